@@ -1,0 +1,5 @@
+"""Finds a month's roster, proves how good it is, and mends it when somebody drops out."""
+
+from djflow.roster.solver.search import solve
+
+__all__ = ["solve"]
