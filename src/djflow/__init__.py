@@ -1,0 +1,1 @@
+"""djflow: the workflow service of a district Party-building office."""

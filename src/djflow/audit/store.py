@@ -1,0 +1,57 @@
+"""Appends to the record and reads it in order."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from djflow.audit.model import GENESIS, Entry
+from djflow.audit.tables import AuditHeadRow, AuditRow
+from djflow.core.subject import Subject
+
+_PAGE = 2000
+
+
+def lock_head(session: Session) -> AuditHeadRow:
+    """Return the head, locked until the transaction ends."""
+    head = session.scalar(select(AuditHeadRow).where(AuditHeadRow.id == 1).with_for_update())
+    if head is None:
+        head = AuditHeadRow(id=1, seq=0, hash=GENESIS)
+        session.add(head)
+        session.flush()
+    return head
+
+
+def head(session: Session) -> tuple[int, str]:
+    """Return the number and hash of the last entry; `(0, GENESIS)` for an empty record."""
+    row = session.get(AuditHeadRow, 1)
+    return (row.seq, row.hash) if row else (0, GENESIS)
+
+
+def append(session: Session, entry: Entry) -> None:
+    """Add `entry` to the session."""
+    session.add(
+        AuditRow(
+            seq=entry.seq,
+            at=entry.at,
+            actor=entry.actor,
+            action=entry.action,
+            subject=str(entry.subject),
+            details=entry.details,
+            prev_hash=entry.prev_hash,
+            hash=entry.hash,
+        )
+    )
+
+
+def entries(session: Session, *, subject: Subject | None = None) -> Iterator[tuple[Entry, str]]:
+    """Yield every entry in order with the hash stored beside it, of one subject when given; a page at a time."""
+    query = select(AuditRow).order_by(AuditRow.seq).limit(_PAGE)
+    if subject is not None:
+        query = query.where(AuditRow.subject == str(subject))
+    last = 0
+    while rows := session.scalars(query.where(AuditRow.seq > last)).all():
+        for row in rows:
+            about = Subject.parse(row.subject)
+            yield Entry(row.seq, row.at, row.actor, row.action, about, row.details, row.prev_hash), row.hash
+        last = rows[-1].seq

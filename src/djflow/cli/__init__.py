@@ -1,0 +1,1 @@
+"""The command line: `djflow …`. Imports stay light; each command loads what it needs when it runs."""

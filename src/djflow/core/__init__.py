@@ -1,0 +1,1 @@
+"""Values everything else is built from: clock, errors, ids, money, spans, subjects. Standard library only."""

@@ -1,0 +1,1 @@
+"""Alembic's scripts: the database's versions. `djflow db upgrade` runs them."""

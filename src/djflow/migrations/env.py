@@ -1,0 +1,20 @@
+"""Alembic's entry: every table of the house, on the connection that the caller hands over."""
+
+from alembic import context
+
+import djflow.audit.tables
+import djflow.db.tables
+import djflow.notify.tables
+import djflow.people.tables
+import djflow.roster.tables  # noqa: F401 - the imports fill the metadata
+from djflow.db.base import Base
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=Base.metadata,
+    render_as_batch=connection.dialect.name == "sqlite",
+    compare_type=True,
+)
+with context.begin_transaction():
+    context.run_migrations()
