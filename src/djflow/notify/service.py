@@ -1,0 +1,59 @@
+"""The one door for telling somebody: write the intent with the change, deliver it afterwards."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from djflow.core.ids import new_id
+from djflow.core.subject import Subject
+from djflow.notify import store
+from djflow.notify.model import Intent, Message, NoticeKind, NoticeState
+
+
+def enqueue(session: Session, intents: Iterable[Intent], *, now: datetime) -> int:
+    """Write intents in the caller's transaction and return how many are new; what was told before is left out."""
+    fresh = {intent.key: intent for intent in intents}
+    known = store.known_keys(session, sorted(fresh))
+    new = [(new_id(now), intent) for key, intent in sorted(fresh.items()) if key not in known]
+    store.add(session, new, now=now)
+    session.flush()
+    return len(new)
+
+
+def withdraw_older(session: Session, subject: Subject, *, version: int) -> None:
+    """Withdraw what has not been sent yet about versions of `subject` before `version`."""
+    store.supersede(session, subject, below_version=version)
+
+
+def take_due(session: Session, now: datetime, *, limit: int = 500) -> tuple[Message, ...]:
+    """Return what is due now; what has expired is marked stale and never sent."""
+    due = store.due(session, now, limit=limit)
+    stale = [message.id for message in due if message.expires_at <= now]
+    store.mark(session, stale, NoticeState.STALE)
+    return tuple(message for message in due if message.expires_at > now)
+
+
+def mark_sent(session: Session, ids: Iterable[str], *, now: datetime) -> None:
+    """Record that notices were handed to their channel."""
+    store.mark(session, sorted(ids), NoticeState.SENT, sent_at=now)
+
+
+def listing(session: Session, *, kinds: Iterable[NoticeKind] = ()) -> tuple[Mapping[str, str], ...]:
+    """Return the outbox, newest first, without texts: id, kind, subject, recipient, slot, state, due_at."""
+    return tuple(
+        {
+            "id": row.id,
+            "kind": row.kind.value,
+            "subject": row.subject,
+            "recipient": row.recipient,
+            "slot": row.slot,
+            "state": row.state.value,
+            "due_at": row.due_at.isoformat(),
+        }
+        for row in store.listing(session, kinds=tuple(kinds))
+    )
+
+
+Deliver = Callable[[Message, str], None]
+"""Hands one rendered text to a channel; raises when the channel did not take it."""
