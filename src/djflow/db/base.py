@@ -78,5 +78,17 @@ class Code(TypeDecorator[E], Generic[E]):
         return None if value is None else self.enum(value)
 
 
-Sealed = LargeBinary
-"""Column type of a value encrypted by `djflow.db.vault.Vault`; only bytes ever reach the database."""
+class Sealed(TypeDecorator[bytes]):
+    """A value encrypted by `djflow.db.vault.Vault`; only bytes ever reach the database.
+
+    It is bound to `<context>:<primary key>`, for instance `person.mobile:018f…`. Key rotation finds every column of
+    this type through the metadata, so a table joins by declaring one.
+    """
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, context: str) -> None:
+        """Bind values to `context`, a name such as `person.mobile` that no other column uses."""
+        super().__init__()
+        self.context = context

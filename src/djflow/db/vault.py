@@ -45,7 +45,7 @@ class Vault:
         Raises: KeyFileError when the key is not in the key file or the value was changed or moved.
         """
         end = 2 + sealed[1]
-        key = self.keys.get(sealed[2:end].decode("ascii"))
+        key = self.keys.get(key_of(sealed))
         if key is None:
             raise KeyFileError("密钥文件里没有解开这条资料所用的密钥：请恢复原来的密钥文件 .djflow/keys.json。")
         nonce, body = sealed[end : end + _NONCE_BYTES], sealed[end + _NONCE_BYTES :]
@@ -58,7 +58,7 @@ class Vault:
 
     def is_current(self, sealed: bytes) -> bool:
         """Return whether `sealed` was made with the active key."""
-        return sealed[2 : 2 + sealed[1]].decode("ascii") == self.active
+        return key_of(sealed) == self.active
 
     def lookup(self, value: str, *, kind: str) -> str:
         """Return the 64-character hash under which a value of `kind` is found without opening anything."""
@@ -78,6 +78,11 @@ class Vault:
     def without_old_keys(self) -> "Vault":
         """Return the vault with the active key only, once nothing is sealed with the others any more."""
         return Vault(self.active, {self.active: self.keys[self.active]}, self.pepper)
+
+
+def key_of(sealed: bytes) -> str:
+    """Return the id of the key that sealed a value."""
+    return sealed[2 : 2 + sealed[1]].decode("ascii")
 
 
 def new_vault() -> Vault:
@@ -108,6 +113,12 @@ def write_key_file(path: Path, vault: Vault, *, replace: bool = False) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
+    # The rename itself must survive a power cut before anything is sealed with a key that only this file holds.
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def read_key_file(path: Path) -> Vault:

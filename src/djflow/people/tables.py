@@ -1,1 +1,180 @@
-"""Tables."""
+"""Tables of people. Sets of words stand as one opaque text each: they are read and written whole."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Boolean, Date, Dialect, Float, ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+from djflow.core.spans import Month
+from djflow.db.base import Base, Code, Instant, Sealed
+from djflow.people.model import AbsenceKind, ContactKind, Gender, PersonStatus, RankLevel, Relation, UnitKind
+
+
+class Words(TypeDecorator[frozenset[str]]):
+    """A set of words, stored sorted, one a line."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: frozenset[str] | None, dialect: Dialect) -> str:
+        """Return the words sorted, one a line."""
+        _ = dialect
+        return "\n".join(sorted(value or ()))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> frozenset[str]:
+        """Return the stored words."""
+        _ = dialect
+        return frozenset(value.split("\n")) if value else frozenset()
+
+
+class Weekdays(TypeDecorator[frozenset[int]]):
+    """A set of weekdays, Monday 0, stored as digits such as `06`."""
+
+    impl = String(7)
+    cache_ok = True
+
+    def process_bind_param(self, value: frozenset[int] | None, dialect: Dialect) -> str:
+        """Return the days as sorted digits."""
+        _ = dialect
+        return "".join(str(day) for day in sorted(value or ()))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> frozenset[int]:
+        """Return the stored days."""
+        _ = dialect
+        return frozenset(int(digit) for digit in value or "")
+
+
+class CivilMonth(TypeDecorator[Month]):
+    """A calendar month, stored as `1985-03`."""
+
+    impl = String(7)
+    cache_ok = True
+
+    def process_bind_param(self, value: Month | None, dialect: Dialect) -> str | None:
+        """Return the month as printed."""
+        _ = dialect
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Month | None:
+        """Return the stored month."""
+        _ = dialect
+        return None if value is None else Month.parse(value)
+
+
+class UnitRow(Base):
+    """A unit; `official_order` is the protocol order in which units are always listed."""
+
+    __tablename__ = "unit"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    code: Mapped[str] = mapped_column(String(30), unique=True)
+    name: Mapped[str] = mapped_column(String(100))
+    short_name: Mapped[str] = mapped_column(String(60))
+    kind: Mapped[UnitKind] = mapped_column(Code(UnitKind))
+    parent_id: Mapped[str | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    official_order: Mapped[int] = mapped_column(Integer)
+    org_code: Mapped[str] = mapped_column(String(18))
+    seat_x_km: Mapped[float | None] = mapped_column(Float)
+    seat_y_km: Mapped[float | None] = mapped_column(Float)
+    public_phone: Mapped[str] = mapped_column(String(40))
+    active: Mapped[bool] = mapped_column(Boolean)
+
+
+class BranchRow(Base):
+    """A Party branch and its secretary."""
+
+    __tablename__ = "branch"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    code: Mapped[str] = mapped_column(String(30), unique=True)
+    name: Mapped[str] = mapped_column(String(100))
+    unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id"), index=True)
+    # No foreign key: branch and person would point at each other, and SQLite cannot add one afterwards.
+    secretary_id: Mapped[str | None] = mapped_column(String(32))
+
+
+class PersonRow(Base):
+    """A person; the `…_hash` columns find a sealed number without opening it."""
+
+    __tablename__ = "person"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    code: Mapped[str] = mapped_column(String(30), unique=True)
+    name: Mapped[str] = mapped_column(String(60))
+    gender: Mapped[Gender] = mapped_column(Code(Gender))
+    unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id"), index=True)
+    branch_id: Mapped[str | None] = mapped_column(ForeignKey("branch.id"), index=True)
+    rank_level: Mapped[RankLevel] = mapped_column(Code(RankLevel))
+    is_leader: Mapped[bool] = mapped_column(Boolean)
+    birth_year_month: Mapped[Month | None] = mapped_column(CivilMonth)
+    post_title: Mapped[str] = mapped_column(String(100))
+    skills: Mapped[frozenset[str]] = mapped_column(Words)
+    party_member_since: Mapped[date | None] = mapped_column(Date)
+    native_place: Mapped[str] = mapped_column(String(60))
+    home_town: Mapped[str] = mapped_column(String(60))
+    max_duties: Mapped[int | None] = mapped_column(Integer)
+    avoid_weekdays: Mapped[frozenset[int]] = mapped_column(Weekdays)
+    avoid_towns: Mapped[frozenset[str]] = mapped_column(Words)
+    status: Mapped[PersonStatus] = mapped_column(Code(PersonStatus))
+    mobile: Mapped[bytes | None] = mapped_column(Sealed("person.mobile"))
+    mobile_hash: Mapped[str | None] = mapped_column(String(64), index=True)
+    id_number: Mapped[bytes | None] = mapped_column(Sealed("person.id_number"))
+    id_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    bank_account: Mapped[bytes | None] = mapped_column(Sealed("person.bank_account"))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    updated_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class PostHeldRow(Base):
+    """A post a person holds or held; `first_on` NULL: since before the house knew, `last_on` NULL: still."""
+
+    __tablename__ = "post_held"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id"))
+    title: Mapped[str] = mapped_column(String(100))
+    rank_level: Mapped[RankLevel] = mapped_column(Code(RankLevel))
+    first_on: Mapped[date | None] = mapped_column(Date)
+    last_on: Mapped[date | None] = mapped_column(Date)
+
+
+class ContactRow(Base):
+    """A further way to reach a person."""
+
+    __tablename__ = "contact"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    kind: Mapped[ContactKind] = mapped_column(Code(ContactKind))
+    address: Mapped[bytes] = mapped_column(Sealed("contact.address"))
+    address_hash: Mapped[str] = mapped_column(String(64))
+    preferred: Mapped[bool] = mapped_column(Boolean)
+    verified_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (UniqueConstraint("person_id", "kind", "address_hash", name="uq_contact_address"),)
+
+
+class AbsenceRow(Base):
+    """Days somebody is away, both ends included; `origin` is the subject that caused it."""
+
+    __tablename__ = "absence"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    first_on: Mapped[date] = mapped_column(Date)
+    last_on: Mapped[date] = mapped_column(Date, index=True)
+    kind: Mapped[AbsenceKind] = mapped_column(Code(AbsenceKind))
+    origin: Mapped[str] = mapped_column(String(140), index=True)
+    cancelled_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class KinshipRow(Base):
+    """Two related persons; `person_id` is the smaller id."""
+
+    __tablename__ = "kinship"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    relative_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    relation: Mapped[Relation] = mapped_column(Code(Relation))
