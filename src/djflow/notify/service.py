@@ -21,9 +21,14 @@ def enqueue(session: Session, intents: Iterable[Intent], *, now: datetime) -> in
     return len(new)
 
 
-def withdraw_older(session: Session, subject: Subject, *, version: int) -> None:
-    """Withdraw what has not been sent yet about versions of `subject` before `version`."""
-    store.supersede(session, subject, below_version=version)
+def pending_since(session: Session, subject: Subject) -> Mapping[str, int]:
+    """Return per recipient the earliest version of `subject` about which a notice still waits."""
+    return store.pending_versions(session, subject)
+
+
+def withdraw(session: Session, subject: Subject, recipient: str) -> None:
+    """Withdraw what has not been sent yet to `recipient` about `subject`."""
+    store.supersede(session, subject, recipient)
 
 
 def take_due(session: Session, now: datetime, *, limit: int = 500) -> tuple[Message, ...]:
@@ -32,6 +37,11 @@ def take_due(session: Session, now: datetime, *, limit: int = 500) -> tuple[Mess
     stale = [message.id for message in due if message.expires_at <= now]
     store.mark(session, stale, NoticeState.STALE)
     return tuple(message for message in due if message.expires_at > now)
+
+
+def drop(session: Session, ids: Iterable[str]) -> None:
+    """Record that notices are no longer true and must not be sent."""
+    store.mark(session, sorted(ids), NoticeState.SUPERSEDED)
 
 
 def mark_sent(session: Session, ids: Iterable[str], *, now: datetime) -> None:

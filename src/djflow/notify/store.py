@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from djflow.core.subject import Subject
@@ -72,13 +72,23 @@ def mark(session: Session, ids: Sequence[str], state: NoticeState, *, sent_at: d
         session.execute(update(NoticeRow).where(*where).values(state=state, sent_at=sent_at))
 
 
-def supersede(session: Session, subject: Subject, *, below_version: int) -> None:
-    """Withdraw pending notices about older versions of a subject."""
+def pending_versions(session: Session, subject: Subject) -> dict[str, int]:
+    """Return per recipient the lowest version of `subject` with a pending notice."""
+    query = (
+        select(NoticeRow.recipient, func.min(NoticeRow.version))
+        .where(NoticeRow.subject == str(subject), NoticeRow.state == NoticeState.PENDING)
+        .group_by(NoticeRow.recipient)
+    )
+    return {recipient: int(version) for recipient, version in session.execute(query)}
+
+
+def supersede(session: Session, subject: Subject, recipient: str) -> None:
+    """Withdraw a recipient's pending notices about a subject."""
     session.execute(
         update(NoticeRow)
         .where(
             NoticeRow.subject == str(subject),
-            NoticeRow.version < below_version,
+            NoticeRow.recipient == recipient,
             NoticeRow.state == NoticeState.PENDING,
         )
         .values(state=NoticeState.SUPERSEDED)

@@ -1,0 +1,173 @@
+"""The office's own words: templates below `config/texts/`, each with a literal table of the variables it may use.
+
+Templates run in a sandbox and a missing value is an error, never an empty place. Callers hand in every variable of
+the table, so that the office may use any of them.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+
+from djflow.core.errors import ConfigError
+
+SUFFIX = ".j2"
+
+_PERSONAL_DUTY: Mapping[str, object] = {
+    "name": "张三丰",
+    "date": "12月25日",
+    "time": "9:00",
+    "market": "马鞍山",
+    "place": "镇便民服务中心门前",
+}
+_NOTICE_ROW: Mapping[str, str] = {
+    "market": "马鞍山",
+    "rule": "逢3、8",
+    "date": "12月8日",
+    "weekday": "星期二",
+    "time": "9:00-12:00",
+    "place": "镇便民服务中心门前",
+    "units": "区人社局、区医保局",
+    "services": "社保、医保咨询",
+    "note": "",
+}
+
+SAMPLES: Mapping[str, Mapping[str, object]] = MappingProxyType(
+    {
+        "public/duty_notice": {
+            "district": "某某区",
+            "department": "中共某某区委组织部",
+            "month": "2026年12月",
+            "rows": (_NOTICE_ROW,),
+            "changes": ("因道路施工，原定12月8日马鞍山服务调整为12月13日。",),
+            "town_phones": ({"township": "马鞍山乡", "phone": "0872-000-0101"},),
+            "supervision_phone": "0872-000-0001",
+            "published_on": "2026年11月24日",
+            "version": 1,
+        },
+        "sms/duty_reminder": {**_PERSONAL_DUTY, "leader": "李四光"},
+        "sms/roster_change": {**_PERSONAL_DUTY, "change": "新增"},
+        "sms/standby_called": _PERSONAL_DUTY,
+        "sms/closure": _PERSONAL_DUTY,
+        "im/operator_alert": {"title": "下月值班表还没有公示", "detail": "2026年12月", "link": "http://127.0.0.1:4280/"},
+    }
+)
+"""Every text there is, and a sample of every variable it may use."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextFault:
+    """What is wrong with a text: `file` below the folder, `line` from 1 (0: the file itself), what, and what mends it."""
+
+    file: str
+    line: int
+    what: str
+    fix: str
+
+
+class Texts:
+    """The texts of one house, read from `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read texts from `folder`, anew whenever a file changes."""
+        self.folder = folder
+        # Texts are SMS, IM and plain public notices, not HTML; the pages escape what they show.
+        self._environment = ImmutableSandboxedEnvironment(
+            loader=FileSystemLoader(folder),
+            undefined=StrictUndefined,
+            autoescape=False,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def render(self, name: str, **values: object) -> str:
+        """Return the text `name` (such as `sms/duty_reminder`) filled with `values`, without blanks around it.
+
+        Raises: ConfigError when the text is missing or wrong, or a variable it uses was not handed in.
+        """
+        try:
+            rendered = self._environment.get_template(name + SUFFIX).render(**values)
+        except TemplateError as error:
+            fault = self._fault_of(name, error)
+            raise ConfigError(f"config/texts/{fault.file} 第 {fault.line} 行：{fault.what}{fault.fix}") from error
+        return re.sub(r"\n{3,}", "\n\n", rendered).strip()
+
+    def variables(self, name: str) -> frozenset[str]:
+        """Return the variables the text `name` uses.
+
+        Raises: ConfigError when the text is missing or cannot be read.
+        """
+        try:
+            return frozenset(used for used, _ in self._used(name))
+        except TemplateError as error:
+            fault = self._fault_of(name, error)
+            raise ConfigError(f"config/texts/{fault.file} 第 {fault.line} 行：{fault.what}{fault.fix}") from error
+
+    def load_all(self) -> None:
+        """Read and try every text once.
+
+        Raises: ConfigError listing each fault with file and line.
+        """
+        faults = self.faults()
+        if faults:
+            lines = [f"config/texts/{fault.file} 第 {fault.line} 行：{fault.what}{fault.fix}" for fault in faults]
+            raise ConfigError("文本模板有误：\n" + "\n".join(lines))
+
+    def faults(self) -> tuple[TextFault, ...]:
+        """Return what is wrong with the texts: syntax, unknown variables, missing and superfluous files."""
+        return (*self._superfluous(), *(fault for name in SAMPLES for fault in self._faults_of(name)))
+
+    def _superfluous(self) -> Iterator[TextFault]:
+        known = {name + SUFFIX for name in SAMPLES}
+        for path in sorted(self.folder.rglob("*" + SUFFIX)):
+            file = path.relative_to(self.folder).as_posix()
+            if file not in known:
+                yield TextFault(file, 0, "没有用到这个文本。", f"可以有的文本：{'、'.join(sorted(known))}。")
+
+    def _faults_of(self, name: str) -> Iterator[TextFault]:
+        allowed = SAMPLES[name]
+        try:
+            strange = [(used, line) for used, line in self._used(name) if used not in allowed]
+            if not strange:
+                self._environment.get_template(name + SUFFIX).render(**allowed)
+        except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
+            # The office's expressions run here: whatever they raise is a fault of the text.
+            yield self._fault_of(name, error)
+            return
+        for used, line in sorted(set(strange), key=lambda found: (found[1], found[0])):
+            yield TextFault(name + SUFFIX, line, f"没有变量 {used}。", f"可以用的变量：{'、'.join(allowed)}。")
+
+    def _used(self, name: str) -> list[tuple[str, int]]:
+        loader = self._environment.loader
+        if loader is None:
+            raise TemplateNotFound(name)
+        source, _, _ = loader.get_source(self._environment, name + SUFFIX)
+        tree = self._environment.parse(source, name + SUFFIX)
+        names = list(tree.find_all(nodes.Name))
+        own = {node.name for node in names if node.ctx in ("store", "param")} | {"loop", "namespace", "range"}
+        return [(node.name, node.lineno) for node in names if node.ctx == "load" and node.name not in own]
+
+    def _fault_of(self, name: str, error: Exception) -> TextFault:
+        file = name + SUFFIX
+        if isinstance(error, TemplateNotFound):
+            return TextFault(file, 0, "没有这个文本。", "请从示例配置抄一份。")
+        if isinstance(error, TemplateSyntaxError):
+            return TextFault(file, error.lineno, "模板写法不对。", "请检查 {{ }}、{% %} 是否成对、拼写是否正确。")
+        line = _line_in_template(error, file)
+        if isinstance(error, SecurityError):
+            return TextFault(file, line, "用了不允许的写法。", "模板里只能用变量和 if、for。")
+        return TextFault(file, line, "有变量或写法填不出来。", f"可以用的变量：{'、'.join(SAMPLES.get(name, {}))}。")
+
+
+def _line_in_template(error: Exception, file: str) -> int:
+    trace = error.__traceback__
+    line = 1
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename.endswith(file):
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line

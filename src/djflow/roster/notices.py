@@ -1,0 +1,175 @@
+"""Who is told what about a roster: new and removed duties, cancelled sessions, reminders. Pure: intents come out.
+
+A notice holds name, time and place only. A duty is reminded three days before, the day before at 16:00 and two hours
+before; its key names the session and the person, so a new version of the roster never reminds twice.
+Source: notification policy of the office (T−3 d, T−1 d 16:00, T−2 h).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from djflow.core.clock import civil_date, days, instant_of
+from djflow.core.ids import PersonId
+from djflow.core.subject import Subject
+from djflow.notify.model import COORDINATOR, Intent, NoticeKind
+from djflow.roster.planning import PlannedSession
+from djflow.roster.record import Duty, Kept, StoredSession, difference
+from djflow.roster.views import DutyKind, SessionState
+
+_EARLY_HOUR = time(9, 30)
+_EVE_HOUR = time(16, 0)
+_SHORTLY = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Names needed to fill the texts, and whether duty on a rest day earns leave."""
+
+    names: Mapping[PersonId, str]
+    comp_leave: bool = True
+
+
+def day_words(on: date) -> str:
+    """Return a date as a short message writes it: `12月5日周六`."""
+    return f"{on.month}月{on.day}日周{'一二三四五六日'[on.weekday()]}"
+
+
+def duty_words(plan: PlannedSession, duty: Duty) -> str:
+    """Return one duty in a message: day, time, town, and post or standby."""
+    post = "备用" if duty.kind is DutyKind.STANDBY else duty.post
+    return f"{day_words(plan.on)}{plan.start:%H:%M}{plan.market_name}（{post}）"
+
+
+def change_intents(  # noqa: PLR0913 - subject, version, the two versions, the wording and the time
+    subject: Subject,
+    version: int,
+    before: Kept | None,
+    after: Kept,
+    wording: Wording,
+    *,
+    now: datetime,
+    only: frozenset[PersonId] | None = None,
+) -> tuple[Intent, ...]:
+    """Return one intent per person whose duties differ between two versions; `only` limits it to some people.
+
+    Whoever loses a duty because the session is cancelled is told of the closure, with its public notice.
+    """
+    changes = difference(before, after)
+    sessions = {s.plan.event: s for s in (*(before.sessions if before else ()), *after.sessions)}
+    added: dict[PersonId, list[Duty]] = defaultdict(list)
+    removed: dict[PersonId, list[Duty]] = defaultdict(list)
+    closed: dict[PersonId, list[Duty]] = defaultdict(list)
+    for duty in changes.added:
+        added[duty.person].append(duty)
+    for duty in changes.removed:
+        cancelled = sessions[duty.event].state is SessionState.CANCELLED
+        (closed if cancelled else removed)[duty.person].append(duty)
+    intents: list[Intent] = []
+    for person in sorted({*added, *removed, *closed}):
+        if only is not None and person not in only:
+            continue
+        name = wording.names.get(person, "")
+        if added[person] or removed[person]:
+            values = {
+                "name": name,
+                "added": _listed(added[person], sessions),
+                "removed": _listed(removed[person], sessions),
+            }
+            kind = NoticeKind.DUTY_ASSIGNED if added[person] else NoticeKind.DUTY_REMOVED
+            last = max(sessions[duty.event].plan.on for duty in (*added[person], *removed[person]))
+            intents.append(
+                Intent(kind, subject, version, person, "change", "sms/roster_change", now, _after(last), values)
+            )
+        for duty in closed[person]:
+            session = sessions[duty.event]
+            values = {
+                "name": name,
+                "date": day_words(session.plan.on),
+                "market": session.plan.market_name,
+                "notice": session.note,
+            }
+            slot = f"closed:{duty.event}"
+            until = _after(session.plan.on)
+            intents.append(
+                Intent(NoticeKind.CLOSURE, subject, version, person, slot, "sms/closure", now, until, values)
+            )
+    return tuple(intent for intent in intents if intent.expires_at > now)
+
+
+def _listed(duties: Iterable[Duty], sessions: Mapping[str, StoredSession]) -> str:
+    ordered = sorted(duties, key=lambda duty: (sessions[duty.event].plan.on, duty.event))
+    return "、".join(duty_words(sessions[duty.event].plan, duty) for duty in ordered)
+
+
+def _after(on: date) -> datetime:
+    return instant_of(on + days(1))
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A moment at which a duty is reminded, and how long the reminder stays true."""
+
+    name: str
+    due_at: datetime
+    expires_at: datetime
+
+
+def slots_of(plan: PlannedSession) -> tuple[Slot, ...]:
+    """Return the three reminder slots of a session; each ends where the next begins."""
+    starts = instant_of(plan.on, plan.start)
+    early = instant_of(plan.on - days(3), _EARLY_HOUR)
+    eve = instant_of(plan.on - days(1), _EVE_HOUR)
+    shortly = starts - _SHORTLY
+    return (Slot("T-3d", early, eve), Slot("T-1d", eve, shortly), Slot("T-2h", shortly, starts))
+
+
+def reminder_intents(kept: Kept, wording: Wording, *, now: datetime) -> tuple[Intent, ...]:
+    """Return the reminders whose slot is open at `now`; standby people are reminded on the eve only."""
+    today = civil_date(now)
+    leaders = {duty.event: wording.names.get(duty.person, "") for duty in kept.duties if duty.post == "带队领导"}
+    planned = kept.planned
+    intents: list[Intent] = []
+    for duty in kept.duties:
+        session = planned.get(duty.event)
+        if session is None or not today <= session.plan.on <= today + days(3):
+            continue
+        for slot in slots_of(session.plan):
+            if not slot.due_at <= now < slot.expires_at:
+                continue
+            if duty.kind is DutyKind.STANDBY and slot.name != "T-1d":
+                continue
+            intents.append(_reminder(duty, session.plan, slot, leaders, wording))
+    return tuple(intents)
+
+
+def _reminder(duty: Duty, plan: PlannedSession, slot: Slot, leaders: Mapping[str, str], wording: Wording) -> Intent:
+    values = {
+        "name": wording.names.get(duty.person, ""),
+        "date": day_words(plan.on),
+        "time": f"{plan.start:%H:%M}",
+        "market": plan.market_name,
+        "leader": leaders.get(duty.event, ""),
+        "post": "备用" if duty.kind is DutyKind.STANDBY else duty.post,
+    }
+    standby = duty.kind is DutyKind.STANDBY
+    kind = NoticeKind.STANDBY_CALLED if standby else NoticeKind.DUTY_REMINDER
+    text = "sms/standby_called" if standby else "sms/duty_reminder"
+    subject = Subject("roster.session", duty.event)
+    return Intent(kind, subject, 0, duty.person, slot.name, text, slot.due_at, slot.expires_at, values)
+
+
+def alert(subject: Subject, slot: str, sentence: str, *, now: datetime) -> Intent:
+    """Return an alert for the coordinator that stays true for a day."""
+    return Intent(
+        NoticeKind.OPERATOR_ALERT,
+        subject,
+        0,
+        COORDINATOR,
+        slot,
+        "im/operator_alert",
+        now,
+        now + days(1),
+        {"sentence": sentence},
+    )
