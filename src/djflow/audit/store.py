@@ -1,8 +1,8 @@
 """Appends to the record and reads it in order."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from djflow.audit.model import GENESIS, Entry
@@ -30,18 +30,27 @@ def head(session: Session) -> tuple[int, str]:
 
 def append(session: Session, entry: Entry) -> None:
     """Add `entry` to the session."""
-    session.add(
-        AuditRow(
-            seq=entry.seq,
-            at=entry.at,
-            actor=entry.actor,
-            action=entry.action,
-            subject=str(entry.subject),
-            details=entry.details,
-            prev_hash=entry.prev_hash,
-            hash=entry.hash,
-        )
-    )
+    session.add(AuditRow(**_values(entry, entry.hash)))
+
+
+def append_all(session: Session, hashed: Sequence[tuple[Entry, str]]) -> None:
+    """Add entries, each with its hash, in one statement."""
+    session.flush()
+    if hashed:
+        session.execute(insert(AuditRow), [_values(entry, own) for entry, own in hashed])
+
+
+def _values(entry: Entry, own_hash: str) -> dict[str, object]:
+    return {
+        "seq": entry.seq,
+        "at": entry.at,
+        "actor": entry.actor,
+        "action": entry.action,
+        "subject": str(entry.subject),
+        "details": entry.details,
+        "prev_hash": entry.prev_hash,
+        "hash": own_hash,
+    }
 
 
 def entries(session: Session, *, subject: Subject | None = None) -> Iterator[tuple[Entry, str]]:

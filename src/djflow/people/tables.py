@@ -1,14 +1,37 @@
-"""Tables of people. Sets of words stand as one opaque text each: they are read and written whole."""
+"""Tables of people and how their rows turn into values.
 
+Sets of words stand as one opaque text each: they are read and written whole.
+"""
+
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from sqlalchemy import Boolean, Date, Dialect, Float, ForeignKey, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from djflow.core.spans import Month
+from djflow.core.ids import AbsenceId, PersonId, UnitId
+from djflow.core.spans import DateSpan, Month
+from djflow.core.subject import Subject
 from djflow.db.base import Base, Code, Instant, Sealed
-from djflow.people.model import AbsenceKind, ContactKind, Gender, PersonStatus, RankLevel, Relation, UnitKind
+from djflow.db.vault import Vault
+from djflow.people.model import (
+    Absence,
+    AbsenceEntry,
+    AbsenceKind,
+    ContactKind,
+    Gender,
+    PersonCard,
+    PersonEntry,
+    PersonStatus,
+    RankLevel,
+    Relation,
+    Unit,
+    UnitEntry,
+    UnitKind,
+)
+
+Values = dict[str, object]
 
 
 class Words(TypeDecorator[frozenset[str]]):
@@ -178,3 +201,150 @@ class KinshipRow(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
     relative_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
     relation: Mapped[Relation] = mapped_column(Code(Relation))
+
+
+def unit_of(row: UnitRow, parent_code: str) -> Unit:
+    """Return a row as a unit."""
+    return Unit(
+        UnitId(row.id),
+        UnitEntry(
+            code=row.code,
+            name=row.name,
+            kind=row.kind,
+            official_order=row.official_order,
+            short_name=row.short_name,
+            parent_code=parent_code,
+            org_code=row.org_code,
+            seat=_seat(row),
+            public_phone=row.public_phone,
+            active=row.active,
+        ),
+    )
+
+
+def unit_values(entry: UnitEntry) -> Values:
+    """Return the columns of a unit without id and parent."""
+    x, y = entry.seat or (None, None)
+    return {
+        "code": entry.code,
+        "name": entry.name,
+        "short_name": entry.short_name,
+        "kind": entry.kind,
+        "official_order": entry.official_order,
+        "org_code": entry.org_code,
+        "seat_x_km": x,
+        "seat_y_km": y,
+        "public_phone": entry.public_phone,
+        "active": entry.active,
+    }
+
+
+def person_entry_of(row: PersonRow, unit_code: str, branch_code: str, vault: Vault) -> PersonEntry:
+    """Return a row as an entry with every sealed value opened."""
+
+    def opened(sealed: bytes | None, column: str) -> str:
+        return "" if sealed is None else vault.open(sealed, context=f"person.{column}:{row.id}")
+
+    return PersonEntry(
+        code=row.code,
+        name=row.name,
+        gender=row.gender,
+        unit_code=unit_code,
+        rank=row.rank_level,
+        is_leader=row.is_leader,
+        birth=row.birth_year_month,
+        branch_code=branch_code,
+        post_title=row.post_title,
+        skills=row.skills,
+        mobile=opened(row.mobile, "mobile"),
+        id_number=opened(row.id_number, "id_number"),
+        bank_account=opened(row.bank_account, "bank_account"),
+        party_member_since=row.party_member_since,
+        native_place=row.native_place,
+        home_town=row.home_town,
+        max_duties=row.max_duties,
+        avoid_weekdays=row.avoid_weekdays,
+        avoid_towns=row.avoid_towns,
+        status=row.status,
+    )
+
+
+def person_values(key: PersonId, entry: PersonEntry, vault: Vault) -> Values:
+    """Return the columns of a person without unit, branch and instants; phone, identity and bank number sealed."""
+
+    def sealed(text: str, column: str) -> bytes | None:
+        return vault.seal(text, context=f"person.{column}:{key}") if text else None
+
+    return {
+        "id": key,
+        "code": entry.code,
+        "name": entry.name,
+        "gender": entry.gender,
+        "rank_level": entry.rank,
+        "is_leader": entry.is_leader,
+        "birth_year_month": entry.birth,
+        "post_title": entry.post_title,
+        "skills": entry.skills,
+        "party_member_since": entry.party_member_since,
+        "native_place": entry.native_place,
+        "home_town": entry.home_town,
+        "max_duties": entry.max_duties,
+        "avoid_weekdays": entry.avoid_weekdays,
+        "avoid_towns": entry.avoid_towns,
+        "status": entry.status,
+        "mobile": sealed(entry.mobile, "mobile"),
+        "mobile_hash": vault.lookup(entry.mobile, kind="mobile") if entry.mobile else None,
+        "id_number": sealed(entry.id_number, "id_number"),
+        "id_hash": vault.lookup(entry.id_number, kind="id_number") if entry.id_number else None,
+        "bank_account": sealed(entry.bank_account, "bank_account"),
+    }
+
+
+def card_of(person: PersonRow, unit: UnitRow) -> PersonCard:
+    """Return a person's card; nothing is opened."""
+    return PersonCard(
+        id=PersonId(person.id),
+        code=person.code,
+        name=person.name,
+        unit_id=UnitId(unit.id),
+        unit_code=unit.code,
+        unit_name=unit.name,
+        unit_order=unit.official_order,
+        unit_kind=unit.kind,
+        seat=_seat(unit),
+        post_title=person.post_title,
+        rank=person.rank_level,
+        is_leader=person.is_leader,
+        skills=person.skills,
+        max_duties=person.max_duties,
+        avoid_weekdays=person.avoid_weekdays,
+        avoid_towns=person.avoid_towns,
+        status=person.status,
+    )
+
+
+def absence_of(row: AbsenceRow) -> Absence:
+    """Return a row as an absence."""
+    span = DateSpan(row.first_on, row.last_on)
+    entry = AbsenceEntry(PersonId(row.person_id), span, row.kind, Subject.parse(row.origin))
+    return Absence(AbsenceId(row.id), entry)
+
+
+def post_values(
+    row_id: str, key: PersonId, entry: PersonEntry, unit_ids: Mapping[str, UnitId], first: date | None
+) -> Values:
+    """Return the columns of a post held from `first`."""
+    return {
+        "id": row_id,
+        "person_id": key,
+        "unit_id": unit_ids[entry.unit_code],
+        "title": entry.post_title,
+        "rank_level": entry.rank,
+        "first_on": first,
+    }
+
+
+def _seat(unit: UnitRow) -> tuple[float, float] | None:
+    if unit.seat_x_km is None or unit.seat_y_km is None:
+        return None
+    return unit.seat_x_km, unit.seat_y_km
