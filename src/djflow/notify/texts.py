@@ -84,7 +84,7 @@ class Texts:
             lstrip_blocks=True,
         )
 
-    def render(self, name: str, **values: object) -> str:
+    def render(self, name: str, /, **values: object) -> str:
         """Return the text `name` (such as `sms/duty_reminder`) filled with `values`, without blanks around it.
 
         Raises: ConfigError when the text is missing or wrong, or a variable it uses was not handed in.

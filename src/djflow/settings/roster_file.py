@@ -8,13 +8,12 @@ from typing import Annotated, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from djflow.core.errors import InputError
+from djflow.people.model import RANK_LABELS
 from djflow.roster.model import LEADER_POST, Rules, Weights
 from djflow.settings.fields import AS_TUPLE, Table, Text
 
-RANKS: Mapping[str, int] = MappingProxyType(
-    {"科员": 1, "股级": 2, "副科级": 3, "正科级": 4, "副处级": 5, "正处级": 6}
-)
-"""Rank words and their grade; a higher grade is a higher rank."""
+RANKS: Mapping[str, int] = MappingProxyType({label: level.grade for level, label in RANK_LABELS.items()})
+"""Rank words of the personnel table and their grade; a higher grade is a higher rank."""
 
 
 def _rank(word: object) -> object:
@@ -101,7 +100,7 @@ class RosterSettings(Table):
         default=0, ge=0, le=20, description="同一场最多几人来自同一单位，0 为不限", examples=["max_per_department = 2"]
     )
     min_township: int = Field(default=1, ge=0, le=10, description="每场至少几名镇乡干部", examples=["min_township = 1"])
-    min_leader_rank: Rank = Field(description="带队领导的最低职级", examples=['min_leader_rank = "副科级"'])
+    min_leader_rank: Rank = Field(description="带队领导的最低职级", examples=['min_leader_rank = "副科"'])
     history_months: int = Field(ge=0, le=24, description="算忙闲时看前几个月", examples=["history_months = 6"])
     standby: bool = Field(default=True, description="每场是否安排一名备勤", examples=["standby = true"])
     comp_leave: bool = Field(default=True, description="休息日值班是否记补休", examples=["comp_leave = true"])
@@ -112,12 +111,12 @@ class RosterSettings(Table):
     )
     load: LoadUnits = Field(default=LoadUnits(), description="忙闲的计分", examples=["[load]"])
     weights: WeightTable = Field(description="各项分值", examples=["[weights.fairness]"])
-    presets: Annotated[tuple[Preset, ...], AS_TUPLE] = Field(default=(), description="备选方案", examples=["[[presets]]"])
+    presets: Mapping[str, Preset] = Field(default={}, description="备选方案", examples=["[presets.balanced]"])
     posts: Annotated[tuple[Post, ...], AS_TUPLE] = Field(min_length=1, description="岗位", examples=["[[posts]]"])
 
     @model_validator(mode="after")
     def _names_fit(self) -> Self:
-        for what, names in (("岗位", [p.name for p in self.posts]), ("方案", [p.label for p in self.presets])):
+        for what, names in (("岗位", [p.name for p in self.posts]), ("方案", [p.label for p in self.presets.values()])):
             twice = [name for name, count in Counter(names).items() if count > 1]
             if twice:
                 raise ValueError(f"{what}“{twice[0]}”写了两次，请删去或改名。")
@@ -131,16 +130,21 @@ class RosterSettings(Table):
         """Heads per post of an ordinary session."""
         return {post.name: post.heads for post in self.posts}
 
+    @property
+    def skills(self) -> tuple[str, ...]:
+        """The skills a personnel table may name; the leader's post follows from being a leader."""
+        return tuple(dict.fromkeys(post.required_skill for post in self.posts if not post.leader))
+
     def prices(self, preset: str | None = None) -> Weights:
-        """Return the solver's weights, changed by the preset of that label.
+        """Return the solver's weights, changed by the preset of that key or label.
 
         Raises: InputError when there is no such preset.
         """
         values = {name: getattr(self.weights, name).value for name in WeightTable.model_fields if name != "source"}
         if preset is not None:
-            chosen = next((one for one in self.presets if one.label == preset), None)
+            chosen = next((one for key, one in self.presets.items() if preset in (key, one.label)), None)
             if chosen is None:
-                labels = "、".join(one.label for one in self.presets)
+                labels = "、".join(one.label for one in self.presets.values())
                 raise InputError(f"没有名为“{preset}”的方案，可选：{labels}。", code="settings.no_preset")
             values |= chosen.overrides.given
         return Weights(**values)
