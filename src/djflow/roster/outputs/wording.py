@@ -1,0 +1,128 @@
+"""The words that every output shares: days, states, and what a roster's figures mean."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from types import MappingProxyType
+
+from djflow.roster.model import SolveStatus
+from djflow.roster.views import Quality, RosterBook, RosterState
+
+WEEKDAYS = "一二三四五六日"
+
+STATE_MARKS: Mapping[RosterState, str] = MappingProxyType(
+    {
+        RosterState.REVIEW: "征求意见稿",
+        RosterState.PUBLISHED: "",
+        RosterState.AMENDED: "已被新版取代",
+        RosterState.VOID: "已作废",
+        RosterState.CLOSED: "",
+    }
+)
+"""What is printed beside the title; a roster in force carries no mark."""
+
+STATUSES: Mapping[str, str] = MappingProxyType(
+    {
+        SolveStatus.PROVEN: "已达到要求的精度",
+        SolveStatus.TIME_LIMIT: "到达时限，取当时最好的排法",
+        SolveStatus.BEST_EFFORT: "尽力而为，未能证明精度",
+    }
+)
+"""Why the solver stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class CostPart:
+    """A part of a roster's price: its name on paper and what it counts."""
+
+    name: str
+    meaning: str
+
+
+COST_PARTS: Mapping[str, CostPart] = MappingProxyType(
+    {
+        "distance": CostPart("路程", "单位驻地到场镇的公里数之和，越小路上花的时间越少。"),
+        "continuity": CostPart("定点", "单位上月没有到过这个场镇的人次，越小越是熟人熟路。"),
+        "wishes": CostPart("意愿", "排在本人希望避开的日子或乡镇的人次。"),
+        "fairness": CostPart("公平", "每人历史积分加本月积分偏离平均值的平方和，越小越均衡。"),
+        "quota": CostPart("单位任务", "单位出勤人次低于下限或高于上限的部分。"),
+        "unfilled": CostPart("空缺", "没有人可排的岗位，计最高的分。"),
+        "township_missing": CostPart("镇乡人员", "场次上缺少的镇乡干部人数，计最高的分。"),
+    }
+)
+"""Known parts by the solver's key."""
+
+WEIGHTS: Mapping[str, CostPart] = MappingProxyType(
+    {
+        "distance_per_km": CostPart("路程", "每公里计的分。"),
+        "not_incumbent": CostPart("定点", "单位上月没有到过该场镇，每人次计的分。"),
+        "avoid": CostPart("意愿", "排在本人希望避开的日子或乡镇，每人次计的分。"),
+        "fairness": CostPart("公平", "积分偏离同类平均值，偏离数平方后每一计的分。"),
+        "quota": CostPart("单位任务", "低于下限或高于上限，每人次计的分。"),
+        "unfilled": CostPart("空缺", "每个空缺岗位计的分。"),
+        "township": CostPart("镇乡人员", "每缺一名镇乡干部计的分。"),
+    }
+)
+"""Known weights by their key in the office's configuration."""
+
+
+def cost_part(key: str) -> CostPart:
+    """Return the words for a part of the price; a key nobody described is shown as it is."""
+    return COST_PARTS.get(key, CostPart(key, ""))
+
+
+def weight_words(key: str) -> CostPart:
+    """Return the words for a weight; a key nobody described is shown as it is."""
+    return WEIGHTS.get(key, CostPart(key, ""))
+
+
+def weekday(on: date) -> str:
+    """Return the weekday's single character, `一` … `日`."""
+    return WEEKDAYS[on.weekday()]
+
+
+def day_words(on: date) -> str:
+    """Return `12月5日（星期六）`."""
+    return f"{on.month}月{on.day}日（星期{weekday(on)}）"
+
+
+def full_day(on: date) -> str:
+    """Return `2026年12月5日`."""
+    return f"{on.year}年{on.month}月{on.day}日"
+
+
+def hours(start: time, end: time) -> str:
+    """Return `09:00—12:00`."""
+    return f"{start:%H:%M}—{end:%H:%M}"
+
+
+def title(book: RosterBook, subject: str = "赶场值班表") -> str:
+    """Return `2026年12月赶场值班表（征求意见稿）`; the bracket only while the roster is not in force."""
+    mark = STATE_MARKS[book.state]
+    return f"{book.month.title}{subject}" + (f"（{mark}）" if mark else "")
+
+
+def percent(share: float) -> str:
+    """Return a share as `0.42%`, rounded up to the second decimal, because it is printed after `不超过`."""
+    return f"{math.ceil(round(share * 10_000, 6)) / 100:.2f}%"
+
+
+def gap_words(quality: Quality) -> str:
+    """Return in words how far the roster provably is from the best one, as `与理论最优相差不超过 0.42%`."""
+    if quality.gap is None or not math.isfinite(quality.gap):
+        return "尚未证明与理论最优的差距"
+    if quality.gap <= 0:
+        return "已证明为理论最优，没有更好的排法"
+    return f"与理论最优相差不超过 {percent(quality.gap)}"
+
+
+def unfilled_words(quality: Quality) -> str:
+    """Return the empty places in words, with what is proven about them."""
+    if quality.unfilled == 0:
+        return "没有空缺"
+    if quality.min_unfilled_proven is None:
+        return f"空缺 {quality.unfilled} 个，最少空缺数尚未证明"
+    if quality.min_unfilled_proven >= quality.unfilled:
+        return f"空缺 {quality.unfilled} 个，已证明不能更少"
+    return f"空缺 {quality.unfilled} 个，已证明至少空缺 {quality.min_unfilled_proven} 个"
