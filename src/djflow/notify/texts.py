@@ -11,7 +11,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, nodes
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from djflow.core.errors import ConfigError
 
@@ -53,7 +54,11 @@ SAMPLES: Mapping[str, Mapping[str, object]] = MappingProxyType(
         "sms/roster_change": {**_PERSONAL_DUTY, "change": "新增"},
         "sms/standby_called": _PERSONAL_DUTY,
         "sms/closure": _PERSONAL_DUTY,
-        "im/operator_alert": {"title": "下月值班表还没有公示", "detail": "2026年12月", "link": "http://127.0.0.1:4280/"},
+        "im/operator_alert": {
+            "title": "下月值班表还没有公示",
+            "detail": "2026年12月",
+            "link": "http://127.0.0.1:4280/",
+        },
     }
 )
 """Every text there is, and a sample of every variable it may use."""
@@ -61,7 +66,7 @@ SAMPLES: Mapping[str, Mapping[str, object]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class TextFault:
-    """What is wrong with a text: `file` below the folder, `line` from 1 (0: the file itself), what, and what mends it."""
+    """What is wrong with a text: `file` below the folder, `line` from 1 (0: the whole file), what, and the remedy."""
 
     file: str
     line: int

@@ -33,7 +33,7 @@ def time_of_day(text: object) -> time:
             return time.fromisoformat(text)
     except ValueError:
         pass
-    raise ValueError(f"“{text}”不是钟点，应如 \"21:30\"。")
+    raise ValueError(f'“{text}”不是钟点，应如 "21:30"。')
 
 
 def cron_lines(value: object) -> tuple[str, ...]:

@@ -99,8 +99,8 @@ def load_settings(home: FilePath) -> Settings:
         retention=djflow.retention,
         answers=djflow.answers,
         roster=roster,
-        markets=tuple(market.town(markets.defaults, roster, phone) for market in markets.markets),
-        services={market.code: market.plan(markets.defaults, roster) for market in markets.markets},
+        markets=tuple(market.town(markets.defaults, roster.posts, phone) for market in markets.markets),
+        services={market.code: market.plan(markets.defaults, roster.posts) for market in markets.markets},
         schedules=schedules.schedules,
         channels=channels,
         holidays=house.holidays,
@@ -116,7 +116,9 @@ def _read(home: FilePath) -> _House:
     channels = read_model(folder, "channels.toml", Channels)
     holidays, holiday_problems = _read_holidays(folder)
     if not folder.is_dir():
-        missing = Problem("", 0, "", f"{home} 下没有 config 目录。", "请先运行 djflow init，或用 --home 指到本区的目录。")
+        missing = Problem(
+            "", 0, "", f"{home} 下没有 config 目录。", "请先运行 djflow init，或用 --home 指到本区的目录。"
+        )
         return _House(djflow, roster, markets, schedules, channels, {}, (missing,))
     problems = (
         *djflow.problems,
@@ -150,6 +152,8 @@ def _password_notice(djflow: Reading[DjflowFile]) -> Iterator[Problem]:
 def _market_problems(markets: Reading[MarketsFile], roster: RosterSettings | None) -> Iterator[Problem]:
     if markets.file is None or markets.value is None:
         return
+    if not markets.value.markets:
+        yield markets.file.problem((), "还没有场镇，排不了班。", "填好场镇表后运行 djflow init 导入。", Severity.NOTICE)
     for position, market in enumerate(markets.value.markets):
         path = ("markets", position)
         for post in market.heads if roster else ():
@@ -172,7 +176,7 @@ def _market_problems(markets: Reading[MarketsFile], roster: RosterSettings | Non
 
 def _unserved(file: FileText, path: tuple[str, int], name: str, markets: MarketsFile) -> Iterator[Problem]:
     market = markets.markets[path[1]]
-    town = market.town(markets.defaults, RosterSettings.model_construct(posts=()), "")
+    town = market.town(markets.defaults, (), "")
     if town.service.selector is not ServiceSelector.FIXED_DATES:
         return
     gaps = unserved_dates(town, min(town.service.dates), max(town.service.dates))

@@ -12,8 +12,6 @@ from typing import Annotated, Literal, Self, TypeVar
 from pydantic import Field, PlainValidator, model_validator
 
 from djflow.calendar.market import (
-    AnnualPattern,
-    DatesPattern,
     Day31,
     LeapMonth,
     MarketPolicies,
@@ -26,11 +24,12 @@ from djflow.calendar.market import (
     parse_rule,
     parse_suspend,
 )
+from djflow.calendar.market.patterns import AnnualPattern, DatesPattern
 from djflow.calendar.service_rule import ServiceRule, parse_service_rule
 from djflow.calendar.town import DatedRule, Hours, MarketTown, ServicePoint
 from djflow.core.errors import InputError
 from djflow.settings.fields import AS_TUPLE, Phone, Table, Text
-from djflow.settings.roster_file import RosterSettings
+from djflow.settings.roster_file import Post
 
 T = TypeVar("T")
 
@@ -109,7 +108,9 @@ class YearEndTable(Table):
     """Additional markets before Spring Festival."""
 
     mode: Literal["none", "daily", "extra"] = Field(
-        default="none", description="腊月加场：none 不加、daily 天天逢场、extra 加列出的日子", examples=['mode = "daily"']
+        default="none",
+        description="腊月加场：none 不加、daily 天天逢场、extra 加列出的日子",
+        examples=['mode = "daily"'],
     )
     first: LunarDay = Field(default=MonthDay(12, 20), description="从腊月哪天起", examples=['first = "12-20"'])
     extra: Annotated[tuple[Annotated[date | MonthDay, PlainValidator(_extra_day)], ...], AS_TUPLE] = Field(
@@ -129,17 +130,19 @@ class Habits(Table):
     leap_month: Literal["repeat", "skip"] | None = Field(
         default=None, description="闰月：repeat 照赶、skip 不赶", examples=['leap_month = "repeat"']
     )
-    year_end: YearEndTable | None = Field(default=None, description="腊月加场", examples=['year_end = { mode = "none" }'])
+    year_end: YearEndTable | None = Field(
+        default=None, description="腊月加场", examples=['year_end = { mode = "none" }']
+    )
     suspend: Annotated[tuple[SuspendText, ...], AS_TUPLE] | None = Field(
         default=None, description="停场的日子", examples=['suspend = ["正月初一"]']
     )
-    market_hours: HoursText | None = Field(default=None, description="赶场时间", examples=['market_hours = "07:00-14:00"'])
+    market_hours: HoursText | None = Field(
+        default=None, description="赶场时间", examples=['market_hours = "07:00-14:00"']
+    )
     service_hours: HoursText | None = Field(
         default=None, description="服务时间", examples=['service_hours = "09:00-12:00"']
     )
-    service: ServiceText | None = Field(
-        default=None, description="服务哪几场", examples=['service = "每月第1、3场"']
-    )
+    service: ServiceText | None = Field(default=None, description="服务哪几场", examples=['service = "每月第1、3场"'])
     document: str | None = Field(default=None, description="场期的依据", examples=['document = "镇政府通告"'])
 
 
@@ -179,37 +182,41 @@ class MarketTable(Habits):
         default=(), description="服务点", examples=["[[markets.service_points]]"]
     )
     heads: Mapping[str, Annotated[int, Field(ge=0, le=20)]] = Field(
-        default={}, description="与平常不同的岗位人数", examples=["heads = { 医疗卫生 = 0 }"]
+        default={}, description="与平常不同的岗位人数", examples=['heads = { "医疗卫生" = 0 }']
     )
-    services: str = Field(default="", description="公示的服务内容；留空按岗位列出", examples=['services = "低保、医保"'])
+    services: str = Field(
+        default="", description="公示的服务内容；留空按岗位列出", examples=['services = "低保、医保"']
+    )
     town_phone: Phone = Field(default="", description="镇乡咨询电话（座机）", examples=['town_phone = "0872-000-0101"'])
 
     @model_validator(mode="after")
     def _has_one_kind_of_rule(self) -> Self:
         if (self.rule is None) == (not self.rules):
-            raise ValueError("应写 rule 或 [[markets.rules]] 其中一种；不知道场期就写 rule = \"未知\"。")
+            raise ValueError('应写 rule 或 [[markets.rules]] 其中一种；不知道场期就写 rule = "未知"。')
         try:
-            self.town(Habits(), RosterSettings.model_construct(posts=()), "")
+            self.town(Habits(), (), "")
         except InputError as error:
             raise ValueError(error.message) from error
         return self
 
-    def town(self, defaults: Habits, roster: RosterSettings, supervision_phone: str) -> MarketTown:
+    def town(self, defaults: Habits, posts: tuple[Post, ...], supervision_phone: str) -> MarketTown:
         """Return the market town for the calendar.
 
         Raises: InputError when rules or service points overlap.
         """
         document = self._or_default("document", defaults, "")
-        printed = self.rules or (RuleTable.model_construct(text=self.rule),)
-        plan = self.plan(defaults, roster)
+        dated = [
+            DatedRule(one.text.rule, one.text.text, one.valid_from, one.valid_to, one.document or document)
+            for one in self.rules
+        ]
+        if self.rule is not None:
+            dated.append(DatedRule(self.rule.rule, self.rule.text, source=document))
+        plan = self.plan(defaults, posts)
         return MarketTown(
             code=self.code,
             name=self.name,
             township=self.township,
-            rules=tuple(
-                DatedRule(one.text.rule, one.text.text, one.valid_from, one.valid_to, one.document or document)
-                for one in printed
-            ),
+            rules=tuple(dated),
             policies=self._policies(defaults),
             market_hours=self.market_hours or defaults.market_hours,
             service_hours=plan.hours,
@@ -219,14 +226,14 @@ class MarketTable(Habits):
             service=plan.rule,
             town_phone=self.town_phone,
             supervision_phone=supervision_phone,
-            services=tuple(post.services for post in roster.posts if plan.heads.get(post.name)),
+            services=tuple(post.services for post in posts if plan.heads.get(post.name)),
         )
 
-    def plan(self, defaults: Habits, roster: RosterSettings) -> ServicePlan:
+    def plan(self, defaults: Habits, posts: tuple[Post, ...]) -> ServicePlan:
         """Return how this market is served."""
         service = self._or_default("service", defaults, PrintedServiceRule("每场", ServiceRule()))
-        heads = {**roster.heads, **self.heads}
-        listed = "；".join(post.services for post in roster.posts if heads[post.name] and not post.leader)
+        heads = {**{post.name: post.heads for post in posts}, **self.heads}
+        listed = "；".join(post.services for post in posts if heads[post.name] and not post.leader)
         return ServicePlan(
             code=self.code,
             rule=service.rule,
@@ -260,7 +267,7 @@ class MarketsFile(Table):
 
     defaults: Habits = Field(default=Habits(), description="各场通用的习惯", examples=["[defaults]"])
     markets: Annotated[tuple[MarketTable, ...], AS_TUPLE] = Field(
-        min_length=1, description="场镇", examples=["[[markets]]"]
+        default=(), description="场镇", examples=["[[markets]]"]
     )
 
     @model_validator(mode="after")

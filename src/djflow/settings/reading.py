@@ -28,6 +28,7 @@ _SYNTAX = (
     ("Unclosed inline table", "花括号表没有写完。", "请补上“}”。"),
     ("Unterminated string", "引号没有成对。", "请补上后一个英文引号。"),
     ("after a key", "项名后面应是等号。", '写法如 name = "某某区"。'),
+    ("Invalid initial character for a key", "项名的写法不对。", "有中文、空格的项名要加英文双引号；一行只写一项。"),
     ("newline or end of document", "这一行值的后面多了东西。", "一行只写一项；说明写在 # 后面。"),
     ("Invalid value", "值的写法不对。", "文字要加英文双引号，日期和数字不加。"),
     ("Invalid statement", "这一行的写法不对。", "应为 项名 = 值，或 [表名]，或以 # 开头的说明。"),
@@ -85,7 +86,9 @@ def _syntax_problem(name: str, text: str, message: str) -> Problem:
     found = _PLACE.search(message)
     lines = text.splitlines() or [""]
     line = int(found["line"]) if found else len(lines)
-    what, fix = next(((w, f) for part, w, f in _SYNTAX if part in message), ("写法不合 TOML 格式。", "请对照示例改正。"))
+    what, fix = next(
+        ((w, f) for part, w, f in _SYNTAX if part in message), ("写法不合 TOML 格式。", "请对照示例改正。")
+    )
     wide = _FULL_WIDTH.search(lines[min(line, len(lines)) - 1].split("#")[0])
     if wide:
         fix = f"这一行有全角符号“{wide.group()}”，请改成英文半角。"

@@ -65,7 +65,9 @@ class Preset(Table):
 
     label: Text = Field(description="方案名称", examples=['label = "均衡优先"'])
     why: Text = Field(description="一句话说明什么时候用", examples=['why = "前几个月忙闲差得多时用"'])
-    overrides: Overrides = Field(default=Overrides(), description="改动的分值", examples=["overrides = { fairness = 6 }"])
+    overrides: Overrides = Field(
+        default=Overrides(), description="改动的分值", examples=["overrides = { fairness = 6 }"]
+    )
 
 
 class Post(Table):
@@ -94,7 +96,9 @@ class LoadUnits(Table):
 class RosterSettings(Table):
     """The whole of `roster.toml`."""
 
-    rest_gap_days: int = Field(ge=0, le=14, description="同一人两次值班至少隔开的天数", examples=["rest_gap_days = 2"])
+    rest_gap_days: int = Field(
+        ge=0, le=14, description="同一人两次值班相隔的天数要多于它", examples=["rest_gap_days = 2"]
+    )
     max_duties: int = Field(ge=1, le=31, description="每人每月最多值班次数", examples=["max_duties = 5"])
     max_per_department: int = Field(
         default=0, ge=0, le=20, description="同一场最多几人来自同一单位，0 为不限", examples=["max_per_department = 2"]
@@ -104,7 +108,9 @@ class RosterSettings(Table):
     history_months: int = Field(ge=0, le=24, description="算忙闲时看前几个月", examples=["history_months = 6"])
     standby: bool = Field(default=True, description="每场是否安排一名备勤", examples=["standby = true"])
     comp_leave: bool = Field(default=True, description="休息日值班是否记补休", examples=["comp_leave = true"])
-    time_limit_seconds: float = Field(ge=1, le=3600, description="排班计算的时限（秒）", examples=["time_limit_seconds = 60"])
+    time_limit_seconds: float = Field(
+        ge=1, le=3600, description="排班计算的时限（秒）", examples=["time_limit_seconds = 60"]
+    )
     gap: float = Field(gt=0, le=0.5, description="离最优多近就停（0.005 即千分之五）", examples=["gap = 0.005"])
     quota_tolerance: float = Field(
         default=0.25, ge=0, le=1, description="单位应承担人次的上下浮动", examples=["quota_tolerance = 0.25"]

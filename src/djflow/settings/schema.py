@@ -111,7 +111,9 @@ class Retention(Table):
 class Answer(Table):
     """An answer the office gave at the start, for parts of djflow that come later."""
 
-    key: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")] = Field(description="问题的代号", examples=['key = "fund_rule"'])
+    key: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")] = Field(
+        description="问题的代号", examples=['key = "fund_rule"']
+    )
     question: Text = Field(description="问题", examples=['question = "基金的依据文件是什么？"'])
     answer: str = Field(description="答复", examples=['answer = ""'])
 
@@ -222,5 +224,3 @@ class Settings:
     def state(self) -> Path:
         """The state folder `<home>/.djflow`."""
         return self.home / ".djflow"
-
-
