@@ -1,0 +1,1 @@
+"""Market rules, lunar days and workdays: which civil dates a rule means. Pure, no clock, no settings."""
