@@ -39,6 +39,12 @@ class NotFoundError(DjflowError):
     code = "not_found"
 
 
+class GoneError(DjflowError):
+    """A link that was good is over."""
+
+    code = "gone"
+
+
 class ConflictError(DjflowError):
     """Somebody else was faster, or the thing is no longer in the state this act needs."""
 
