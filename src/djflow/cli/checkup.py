@@ -169,7 +169,7 @@ def key_file(path: Path) -> Finding:
             "密钥文件",
             State.BAD,
             f"没有 {path}",
-            "新建的区请先运行 djflow db upgrade；用过的区请从备份恢复原来的密钥文件",
+            "新建的区运行 djflow db upgrade 时会生成；用过的区请从备份恢复原来的密钥文件",
         )
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode != stat.S_IRUSR | stat.S_IWUSR:
@@ -191,8 +191,11 @@ def configuration(home: Path) -> Finding:
     return Finding("配置", State.OK, "没有错误")
 
 
-def database(home: Path) -> Iterator[Finding]:
+def database(home: Path, settings: Settings) -> Iterator[Finding]:
     """Check that the house opens: key fingerprint, database, version."""
+    if not settings.database.url and not (settings.state / "djflow.db").exists():
+        yield Finding("数据库", State.BAD, "还没有建", "djflow db upgrade（djflow up 也会建）")
+        return
     from djflow.assembly import open_house  # noqa: PLC0415 - loads SQLAlchemy
     from djflow.db.upgrade import current_version, newest_version  # noqa: PLC0415 - the same
 

@@ -51,7 +51,7 @@ def examine(home: Path, today: date) -> Iterator[Finding]:
     if settings is None:
         return
     yield checkup.key_file(settings.state / "keys.json")
-    yield from checkup.database(home)
+    yield from checkup.database(home, settings)
     yield checkup.holiday_file(settings.calendar, today)
     yield checkup.unknown_markets(settings)
 
