@@ -10,8 +10,11 @@ import hmac
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from urllib.parse import quote
+
+from djflow.core.errors import GoneError, NotFoundError
+
+_BROKEN = "这个下载链接不完整或不是本系统发出的：请在原处重新取一个链接。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +24,6 @@ class FilePath:
     kind: str
     subject: str
     name: str
-
-
-class LinkFault(StrEnum):
-    """Why a token opens nothing."""
-
-    FORGED = "forged"
-    EXPIRED = "expired"
 
 
 def sign(path: FilePath, expires_at: datetime, key: bytes) -> str:
@@ -42,19 +38,24 @@ def link(path: FilePath, expires_at: datetime, key: bytes) -> str:
     return f"/files/{sign(path, expires_at, key)}/{quote(path.name)}"
 
 
-def open_token(token: str, now: datetime, key: bytes) -> FilePath | LinkFault:
-    """Return the path a token was signed for, or why it opens nothing."""
+def opened(token: str, name: str, key: bytes, now: datetime) -> FilePath:
+    """Return the path that `token` was signed for with `key`; `name` is the file name in the address.
+
+    Raises: NotFoundError for a token that was never signed or belongs to another name; GoneError once it has expired.
+    """
     try:
         body_text, mac_text = token.split(".")
         body, mac = _bytes(body_text), _bytes(mac_text)
-    except (ValueError, binascii.Error):
-        return LinkFault.FORGED
+    except (ValueError, binascii.Error) as error:
+        raise NotFoundError(_BROKEN, code="link.broken") from error
     if not hmac.compare_digest(mac, _mac(body, key)):
-        return LinkFault.FORGED
-    kind, subject, name, expires = json.loads(body)
+        raise NotFoundError(_BROKEN, code="link.broken")
+    kind, subject, signed_name, expires = json.loads(body)
+    if signed_name != name:
+        raise NotFoundError(_BROKEN, code="link.broken")
     if datetime.fromtimestamp(expires, UTC) <= now:
-        return LinkFault.EXPIRED
-    return FilePath(kind, subject, name)
+        raise GoneError("这个下载链接已过期：请在原处重新取一个链接。", code="link.expired")
+    return FilePath(kind, subject, signed_name)
 
 
 def _mac(body: bytes, key: bytes) -> bytes:

@@ -18,7 +18,7 @@ class NoticeKind(StrEnum):
     DUTY_ASSIGNED = "duty_assigned"
     DUTY_REMOVED = "duty_removed"
     DUTY_REMINDER = "duty_reminder"
-    STANDBY_CALLED = "standby_called"
+    STANDBY_REMINDER = "standby_reminder"
     CLOSURE = "closure"
     OPERATOR_ALERT = "operator_alert"
 

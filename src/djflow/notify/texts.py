@@ -50,10 +50,14 @@ SAMPLES: Mapping[str, Mapping[str, object]] = MappingProxyType(
             "published_on": "2026年11月24日",
             "version": 1,
         },
-        "sms/duty_reminder": {**_PERSONAL_DUTY, "leader": "李四光"},
-        "sms/roster_change": {**_PERSONAL_DUTY, "change": "新增"},
-        "sms/standby_called": _PERSONAL_DUTY,
-        "sms/closure": _PERSONAL_DUTY,
+        "sms/duty_reminder": {**_PERSONAL_DUTY, "leader": "李四光", "post": "法律政策"},
+        "sms/roster_change": {
+            "name": "张三丰",
+            "added": "12月25日周五09:00马鞍山（法律政策）",
+            "removed": "12月21日周一09:00大仓（法律政策）",
+        },
+        "sms/standby_reminder": _PERSONAL_DUTY,
+        "sms/closure": {**_PERSONAL_DUTY, "notice": "镇政府防汛通知"},
         "im/operator_alert": {
             "title": "下月值班表还没有公示",
             "detail": "2026年12月",

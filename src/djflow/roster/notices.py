@@ -84,12 +84,7 @@ def change_intents(  # noqa: PLR0913 - subject, version, the two versions, the w
             )
         for duty in closed[person]:
             session = sessions[duty.event]
-            values = {
-                "name": name,
-                "date": day_words(session.plan.on),
-                "market": session.plan.market_name,
-                "notice": session.note,
-            }
+            values = {**_place_words(session.plan), "name": name, "notice": session.note}
             slot = f"closed:{duty.event}"
             until = _after(session.plan.on)
             intents.append(
@@ -145,19 +140,23 @@ def reminder_intents(kept: Kept, wording: Wording, *, now: datetime) -> tuple[In
 
 
 def _reminder(duty: Duty, plan: PlannedSession, slot: Slot, leaders: Mapping[str, str], wording: Wording) -> Intent:
-    values = {
-        "name": wording.names.get(duty.person, ""),
+    values = {**_place_words(plan), "name": wording.names.get(duty.person, "")}
+    standby = duty.kind is DutyKind.STANDBY
+    kind = NoticeKind.STANDBY_REMINDER if standby else NoticeKind.DUTY_REMINDER
+    text = "sms/standby_reminder" if standby else "sms/duty_reminder"
+    if not standby:
+        values |= {"leader": leaders.get(duty.event, ""), "post": duty.post}
+    subject = Subject("roster.session", duty.event)
+    return Intent(kind, subject, 0, duty.person, slot.name, text, slot.due_at, slot.expires_at, values)
+
+
+def _place_words(plan: PlannedSession) -> dict[str, str]:
+    return {
         "date": day_words(plan.on),
         "time": f"{plan.start:%H:%M}",
         "market": plan.market_name,
-        "leader": leaders.get(duty.event, ""),
-        "post": "备用" if duty.kind is DutyKind.STANDBY else duty.post,
+        "place": plan.place,
     }
-    standby = duty.kind is DutyKind.STANDBY
-    kind = NoticeKind.STANDBY_CALLED if standby else NoticeKind.DUTY_REMINDER
-    text = "sms/standby_called" if standby else "sms/duty_reminder"
-    subject = Subject("roster.session", duty.event)
-    return Intent(kind, subject, 0, duty.person, slot.name, text, slot.due_at, slot.expires_at, values)
 
 
 def alert(subject: Subject, slot: str, sentence: str, *, now: datetime) -> Intent:
@@ -171,5 +170,5 @@ def alert(subject: Subject, slot: str, sentence: str, *, now: datetime) -> Inten
         "im/operator_alert",
         now,
         now + days(1),
-        {"sentence": sentence},
+        {"title": sentence, "detail": "", "link": ""},
     )

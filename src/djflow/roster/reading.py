@@ -109,6 +109,16 @@ def board(session: Session, month: Month, market_days: tuple[BoardMarketDay, ...
     )
 
 
+def revision(session: Session) -> int:
+    """Return a number that grows with every published version and every closure."""
+    return store.revision(session)
+
+
+def published_months(session: Session) -> tuple[Month, ...]:
+    """Return the months that have a version in force, ascending."""
+    return tuple(Month.parse(row.month) for row in store.months(session) if row.current_id)
+
+
 def quality_of(row: RosterRow) -> Quality:
     """Return how good a stored roster is."""
     found = json.loads(row.quality)

@@ -13,10 +13,9 @@ from sqlalchemy.orm import Session
 
 from djflow.audit import service as audit
 from djflow.audit.model import Details
-from djflow.calendar.town import Closure
 from djflow.core.errors import ConflictError, InputError, NotFoundError
-from djflow.core.ids import ClosureId, PersonId, RosterId, new_id
-from djflow.core.spans import DateSpan, Month
+from djflow.core.ids import PersonId, RosterId, new_id
+from djflow.core.spans import Month
 from djflow.core.subject import Subject
 from djflow.notify import service as notify
 from djflow.roster import store
@@ -97,6 +96,35 @@ def standing_in(session: Session, month: Month) -> Standing | None:
     row = store.month_row(session, month)
     found = (row.draft_id or row.current_id) if row else None
     return standing_of(session, RosterId(found)) if found else None
+
+
+def version_in_force(session: Session, month: Month) -> Standing | None:
+    """Return the month's published version, whatever draft may be open beside it."""
+    row = store.month_row(session, month)
+    return standing_of(session, RosterId(row.current_id)) if row and row.current_id else None
+
+
+def lock(session: Session, roster_id: RosterId) -> None:
+    """Hold the roster's month until the transaction ends, so that what is read next stays true."""
+    _locked(session, roster_id)
+
+
+def require_open(session: Session, roster_id: RosterId) -> None:
+    """Refuse a roster that no longer waits for review.
+
+    Raises: ConflictError saying where it is.
+    """
+    _open_draft(session, roster_id)
+
+
+def content(session: Session, roster_id: RosterId) -> Kept:
+    """Return what a roster holds."""
+    return store.content(session, roster_id)
+
+
+def preset_of(session: Session, roster_id: RosterId) -> str:
+    """Return the key of the preset a roster was made with, empty for the ordinary prices."""
+    return _row(session, roster_id).preset
 
 
 def open_drafts(session: Session) -> tuple[Standing, ...]:
@@ -297,40 +325,17 @@ def rewrite_draft(
     audit.record(session, subject_of(roster_id), "roster.refresh", by=by, now=now, details={"round": row.round})
 
 
-def declare_closure(session: Session, closure: Closure, *, by: str, now: datetime) -> ClosureId:
-    """Record that a market is closed by notice; the same closure again is the same closure."""
-    found = store.same_closure(session, closure.town_code, closure.span)
-    if found:
-        return found
-    made = store.add_closure(session, closure, by=by, now=now)
-    details = {"market": closure.town_code, "first": str(closure.span.first), "last": str(closure.span.last)}
-    audit.record(session, Subject("roster.closure", made), "market.close", by=by, now=now, details=details)
-    return made
-
-
-def lift_closure(session: Session, closure_id: ClosureId, *, by: str, now: datetime) -> None:
-    """Take a closure back; sessions that were cancelled stay so, later rosters count the market again.
-
-    Raises: NotFoundError when there is no such closure.
-    """
-    row = store.closure_row(session, closure_id)
-    if row is None:
-        raise NotFoundError("没有这条停场记录：请用 djflow market closures 查看现有的记录。")
-    if row.lifted_at is None:
-        row.lifted_at = now
-        details = {"market": row.market, "first": str(row.first), "last": str(row.last)}
-        audit.record(session, Subject("roster.closure", closure_id), "market.reopen", by=by, now=now, details=details)
+def holders(session: Session, event: str) -> frozenset[PersonId]:
+    """Return who holds a session (`market@date`) in the version in force, standby included."""
+    month = Month.parse(event.rpartition("@")[2][:7])
+    current = version_in_force(session, month)
+    return store.holders(session, current.roster_id, event) if current else frozenset()
 
 
 def state_opening(session: Session, month: Month, points: Mapping[PersonId, int], *, by: str, now: datetime) -> None:
     """State the points people bring along at the end of `month`."""
     store.put_openings(session, month, points)
     audit.record(session, month_subject(month), "roster.opening", by=by, now=now, details={"people": len(points)})
-
-
-def closed_spans(session: Session, span: DateSpan) -> tuple[Closure, ...]:
-    """Return the closures in force that touch `span`."""
-    return store.closures(session, span)
 
 
 def _quality_text(quality: Quality) -> str:

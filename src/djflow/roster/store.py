@@ -247,6 +247,23 @@ def people_by_market(session: Session, roster_id: RosterId) -> Mapping[str, froz
     return {market: frozenset(people) for market, people in found.items()}
 
 
+def holders(session: Session, roster_id: RosterId, event: str) -> frozenset[PersonId]:
+    """Return who holds a session that takes place, standby included."""
+    query = (
+        select(AssignmentRow.person_id)
+        .join(
+            SessionRow,
+            (SessionRow.roster_id == AssignmentRow.roster_id) & (SessionRow.event == AssignmentRow.event),
+        )
+        .where(
+            AssignmentRow.roster_id == roster_id,
+            AssignmentRow.event == event,
+            SessionRow.state == SessionState.PLANNED,
+        )
+    )
+    return frozenset(PersonId(person) for person in session.scalars(query))
+
+
 def closures(session: Session, span: DateSpan) -> tuple[Closure, ...]:
     """Return the closures in force that touch `span`."""
     query = (

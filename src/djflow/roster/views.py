@@ -42,6 +42,15 @@ class DutyKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class DistrictNames:
+    """Names and the supervision telephone that head every public page."""
+
+    district: str
+    department: str
+    supervision_phone: str
+
+
+@dataclass(frozen=True, slots=True)
 class BoardMarket:
     """A market town as the public sees it; `rule` is printed as the town prints it, `None` means not known yet."""
 

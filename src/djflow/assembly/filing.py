@@ -1,0 +1,94 @@
+"""A roster's files: written below .djflow/files at publication, fetched by coordinators through signed links."""
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+
+from djflow.assembly.frames import frame_of
+from djflow.assembly.house import House
+from djflow.core.errors import NotFoundError
+from djflow.core.ids import RosterId
+from djflow.core.links import FilePath, link
+from djflow.roster import reading, service
+from djflow.roster.outputs import charts, excel, ics, notice
+from djflow.roster.views import RosterBook
+
+KIND = "roster"
+LINK_LIFE = timedelta(days=30)
+
+WORKBOOK = "赶场值班表.xlsx"
+NOTICE = "赶场服务公示.txt"
+CALENDARS = "个人日历.zip"
+FAIRNESS = "值班均衡.png"
+HEAT = "值班热力图.png"
+DIFFERENCE = "调整对照表.xlsx"
+FILED = (WORKBOOK, NOTICE, CALENDARS)
+"""What is written to disk when a roster is published."""
+
+
+def link_key(house: House) -> bytes:
+    """Return the key that signs file links of this house."""
+    return house.vault.derived("file-links")
+
+
+def links(house: House, roster_id: RosterId) -> Mapping[str, str]:
+    """Return label → URL of a roster's files and of the public board; the links end after a month."""
+    base = house.settings.web.address
+    names = [WORKBOOK, NOTICE, CALENDARS, FAIRNESS, HEAT]
+    with house.reading() as session:
+        found = service.standing_of(session, roster_id)
+    if found.version > 1:
+        names.append(DIFFERENCE)
+    expires = house.now() + LINK_LIFE
+    key = link_key(house)
+    files = {name.rpartition(".")[0]: base + link(FilePath(KIND, roster_id, name), expires, key) for name in names}
+    return {**files, "公示网页": f"{base}/board/{found.month}"}
+
+
+def render(house: House, roster_id: RosterId, name: str) -> bytes | None:
+    """Return a roster's file by name, None when there is no such file or roster."""
+    makers: Mapping[str, Callable[[RosterBook], bytes]] = {
+        WORKBOOK: excel.month_workbook,
+        CALENDARS: ics.calendars_zip,
+        FAIRNESS: charts.fairness_chart,
+        HEAT: charts.load_heat_map,
+    }
+    try:
+        with house.reading() as session:
+            month = service.standing_of(session, roster_id).month
+            frame = frame_of(house, month)
+            if name == DIFFERENCE:
+                return excel.difference_workbook(reading.version_difference(session, roster_id))
+            book = reading.book(session, roster_id, frame)
+            if name == NOTICE:
+                board = reading.board(session, month, (), frame)
+                return notice.render(house.texts, board).encode() if board else None
+    except NotFoundError:
+        return None
+    return makers[name](book) if name in makers else None
+
+
+def file_roster(house: House, roster_id: RosterId) -> tuple[str, ...]:
+    """Write a published roster's files below .djflow/files and return their paths; writing again gives the same."""
+    with house.reading() as session:
+        found = service.standing_of(session, roster_id)
+    folder = house.state / "files" / KIND / str(found.month) / f"v{found.version}"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    written: list[str] = []
+    for name in (*FILED, *((DIFFERENCE,) if found.version > 1 else ())):
+        content = render(house, roster_id, name)
+        if content is not None:
+            _write_whole(folder / name, content)
+            written.append(str(folder / name))
+    return tuple(written)
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    draft = path.with_name(path.name + ".new")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)

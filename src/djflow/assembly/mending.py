@@ -1,0 +1,163 @@
+"""Brings a roster up to date with absences and closures that came after it was made, changing as little as possible."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from djflow.assembly.frames import horizon_of, plans_of, policy_of
+from djflow.assembly.house import House
+from djflow.assembly.solving import Planned, assignments_of, kept_of, parts_of, prices
+from djflow.calendar.town import Closure
+from djflow.core.ids import PersonId
+from djflow.roster import service
+from djflow.roster.facts import gather
+from djflow.roster.model import CadreId, Changes, EventId, Limits, Repair
+from djflow.roster.planning import Facts, build_problem
+from djflow.roster.record import Duty, Gap, Kept, StoredSession, cancelled
+from djflow.roster.service import Standing
+from djflow.roster.views import DutyKind, Quality
+
+CLOSURE = "closure"
+ABSENCE = "absence"
+REPAIR_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """A roster brought up to date: what it holds now, how many places changed, and the cause that weighs most."""
+
+    kept: Kept
+    quality: Quality
+    changed: int
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Broken:
+    """What no longer holds: people away on their duty dates, sessions closed by notice."""
+
+    away: Mapping[CadreId, frozenset[date]]
+    closed: Mapping[str, Closure]
+
+    def __bool__(self) -> bool:
+        return bool(self.away or self.closed)
+
+
+def mend(house: House, standing: Standing, *, today: date) -> Mended | None:
+    """Return the roster brought up to date, None when nothing is broken; days before `today` never move."""
+    with house.reading() as session:
+        kept = service.content(session, standing.roster_id)
+        preset = service.preset_of(session, standing.roster_id)
+        facts = _facts(session, house, standing, kept)
+    policy = policy_of(house)
+    sessions = [stored.plan for stored in kept.planned.values()]
+    problem = build_problem(facts, policy, sessions, prices(house, preset, {}), name=str(standing.month))
+    planned = Planned(standing.month, tuple(sessions), problem, {CadreId(card.code): card.id for card in facts.people})
+    broken = _broken(planned, kept, facts, today)
+    if not broken:
+        return None
+    repair = _repair(planned, kept, broken, today)
+    return Mended(
+        kept=_mended(house, planned, kept, broken, repair),
+        quality=_quality(planned, repair),
+        changed=repair.changed,
+        cause=CLOSURE if broken.closed else ABSENCE,
+    )
+
+
+def _facts(session: Session, house: House, standing: Standing, kept: Kept) -> Facts:
+    holders = {duty.person for duty in kept.duties}
+    return gather(session, standing.month, plans_of(house), horizon_of(house), keep=holders)
+
+
+def _broken(planned: Planned, kept: Kept, facts: Facts, today: date) -> _Broken:
+    away: dict[CadreId, set[date]] = {}
+    cadres = {cadre.id: cadre for cadre in planned.problem.cadres}
+    codes = {person: code for code, person in planned.people.items()}
+    sessions = kept.planned
+    for duty in kept.duties:
+        stored = sessions.get(duty.event)
+        if stored is None or stored.plan.on < today:
+            continue
+        cadre = cadres[codes[duty.person]]
+        if stored.plan.on in cadre.unavailable:
+            away.setdefault(cadre.id, set()).add(stored.plan.on)
+    closed = {
+        event: closure
+        for event, stored in sessions.items()
+        for closure in facts.closures
+        if stored.plan.on >= today and closure.town_code == stored.plan.market and stored.plan.on in closure.span
+    }
+    return _Broken({code: frozenset(dates) for code, dates in away.items()}, closed)
+
+
+def _repair(planned: Planned, kept: Kept, broken: _Broken, today: date) -> Repair:
+    from djflow.roster.solver import repair  # noqa: PLC0415 - numerical libraries load only when a roster is mended
+
+    changes = Changes(
+        freeze_before=today,
+        unavailable=broken.away,
+        cancelled=frozenset(EventId(event) for event in broken.closed),
+    )
+    return repair(planned.problem, assignments_of(planned, kept), changes, limits=Limits(time_limit=REPAIR_SECONDS))
+
+
+def _mended(house: House, planned: Planned, kept: Kept, broken: _Broken, repair: Repair) -> Kept:
+    after = kept
+    for event, closure in sorted(broken.closed.items()):
+        after = cancelled(after, event, closure_note(kept.planned[event], closure))
+    planned_events = after.planned
+    fresh = kept_of(
+        house,
+        planned,
+        tuple(a for a in repair.assignments if a.event in planned_events),
+        tuple(v for v in repair.unfilled if v.event in planned_events),
+    )
+    duties = tuple(duty for duty in fresh.duties if duty.kind is DutyKind.DUTY)
+    known = {(gap.event, gap.post): gap.why for gap in kept.gaps}
+    gaps = tuple(Gap(g.event, g.post, g.count, known.get((g.event, g.post), g.why)) for g in fresh.gaps)
+    standby = _standby(planned, kept, fresh, duties)
+    return replace(after, duties=(*duties, *standby), gaps=gaps, loads=kept.loads)
+
+
+def _standby(planned: Planned, kept: Kept, fresh: Kept, duties: tuple[Duty, ...]) -> tuple[Duty, ...]:
+    """Keep every standby person who can still stand by; choose another only for the sessions that lost theirs."""
+    sessions = kept.planned
+    busy: set[tuple[PersonId, date]] = {(duty.person, sessions[duty.event].plan.on) for duty in duties}
+    cadres = {planned.people[cadre.id]: cadre for cadre in planned.problem.cadres}
+    chosen: list[Duty] = []
+    for pool in (kept.duties, fresh.duties):
+        served = {duty.event for duty in chosen}
+        for duty in sorted(pool):
+            if duty.kind is not DutyKind.STANDBY or duty.event in served or duty.event not in sessions:
+                continue
+            on = sessions[duty.event].plan.on
+            if (duty.person, on) in busy or on in cadres[duty.person].unavailable:
+                continue
+            chosen.append(duty)
+            busy.add((duty.person, on))
+    return tuple(chosen)
+
+
+def closure_note(stored: StoredSession, closure: Closure) -> str:
+    """Return the public sentence about a session cancelled by a closure."""
+    on = stored.plan.on
+    notice = closure.notice or "该场镇停场"
+    return f"因{notice}，原定{on.month}月{on.day}日{stored.plan.market_name}的赶场服务取消"
+
+
+def _quality(planned: Planned, repair: Repair) -> Quality:
+    return Quality(
+        objective=repair.objective.total,
+        bound=0.0,
+        gap=None,
+        status="repaired",
+        seconds=round(repair.seconds, 1),
+        places=planned.problem.slots,
+        unfilled=repair.objective.unfilled,
+        min_unfilled_proven=None,
+        township_missing=repair.objective.township_missing,
+        parts=parts_of(repair.objective),
+    )
