@@ -53,11 +53,22 @@ class Database:
             bind = bind.execution_options(isolation_level="REPEATABLE READ")
         session = Session(bind, expire_on_commit=False, info={_VAULT: self.vault})
         try:
-            yield session
-        except DBAPIError as error:
-            raise explain_database_error(error) from error
+            with explained():
+                yield session
         finally:
             session.close()
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn a driver's error inside the block into a sentence.
+
+    Raises: DatabaseUnavailableError.
+    """
+    try:
+        yield
+    except DBAPIError as error:
+        raise explain_database_error(error) from error
 
 
 def vault_of(session: Session) -> Vault:

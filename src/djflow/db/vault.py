@@ -64,6 +64,10 @@ class Vault:
         """Return the 64-character hash under which a value of `kind` is found without opening anything."""
         return hmac.new(self.pepper, f"{kind}:{value}".encode(), hashlib.sha256).hexdigest()
 
+    def derived(self, purpose: str) -> bytes:
+        """Return 32 secret bytes for another purpose, such as signing links."""
+        return hmac.new(self.pepper, f"derive:{purpose}".encode(), hashlib.sha256).digest()
+
     @property
     def fingerprint(self) -> str:
         """A short hash that tells key files apart; it stays the same through rotation."""
