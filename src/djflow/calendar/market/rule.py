@@ -134,6 +134,11 @@ class MarketRule:
         return self.kind is not RuleKind.UNKNOWN
 
     @property
+    def has_no_days(self) -> bool:
+        """Whether the rule names no day at all: 不定期 without dates."""
+        return self.patterns == (DatesPattern(()),)
+
+    @property
     def needs_anchor(self) -> bool:
         """Whether a starting date is missing without which no day can be told."""
         return self.starts_on is None and any(isinstance(pattern, IntervalPattern) for pattern in self.patterns)
