@@ -169,7 +169,7 @@ def _staff(number: int, market: BoardMarket, on: date, people: list[_Person]) ->
     reserve = _choose(people, "", on, standby=True)
     if reserve is not None:
         reserve.days.append(on.day)
-        lines.append(_line(market, on, POSTS[-1], DutyKind.STANDBY, reserve))
+        lines.append(_line(market, on, "", DutyKind.STANDBY, reserve))
     return lines, gaps
 
 

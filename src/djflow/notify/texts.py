@@ -33,6 +33,7 @@ _NOTICE_ROW: Mapping[str, str] = {
     "time": "9:00-12:00",
     "place": "镇便民服务中心门前",
     "units": "区人社局、区医保局",
+    "leader": "李四光（区人社局副局长）",
     "services": "社保、医保咨询",
     "note": "",
 }

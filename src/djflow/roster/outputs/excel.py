@@ -19,9 +19,9 @@ from djflow.roster.outputs.sheets import (
     unit_columns,
     units_sheet,
 )
-from djflow.roster.outputs.staffing import Staffing, duties_of, staffings
+from djflow.roster.outputs.staffing import Staffing, duties_of, post_words, staffings
 from djflow.roster.outputs.wording import STATE_MARKS, full_day, hours, title, weekday
-from djflow.roster.views import DifferenceLine, DutyKind, DutyLine, RosterBook
+from djflow.roster.views import DifferenceLine, DutyLine, RosterBook
 
 
 def month_workbook(book: RosterBook) -> bytes:
@@ -145,7 +145,6 @@ _DIFFERENCE_COLUMNS = (
 
 def _person_row(sheet: Sheet, staffing: Staffing, line: DutyLine) -> None:
     others = "\n".join(f"{o.post}：{o.person_name}·{o.unit_name}" for o in duties_of(staffing.duties) if o != line)
-    post = f"{line.post}（备用）" if line.kind is DutyKind.STANDBY else line.post
     sheet.row(
         [
             line.on,
@@ -154,7 +153,7 @@ def _person_row(sheet: Sheet, staffing: Staffing, line: DutyLine) -> None:
             hours(line.start, line.end),
             line.market_name,
             line.place,
-            post,
+            post_words(line),
             staffing.leader,
             others,
         ],

@@ -6,13 +6,21 @@ from collections.abc import Iterable, Sequence
 from djflow.core.clock import civil_date
 from djflow.roster.model import LEADER_POST
 from djflow.roster.outputs.paper import Column, Page, Paper, Sheet, Tone, Value
-from djflow.roster.outputs.staffing import Staffing, duties_of, in_official_order, post_order, staffings, standby_of
+from djflow.roster.outputs.staffing import (
+    Staffing,
+    duties_of,
+    in_official_order,
+    post_order,
+    post_words,
+    staffings,
+    standby_of,
+)
 from djflow.roster.outputs.wording import (
     STATUSES,
-    cost_part,
     full_day,
     gap_words,
     hours,
+    priced_parts,
     title,
     unfilled_words,
     weekday,
@@ -80,9 +88,8 @@ def unit_block(sheet: Sheet, name: str, lines: Sequence[DutyLine], book: RosterB
     sheet.band(f"{name}　值班 {len(duties)} 人次（休息日 {rest}）　备用 {waiting} 人次　共 {people} 人")
     cancelled = {(s.market, s.on) for s in staffings(book) if s.is_cancelled}
     for line in lines:
-        kind = "备用" if line.kind is DutyKind.STANDBY else "值班"
         tone: Tone = "off" if (line.market, line.on) in cancelled else "rest" if line.rest_day else "body"
-        where: list[Value] = [line.market_name, line.place, line.post, line.person_name, line.person_code, kind]
+        where: list[Value] = [line.market_name, line.place, post_words(line), line.person_name, line.person_code]
         sheet.row([line.on, weekday(line.on), hours(line.start, line.end), *where], tone)
     if not lines:
         sheet.note("本月没有安排。")
@@ -128,12 +135,8 @@ def quality_sheet(paper: Paper, book: RosterBook, page: Page) -> None:
     for row in _overall(book):
         sheet.row(row)
     sheet.band("二、目标值由哪些部分组成（分越少越好）")
-    for key, points in quality.parts.items():
-        part = cost_part(key)
+    for part, points in priced_parts(quality):
         sheet.row([part.name, points, part.meaning])
-    rest = quality.objective - sum(quality.parts.values())
-    if rest:
-        sheet.row(["空缺与缺员", rest, "空缺岗位和镇乡缺员按最高的分计入。"])
     sheet.row(["合计", quality.objective, "即目标值。"], strong=(0, 1))
     sheet.band("三、权重（由本单位在配置中确定）")
     for key, weight in book.weights.items():
@@ -181,11 +184,10 @@ _UNIT = (
     Column("星期", 5.5, centred=True),
     Column("时间", 13, centred=True),
     Column("场镇", 11, centred=True),
-    Column("地点", 24),
+    Column("地点", 30),
     Column("岗位", 11, centred=True),
     Column("姓名", 10, centred=True),
     Column("工号", 10, centred=True),
-    Column("类别", 6, centred=True),
 )
 _PEOPLE = (
     Column("工号", 10, centred=True),

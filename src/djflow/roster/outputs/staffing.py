@@ -61,7 +61,7 @@ def staffings(book: RosterBook) -> tuple[Staffing, ...]:
 
 def post_order(book: RosterBook) -> tuple[str, ...]:
     """Return the book's posts: the team leader first, the rest as they first appear."""
-    seen = dict.fromkeys([line.post for line in book.lines] + [gap.post for gap in book.gaps])
+    seen = dict.fromkeys([line.post for line in duties_of(book.lines)] + [gap.post for gap in book.gaps])
     return (*(p for p in seen if p == LEADER_POST), *(p for p in seen if p != LEADER_POST))
 
 
@@ -73,6 +73,11 @@ def duties_of(lines: Iterable[DutyLine]) -> tuple[DutyLine, ...]:
 def standby_of(lines: Iterable[DutyLine]) -> tuple[DutyLine, ...]:
     """Return the lines of people who wait to step in."""
     return tuple(line for line in lines if line.kind is DutyKind.STANDBY)
+
+
+def post_words(line: DutyLine) -> str:
+    """Return the post a person stands at, or `备用`."""
+    return "备用" if line.kind is DutyKind.STANDBY else line.post
 
 
 def in_official_order(book: RosterBook) -> dict[str, tuple[DutyLine, ...]]:

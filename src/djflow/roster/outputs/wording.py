@@ -47,11 +47,14 @@ COST_PARTS: Mapping[str, CostPart] = MappingProxyType(
         "wishes": CostPart("意愿", "排在本人希望避开的日子或乡镇的人次。"),
         "fairness": CostPart("公平", "每人历史积分加本月积分偏离平均值的平方和，越小越均衡。"),
         "quota": CostPart("单位任务", "单位出勤人次低于下限或高于上限的部分。"),
-        "unfilled": CostPart("空缺", "没有人可排的岗位，计最高的分。"),
-        "township_missing": CostPart("镇乡人员", "场次上缺少的镇乡干部人数，计最高的分。"),
     }
 )
 """Known parts by the solver's key."""
+
+_PLACES = CostPart("空缺与缺员", "空缺岗位和镇乡干部缺员，按最高的分计入。")
+
+WEIGHT_OF = MappingProxyType({"distance": "distance_per_km", "continuity": "not_incumbent", "wishes": "avoid"})
+"""The weight's key of a part, where it differs from the part's own."""
 
 WEIGHTS: Mapping[str, CostPart] = MappingProxyType(
     {
@@ -67,9 +70,11 @@ WEIGHTS: Mapping[str, CostPart] = MappingProxyType(
 """Known weights by their key in the office's configuration."""
 
 
-def cost_part(key: str) -> CostPart:
-    """Return the words for a part of the price; a key nobody described is shown as it is."""
-    return COST_PARTS.get(key, CostPart(key, ""))
+def priced_parts(quality: Quality) -> tuple[tuple[CostPart, int], ...]:
+    """Return the parts of the objective with their points; they add up to the objective."""
+    known = [(words, quality.parts[key]) for key, words in COST_PARTS.items() if key in quality.parts]
+    rest = quality.objective - sum(points for _, points in known)
+    return (*known, (_PLACES, rest)) if rest else tuple(known)
 
 
 def weight_words(key: str) -> CostPart:

@@ -1,0 +1,327 @@
+"""Pictures of a month's roster as PNG: fairness, load, gaps. Units, posts and counts only, never a person's name.
+
+Colours are those of Okabe and Ito, which colour-blind readers tell apart. Figures are drawn without pyplot, so that
+several flows may draw at the same time.
+"""
+
+import io
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
+from PIL import Image
+
+from djflow.core.errors import DjflowError
+from djflow.roster.outputs.staffing import duties_of, post_order
+from djflow.roster.outputs.wording import title, weekday
+from djflow.roster.views import PersonLoad, RosterBook
+
+FAMILIES = (
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "Source Han Sans CN",
+    "Source Han Sans",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "Microsoft YaHei",
+    "SimHei",
+    "DengXian",
+    "PingFang SC",
+    "Heiti SC",
+    "Droid Sans Fallback",
+    "Noto Sans CJK JP",
+    "Noto Serif CJK SC",
+    "Source Han Serif SC",
+    "SimSun",
+    "FangSong",
+    "AR PL UMing CN",
+)
+"""Font families with simplified Chinese, the best for pictures first."""
+
+_FILES = ("noto", "sourcehan", "wqy", "msyh", "simhei", "simsun", "simfang", "deng", "pingfang", "droid", "uming")
+
+INK, GRID, SHADE = "#222222", "#D9D9D9", "#F0F0F0"
+BLUE, SKY, ORANGE, RED = "#0072B2", "#A6CEE3", "#E69F00", "#D55E00"
+_HEAT = LinearSegmentedColormap.from_list("load", ["#DCEBF7", "#0072B2", "#06304F"])
+_DPI = 110
+_Counts: TypeAlias = npt.NDArray[np.int64]
+
+
+class MissingFontError(DjflowError):
+    """No font with Chinese characters is installed; a picture would show boxes."""
+
+    code = "roster.no_chinese_font"
+
+    def __init__(self) -> None:
+        """Say which package to install."""
+        super().__init__(
+            "没有找到中文字体，图表暂时画不出来。请在服务器上安装：sudo apt-get install fonts-noto-cjk，然后重新生成。"
+        )
+
+
+class HeatRows(StrEnum):
+    """What the rows of the load heat map stand for."""
+
+    UNIT = "unit"
+    MARKET = "market"
+
+
+def find_font() -> str | None:
+    """Return the name of an installed font family with Chinese characters, None when there is none."""
+    return _known_family() or (_known_family() if _look_again() else None)
+
+
+def fairness_chart(book: RosterBook) -> bytes:
+    """Return a PNG: how many people stand at how many points, before and after this month, beside the target."""
+    pen = _Pen.chinese()
+    figure = _sheet(12, 5.2)
+    figure.suptitle(title(book, "积分分布：越向目标线靠拢越公平"), fontproperties=pen.font(15), color=INK)
+    axes = figure.subplots(1, 2)
+    for axis, name, leads in zip(axes, ("带队领导", "其他人员"), (True, False), strict=True):
+        _spread(axis, pen, name, [load for load in book.loads if load.leader is leads])
+    return _png(figure)
+
+
+def load_heat_map(book: RosterBook, rows: HeatRows = HeatRows.UNIT) -> bytes:
+    """Return a PNG: people on duty per unit (or market) and day, rest days shaded, sums at the right."""
+    pen = _Pen.chinese()
+    names = _heat_names(book, rows)
+    counts = _heat_counts(book, rows, names)
+    figure = _sheet(13, max(3.6, 1.7 + 0.25 * len(names)))
+    what = "各单位每日出勤人次" if rows is HeatRows.UNIT else "各场镇每日到场人数"
+    figure.suptitle(title(book, what), fontproperties=pen.font(15), color=INK)
+    _heat(figure.subplots(), pen, book, names, counts)
+    return _png(figure)
+
+
+def gap_chart(book: RosterBook) -> bytes:
+    """Return a PNG: filled and empty places per post, and empty places per day."""
+    pen = _Pen.chinese()
+    figure = _sheet(12, 4.8)
+    words = f"空缺 {book.quality.unfilled} 个" if book.quality.unfilled else "没有空缺"
+    figure.suptitle(f"{title(book, '岗位空缺')}：{words}", fontproperties=pen.font(15), color=INK)
+    left, right = figure.subplots(1, 2, width_ratios=(2, 3))
+    _gaps_by_post(left, pen, book)
+    _gaps_by_day(right, pen, book)
+    return _png(figure)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pen:
+    family: str
+
+    @classmethod
+    def chinese(cls) -> "_Pen":
+        family = find_font()
+        if family is None:
+            raise MissingFontError
+        return cls(family)
+
+    def font(self, size: float) -> FontProperties:
+        return FontProperties(family=self.family, size=size)
+
+    def dress(self, axis: Axes, across: str, up: str) -> None:
+        """Label an axis pair and give every tick the Chinese font."""
+        axis.set_xlabel(across, fontproperties=self.font(11), color=INK)
+        axis.set_ylabel(up, fontproperties=self.font(11), color=INK)
+        for label in (*axis.get_xticklabels(), *axis.get_yticklabels()):
+            label.set_fontproperties(self.font(10))
+        for side in ("top", "right"):
+            axis.spines[side].set_visible(False)
+        axis.set_axisbelow(True)
+
+
+def _sheet(width: float, height: float) -> Figure:
+    layout = ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.1, wspace=0.02)
+    return Figure(figsize=(width, height), dpi=_DPI, layout=layout)
+
+
+def _known_family() -> str | None:
+    installed = {entry.name for entry in font_manager.fontManager.ttflist}
+    return next((family for family in FAMILIES if family in installed), None)
+
+
+def _look_again() -> bool:
+    """Add fonts installed after matplotlib wrote its list; return whether any was found."""
+    files = [f for f in font_manager.findSystemFonts() if Path(f).name.lower().startswith(_FILES)]
+    for file in sorted(files):
+        font_manager.fontManager.addfont(file)
+    return bool(files)
+
+
+def _png(figure: Figure) -> bytes:
+    """Draw a figure as PNG with a palette: a third of the size, and flat colours lose nothing."""
+    FigureCanvasAgg(figure)
+    raw, out = io.BytesIO(), io.BytesIO()
+    figure.savefig(raw, format="png", dpi=_DPI, facecolor="white", pil_kwargs={"compress_level": 1})
+    picture = Image.open(raw).convert("RGB")
+    picture.quantize(96, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def _spread(axis: Axes, pen: _Pen, name: str, loads: Sequence[PersonLoad]) -> None:
+    if not loads:
+        _say(axis, pen, f"没有{name}")
+        return
+    before = [load.history for load in loads]
+    after = [load.history + load.load for load in loads]
+    target = loads[0].target
+    low, high = min(*before, *after, target), max(*before, *after, target)
+    step = max(1, math.ceil((high - low + 1) / 25))
+    edges = np.arange(low, high + 2 * step, step)
+    at = edges[:-1] + (step - 1) / 2
+    for points, shift, colour in ((before, -0.21, SKY), (after, 0.21, BLUE)):
+        heights, _ = np.histogram(points, bins=edges)
+        bars = axis.bar(at + shift * step, heights, width=0.42 * step, color=colour, edgecolor="white", linewidth=0.5)
+        texts = axis.bar_label(bars, labels=[str(h) if h else "" for h in heights], padding=2, color=INK)
+        for text in texts:
+            text.set_fontproperties(pen.font(8.5))
+    axis.axvline(target, color=RED, linestyle="--", linewidth=2, zorder=0.5)
+    axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axis.yaxis.set_major_locator(MaxNLocator(integer=True))
+    axis.grid(axis="y", color=GRID)
+    axis.margins(y=0.14)
+    keys = [Patch(color=SKY), Patch(color=BLUE), axis.lines[0]]
+    words = ["排班前（历史积分）", "排班后（加本月积分）", f"目标 {target} 分"]
+    axis.legend(keys, words, prop=pen.font(10), frameon=False, loc="upper left")
+    axis.set_title(
+        f"{name} {len(loads)} 人：{min(after)}—{max(after)} 分（排班前 {min(before)}—{max(before)} 分）",
+        fontproperties=pen.font(12),
+        color=INK,
+    )
+    pen.dress(axis, "积分" if step == 1 else f"积分（每 {step} 分一组）", "人数")
+    axis.set_ylim(top=axis.get_ylim()[1] * 1.18)
+
+
+def _heat_names(book: RosterBook, rows: HeatRows) -> list[str]:
+    if rows is HeatRows.MARKET:
+        return [market.name for market in book.markets]
+    units = {load.unit_name: load.unit_order for load in book.loads}
+    units |= {line.unit_name: line.unit_order for line in book.lines}
+    return sorted(units, key=lambda name: (units[name], name))
+
+
+def _heat_counts(book: RosterBook, rows: HeatRows, names: Sequence[str]) -> _Counts:
+    at = {name: index for index, name in enumerate(names)}
+    counts = np.zeros((len(names), book.month.last.day), dtype=np.int64)
+    for line in duties_of(book.lines):
+        counts[at[line.market_name if rows is HeatRows.MARKET else line.unit_name], line.on.day - 1] += 1
+    return counts
+
+
+def _heat(
+    axis: Axes,
+    pen: _Pen,
+    book: RosterBook,
+    names: Sequence[str],
+    counts: _Counts,
+) -> None:
+    days = list(book.month.span)
+    rest = _rest_days(book)
+    top = max(1, int(counts.max(initial=0)))
+    for index, day in enumerate(days):
+        if day in rest:
+            axis.axvspan(index - 0.5, index + 0.5, color=SHADE, zorder=0)
+    shown = np.ma.masked_equal(counts, 0)
+    image = axis.imshow(shown, cmap=_HEAT, vmin=1, vmax=max(2, top), aspect="auto", zorder=1)
+    for row, column in zip(*np.nonzero(counts), strict=True):
+        count = int(counts[row, column])
+        colour = "white" if count > 1 + (max(2, top) - 1) * 0.35 else INK
+        cell = axis.text(column, row, str(count), ha="center", va="center", color=colour, fontproperties=pen.font(8))
+        cell.set_in_layout(False)  # hundreds of texts that cannot change the layout would only slow it down
+    for row, total in enumerate(counts.sum(axis=1)):
+        axis.text(len(days) - 0.3, row, str(total), ha="left", va="center", fontproperties=pen.font(9.5), color=INK)
+    axis.text(len(days) - 0.3, -0.75, "合计", ha="left", va="bottom", fontproperties=pen.font(9.5), color=INK)
+    axis.set_xticks(range(len(days)), [f"{day.day}\n{weekday(day)}" for day in days])
+    axis.set_yticks(range(len(names)), list(names))
+    axis.set_xlim(-0.5, len(days) + 0.8)
+    pen.dress(axis, f"{book.month.month}月（灰底为周末和法定节假日）", "")
+    for label, day in zip(axis.get_xticklabels(), days, strict=True):
+        label.set_color(RED if day in rest else INK)
+    axis.tick_params(length=0)
+    axis.spines[:].set_visible(False)
+    axis.figure.colorbar(image, ax=axis, shrink=0.6, pad=0.01, ticks=MaxNLocator(integer=True)).set_label(
+        "人数", fontproperties=pen.font(10)
+    )
+
+
+def _rest_days(book: RosterBook) -> frozenset[date]:
+    known = {line.on: line.rest_day for line in book.lines}
+    return frozenset(day for day in book.month.span if known.get(day, day.weekday() >= 5))
+
+
+def _gaps_by_post(axis: Axes, pen: _Pen, book: RosterBook) -> None:
+    posts = post_order(book)[::-1]
+    filled = Counter(line.post for line in duties_of(book.lines))
+    empty: Counter[str] = Counter()
+    for gap in book.gaps:
+        empty[gap.post] += gap.count
+    have, lack = [filled[post] for post in posts], [empty[post] for post in posts]
+    axis.barh(posts, have, color=BLUE, label="已排", height=0.62)
+    axis.barh(posts, lack, left=have, color=ORANGE, hatch="///", edgecolor="white", label="空缺", height=0.62)
+    for row, (there, missing) in enumerate(zip(have, lack, strict=True)):
+        words = f" {there}" + (f"，缺 {missing}" if missing else "")
+        axis.text(there + missing, row, words, va="center", fontproperties=pen.font(10), color=INK)
+    axis.set_title("按岗位", fontproperties=pen.font(12), color=INK)
+    axis.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
+    axis.grid(axis="x", color=GRID)
+    axis.margins(x=0.2)
+    pen.dress(axis, "人次", "")
+    axis.legend(prop=pen.font(10), frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2)
+
+
+def _gaps_by_day(axis: Axes, pen: _Pen, book: RosterBook) -> None:
+    axis.set_title("按日期", fontproperties=pen.font(12), color=INK)
+    if not book.gaps:
+        _say(axis, pen, "本月没有空缺")
+        return
+    days = list(book.month.span)
+    counts: Counter[date] = Counter()
+    for gap in book.gaps:
+        counts[gap.on] += gap.count
+    rest = _rest_days(book)
+    for day in rest:
+        axis.axvspan(day.day - 0.5, day.day + 0.5, color=SHADE, zorder=0)
+    bars = axis.bar(
+        [day.day for day in days],
+        [counts[day] for day in days],
+        color=ORANGE,
+        hatch="///",
+        edgecolor="white",
+        zorder=2,
+    )
+    texts = axis.bar_label(bars, labels=[str(counts[day]) if counts[day] else "" for day in days], padding=2)
+    for text in texts:
+        text.set_fontproperties(pen.font(10))
+    axis.set_xlim(0.5, len(days) + 0.5)
+    axis.set_xticks([day.day for day in days if day.day == 1 or day.day % 5 == 0])
+    axis.yaxis.set_major_locator(MaxNLocator(integer=True))
+    axis.set_ylim(0, max(counts.values()) * 1.2 + 0.3)
+    axis.grid(axis="y", color=GRID)
+    pen.dress(axis, f"{book.month.month}月（灰底为周末和法定节假日）", "空缺岗位数")
+
+
+def _say(axis: Axes, pen: _Pen, words: str) -> None:
+    axis.text(
+        0.5, 0.5, words, ha="center", va="center", transform=axis.transAxes, fontproperties=pen.font(13), color=INK
+    )
+    axis.set_xticks([])
+    axis.set_yticks([])
+    axis.spines[:].set_visible(False)

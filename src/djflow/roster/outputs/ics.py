@@ -1,0 +1,143 @@
+"""Calendar files (RFC 5545) for one person and for one unit.
+
+Every entry keeps its UID over all versions of the month and counts SEQUENCE up with the version, so that a phone
+replaces what it already has. No telephone number and no reason ever goes into a calendar.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+
+from icalendar import Alarm, Calendar, Event, Timezone, TimezoneStandard
+
+from djflow.core.clock import CIVIL_ZONE
+from djflow.core.errors import NotFoundError
+from djflow.core.ids import PersonId, UnitId
+from djflow.roster.outputs.staffing import Staffing, duties_of, post_words, staffings, standby_of
+from djflow.roster.outputs.wording import STATE_MARKS
+from djflow.roster.views import DutyKind, DutyLine, RosterBook, RosterState
+
+DAY_BEFORE_AT = time(16)
+"""When the reminder of the day before rings."""
+
+SHORTLY_BEFORE = timedelta(hours=2)
+"""How long before the session the second reminder rings."""
+
+
+def person_calendar(book: RosterBook, person: PersonId) -> bytes:
+    """Return one person's duties and standby days; an empty calendar when the month holds none.
+
+    Raises: NotFoundError when the book does not know the person.
+    """
+    known = next((load.person_name for load in book.loads if load.person == person), None)
+    own = [line for line in book.lines if line.person == person]
+    name = known or (own[0].person_name if own else None)
+    if name is None:
+        raise NotFoundError(f"{book.month.title}的值班表里没有这名干部，请核对人员。")
+    calendar = _calendar(f"{book.month.title}赶场值班（{name}）")
+    sessions = {(s.market, s.on): s for s in staffings(book)}
+    for line in own:
+        staffing = sessions[line.market, line.on]
+        kind = "备用" if line.kind is DutyKind.STANDBY else "值班"
+        detail = [f"岗位：{post_words(line)}", *_about(staffing)]
+        if line.kind is DutyKind.STANDBY:
+            detail.insert(0, "值班人员不能到岗时递补，请保持通讯畅通。")
+        uid = f"{line.event}.{person}@djflow"
+        calendar.add_component(_event(book, staffing, uid, f"赶场{kind}：{line.market_name}", detail))
+    return bytes(calendar.to_ical())
+
+
+def unit_calendar(book: RosterBook, unit: UnitId) -> bytes:
+    """Return one unit's sessions with the names of its own people; one entry a session.
+
+    Raises: NotFoundError when nobody of the unit is in the book.
+    """
+    own = [line for line in book.lines if line.unit == unit]
+    if not own:
+        raise NotFoundError(f"{book.month.title}的值班表里没有这个单位的人员，请核对单位。")
+    by_session: dict[tuple[str, date], list[DutyLine]] = defaultdict(list)
+    for line in own:
+        by_session[line.market, line.on].append(line)
+    calendar = _calendar(f"{book.month.title}赶场值班（{own[0].unit_name}）")
+    for staffing in staffings(book):
+        lines = by_session.get((staffing.market, staffing.on))
+        if lines:
+            uid = f"{lines[0].event}.{unit}@djflow"
+            detail = [f"{post_words(line)}：{line.person_name}" for line in lines]
+            summary = f"赶场值班：{staffing.market_name}（{_heads(lines)}）"
+            calendar.add_component(_event(book, staffing, uid, summary, [*detail, *_about(staffing)]))
+    return bytes(calendar.to_ical())
+
+
+def _heads(lines: Sequence[DutyLine]) -> str:
+    counts = (("值班", len(duties_of(lines))), ("备用", len(standby_of(lines))))
+    return "、".join(f"{word} {count} 人" for word, count in counts if count)
+
+
+def _about(staffing: Staffing) -> list[str]:
+    services = "、".join(staffing.services)
+    units = "、".join(name for _, name in sorted({(line.unit_order, line.unit_name) for line in staffing.duties}))
+    found = [("服务内容", services), ("带队领导", staffing.leader), ("参加单位", units), ("备注", staffing.note)]
+    return [f"{word}：{text}" for word, text in found if text]
+
+
+def _calendar(name: str) -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", "-//djflow//roster//ZH")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", name)
+    calendar.add("x-wr-timezone", CIVIL_ZONE.key)
+    calendar.add_component(_civil_zone())
+    return calendar
+
+
+def _civil_zone() -> Timezone:
+    zone, standard = Timezone(), TimezoneStandard()
+    zone.add("tzid", CIVIL_ZONE.key)
+    standard.add("tzname", "CST")
+    standard.add("dtstart", datetime(1992, 1, 1))  # noqa: DTZ001 - RFC 5545 wants the local time here
+    standard.add("tzoffsetfrom", timedelta(hours=8))
+    standard.add("tzoffsetto", timedelta(hours=8))
+    zone.add_component(standard)
+    return zone
+
+
+def _event(book: RosterBook, staffing: Staffing, uid: str, summary: str, detail: Sequence[str]) -> Event:
+    mark = STATE_MARKS[book.state]
+    event = Event()
+    event.add("uid", uid)
+    event.add("dtstamp", book.published_at or book.created_at)
+    event.add("sequence", book.version)
+    event.add("dtstart", datetime.combine(staffing.on, staffing.start, CIVIL_ZONE))
+    event.add("dtend", datetime.combine(staffing.on, staffing.end, CIVIL_ZONE))
+    event.add("summary", (f"【{mark}】" if mark else "") + ("停办　" if staffing.is_cancelled else "") + summary)
+    event.add("location", staffing.place)
+    event.add("description", "\n".join(detail))
+    event.add("status", _status(book, staffing))
+    event.add("transp", "OPAQUE")
+    if not staffing.is_cancelled:
+        for before, words in _reminders(staffing.start):
+            event.add_component(_alarm(before, f"{words}{summary}"))
+    return event
+
+
+def _status(book: RosterBook, staffing: Staffing) -> str:
+    if staffing.is_cancelled or book.state is RosterState.VOID:
+        return "CANCELLED"
+    return "TENTATIVE" if book.state is RosterState.REVIEW else "CONFIRMED"
+
+
+def _reminders(start: time) -> tuple[tuple[timedelta, str], ...]:
+    since_midnight = timedelta(hours=start.hour, minutes=start.minute)
+    day_before = since_midnight + timedelta(days=1) - timedelta(hours=DAY_BEFORE_AT.hour)
+    return (day_before, "明天："), (SHORTLY_BEFORE, "两小时后：")
+
+
+def _alarm(before: timedelta, words: str) -> Alarm:
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("trigger", -before)
+    alarm.add("description", words)
+    return alarm
