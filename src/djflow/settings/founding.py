@@ -106,9 +106,9 @@ def _kept(answers: Mapping[str, str]) -> str:
     lines = ["", "# 建区时的答复，相应的功能启用时会用到；定下来以后把 source 改成依据。"]
     for question in QUESTIONS:
         if question.place is None:
-            answer = quoted(answers.get(question.key, ""))
+            answer = answers.get(question.key, "")
             lines += ["[[answers]]", f"key = {quoted(question.key)}", f"question = {quoted(question.text)}"]
-            lines += [f"answer = {answer}", f"source = {quoted(UNSETTLED)}", ""]
+            lines += [f"answer = {quoted(answer)}", f"source = {quoted('建区时答复' if answer else UNSETTLED)}", ""]
     return "\n".join(lines)
 
 
@@ -143,7 +143,7 @@ def write_config(
 ) -> Written:
     """Write the files below `<home>/config/`; one that was edited only if `may_replace(file)`, after a copy is kept.
 
-    `known` maps files to the hash they had when they were last written here.
+    `known` maps files to the hash they had when they were last written here; who has nothing new to say asks nothing.
 
     Raises: ConfigError when a file cannot be written.
     """
@@ -152,24 +152,25 @@ def write_config(
     for file, text in sorted(composed.items()):
         target = home / "config" / file
         old = target.read_bytes() if target.exists() else None
-        digest = _digest(text.encode())
+        digest = digest_of(text.encode())
         if old is None:
             fresh.append(file)
-        elif _digest(old) == digest:
+        elif digest_of(old) == digest:
             hashes[file] = digest
             continue
-        elif _digest(old) == known.get(file) or may_replace(file):
-            renewed.append(file)
-            _write(home / ".djflow" / "init-backup" / file, old)
-        else:
+        elif digest == known.get(file) or not (digest_of(old) == known.get(file) or may_replace(file)):
             kept.append(file)
             continue
+        else:
+            renewed.append(file)
+            _write(home / ".djflow" / "init-backup" / file, old)
         _write(target, text.encode())
         hashes[file] = digest
     return Written(tuple(fresh), tuple(renewed), tuple(kept), hashes)
 
 
-def _digest(content: bytes) -> str:
+def digest_of(content: bytes) -> str:
+    """Return the hash by which a file is recognised."""
     return hashlib.sha256(content).hexdigest()
 
 
