@@ -326,6 +326,15 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """Why the entry at `index` of a list cannot be stored; `field` is the entry's field."""
+
+    index: int
+    field: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rejection:
     """One reason why a table was not taken: row number and column as Excel and the header show them."""
 

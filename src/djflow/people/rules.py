@@ -5,12 +5,12 @@ Identity number: GB 11643-1999 (ISO 7064 MOD 11-2). Unified social credit code: 
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 
 from djflow.core.errors import InputError
-from djflow.people.model import PersonEntry, UnitEntry
+from djflow.people.model import Fault, PersonEntry, UnitEntry
 
 _ID_NUMBER = re.compile(r"[1-9][0-9]{16}[0-9X]")
 _ID_CHECKS = "10X98765432"
@@ -143,6 +143,46 @@ def require_sound(entry: PersonEntry) -> None:
         raise InputError(f"工号 {entry.code} 的每月最多值班应在 0 到 31 之间。")
     if not entry.avoid_weekdays <= frozenset(range(7)):
         raise InputError(f"工号 {entry.code} 的不便周几应在周一到周日之间。")
+
+
+def list_faults(
+    entries: Sequence[PersonEntry], units: Collection[str], branches: Collection[str], owners: Mapping[str, str]
+) -> tuple[Fault, ...]:
+    """Return what keeps a list of persons from being stored beside known units and branches, in the list's order.
+
+    `owners` maps identity numbers in the house to the codes of the persons who hold them.
+    """
+    # Somebody who is in the list is about to get the number that the list says, so the stored one does not count.
+    listed = {entry.code for entry in entries}
+    codes, numbers, faults = dict[str, int](), dict[str, str](), []
+    for index, entry in enumerate(entries):
+        if entry.unit_code not in units:
+            faults.append(Fault(index, "unit_code", f"没有单位“{entry.unit_code}”：请先录入单位，或核对名称。"))
+        if entry.branch_code and entry.branch_code not in branches:
+            faults.append(Fault(index, "branch_code", f"没有支部“{entry.branch_code}”：请先录入支部，或核对名称。"))
+        if codes.setdefault(entry.code, index) != index:
+            faults.append(Fault(index, "code", f"工号 {entry.code} 重复：每人只能有一行。"))
+            continue
+        owner = owners.get(entry.id_number, entry.code)
+        other = numbers.setdefault(entry.id_number, entry.code) if entry.id_number else entry.code
+        if other != entry.code:
+            faults.append(Fault(index, "id_number", f"身份证号与工号 {other} 的重复：请核对是否同一人。"))
+        elif owner != entry.code and owner not in listed:
+            faults.append(Fault(index, "id_number", f"身份证号已登记在工号 {owner} 名下：请核对是否同一人。"))
+    return tuple(faults)
+
+
+def date_faults(entry: PersonEntry, today: date) -> tuple[tuple[str, str], ...]:
+    """Return field and sentence for each date of a person that cannot be, seen from `today`."""
+    faults = []
+    if entry.birth is not None and entry.birth.first > today:
+        faults.append(("birth", "出生年月在今天之后：请核对。"))
+    joined = entry.party_member_since
+    if joined is not None and joined > today:
+        faults.append(("party_member_since", "入党时间在今天之后：请核对。"))
+    elif joined is not None and entry.birth is not None and joined.year - entry.birth.year < 18:
+        faults.append(("party_member_since", "入党时不满 18 岁：请核对入党时间和出生年月。"))
+    return tuple(faults)
 
 
 def changed_fields(before: PersonEntry, after: PersonEntry) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ Every change is recorded in the same transaction; details name fields and codes,
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -20,11 +19,13 @@ from djflow.people import rules, store
 from djflow.people.model import (
     Absence,
     AbsenceEntry,
+    AbsenceKind,
     Applied,
     Branch,
     BranchEntry,
     Contact,
     ContactEntry,
+    Fault,
     KinshipEntry,
     PersonCard,
     PersonEntry,
@@ -32,15 +33,6 @@ from djflow.people.model import (
     Unit,
     UnitEntry,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Why the entry at `index` of a list cannot be stored; `field` is the entry's field."""
-
-    index: int
-    field: str
-    message: str
 
 
 def units(session: Session) -> tuple[Unit, ...]:
@@ -188,24 +180,7 @@ def find_faults(session: Session, entries: Sequence[PersonEntry]) -> tuple[Fault
     """Return everything that keeps a list of persons from being stored, in the list's order."""
     places = store.places(session)
     owners = store.owners_of_id_numbers(session, {entry.id_number for entry in entries if entry.id_number})
-    # Somebody who is in the list is about to get the number that the list says, so the stored one does not count.
-    listed = {entry.code for entry in entries}
-    codes, numbers, faults = dict[str, int](), dict[str, str](), []
-    for index, entry in enumerate(entries):
-        if entry.unit_code not in places.units:
-            faults.append(Fault(index, "unit_code", f"没有单位“{entry.unit_code}”：请先录入单位，或核对名称。"))
-        if entry.branch_code and entry.branch_code not in places.branches:
-            faults.append(Fault(index, "branch_code", f"没有支部“{entry.branch_code}”：请先录入支部，或核对名称。"))
-        if codes.setdefault(entry.code, index) != index:
-            faults.append(Fault(index, "code", f"工号 {entry.code} 重复：每人只能有一行。"))
-            continue
-        owner = owners.get(entry.id_number, entry.code)
-        other = numbers.setdefault(entry.id_number, entry.code) if entry.id_number else entry.code
-        if other != entry.code:
-            faults.append(Fault(index, "id_number", f"身份证号与工号 {other} 的重复：请核对是否同一人。"))
-        elif owner != entry.code and owner not in listed:
-            faults.append(Fault(index, "id_number", f"身份证号已登记在工号 {owner} 名下：请核对是否同一人。"))
-    return tuple(faults)
+    return rules.list_faults(entries, places.units, places.branches, owners)
 
 
 def put_people(session: Session, entries: Iterable[PersonEntry], *, by: str, now: datetime) -> Applied:
@@ -272,13 +247,38 @@ def record_absence(session: Session, entry: AbsenceEntry, *, by: str, now: datet
     """
     _code_of(session, entry.person_id)
     known = store.find_absence(session, entry)
-    if known is not None:
-        return known
-    key = AbsenceId(new_id(now))
-    store.add_absence(session, key, entry)
-    details = {"first": str(entry.span.first), "last": str(entry.span.last), "origin": str(entry.origin)}
-    audit.record(session, _person(entry.person_id), "person.absent", by=by, now=now, details=details)
-    return key
+    return known if known is not None else record_absences(session, [entry], by=by, now=now)[0]
+
+
+def new_absences(session: Session, entries: Iterable[AbsenceEntry]) -> tuple[AbsenceEntry, ...]:
+    """Return the entries whose person, days and kind are not in the house yet, each once."""
+    found = dict[tuple[PersonId, DateSpan, AbsenceKind], AbsenceEntry]()
+    for entry in entries:
+        found.setdefault((entry.person_id, entry.span, entry.kind), entry)
+    known = store.absence_keys(session)
+    return tuple(entry for key, entry in found.items() if key not in known)
+
+
+def record_absences(
+    session: Session, entries: Sequence[AbsenceEntry], *, by: str, now: datetime
+) -> tuple[AbsenceId, ...]:
+    """Note absences that are new to the house (see `new_absences`) and return their ids in order."""
+    added = [(AbsenceId(new_id(now)), entry) for entry in entries]
+    store.add_absences(session, added)
+    audit.record_many(
+        session,
+        [
+            (
+                _person(entry.person_id),
+                "person.absent",
+                {"first": str(entry.span.first), "last": str(entry.span.last), "origin": str(entry.origin)},
+            )
+            for _, entry in added
+        ],
+        by=by,
+        now=now,
+    )
+    return tuple(key for key, _ in added)
 
 
 def cancel_absence(session: Session, absence_id: AbsenceId, *, by: str, now: datetime) -> None:

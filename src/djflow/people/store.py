@@ -16,6 +16,7 @@ from djflow.db.vault import Vault
 from djflow.people.model import (
     Absence,
     AbsenceEntry,
+    AbsenceKind,
     Branch,
     BranchEntry,
     Contact,
@@ -40,6 +41,7 @@ from djflow.people.tables import (
     UnitRow,
     Values,
     absence_of,
+    absence_values,
     card_of,
     person_entry_of,
     person_values,
@@ -282,19 +284,17 @@ def find_absence(session: Session, entry: AbsenceEntry) -> AbsenceId | None:
     return None if found is None else AbsenceId(found)
 
 
-def add_absence(session: Session, key: AbsenceId, entry: AbsenceEntry) -> None:
-    """Add an absence."""
-    session.add(
-        AbsenceRow(
-            id=key,
-            person_id=entry.person_id,
-            first_on=entry.span.first,
-            last_on=entry.span.last,
-            kind=entry.kind,
-            origin=str(entry.origin),
-        )
-    )
-    session.flush()
+def absence_keys(session: Session) -> frozenset[tuple[PersonId, DateSpan, AbsenceKind]]:
+    """Return person, days and kind of every absence in force."""
+    query = select(AbsenceRow.person_id, AbsenceRow.first_on, AbsenceRow.last_on, AbsenceRow.kind)
+    rows = session.execute(query.where(AbsenceRow.cancelled_at.is_(None)))
+    return frozenset((PersonId(key), DateSpan(first, last), kind) for key, first, last, kind in rows)
+
+
+def add_absences(session: Session, entries: Sequence[tuple[AbsenceId, AbsenceEntry]]) -> None:
+    """Add absences."""
+    if entries:
+        session.execute(insert(AbsenceRow), [absence_values(key, entry) for key, entry in entries])
 
 
 def cancel_absence(session: Session, key: AbsenceId, now: datetime) -> bool | None:

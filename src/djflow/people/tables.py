@@ -330,6 +330,18 @@ def absence_of(row: AbsenceRow) -> Absence:
     return Absence(AbsenceId(row.id), entry)
 
 
+def absence_values(key: AbsenceId, entry: AbsenceEntry) -> Values:
+    """Return the columns of an absence in force."""
+    return {
+        "id": key,
+        "person_id": entry.person_id,
+        "first_on": entry.span.first,
+        "last_on": entry.span.last,
+        "kind": entry.kind,
+        "origin": str(entry.origin),
+    }
+
+
 def post_values(
     row_id: str, key: PersonId, entry: PersonEntry, unit_ids: Mapping[str, UnitId], first: date | None
 ) -> Values:
