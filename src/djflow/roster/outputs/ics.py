@@ -4,18 +4,24 @@ Every entry keeps its UID over all versions of the month and counts SEQUENCE up 
 replaces what it already has. No telephone number and no reason ever goes into a calendar.
 """
 
+import io
+import re
+import zipfile
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from typing import TypeAlias
 
 from icalendar import Alarm, Calendar, Event, Timezone, TimezoneStandard
 
 from djflow.core.clock import CIVIL_ZONE
 from djflow.core.errors import NotFoundError
 from djflow.core.ids import PersonId, UnitId
-from djflow.roster.outputs.staffing import Staffing, duties_of, post_words, staffings, standby_of
+from djflow.roster.outputs.staffing import Staffing, duties_of, in_official_order, post_words, staffings, standby_of
 from djflow.roster.outputs.wording import STATE_MARKS
 from djflow.roster.views import DutyKind, DutyLine, RosterBook, RosterState
+
+_Sessions: TypeAlias = Mapping[tuple[str, date], Staffing]
 
 DAY_BEFORE_AT = time(16)
 """When the reminder of the day before rings."""
@@ -34,17 +40,7 @@ def person_calendar(book: RosterBook, person: PersonId) -> bytes:
     name = known or (own[0].person_name if own else None)
     if name is None:
         raise NotFoundError(f"{book.month.title}的值班表里没有这名干部，请核对人员。")
-    calendar = _calendar(f"{book.month.title}赶场值班（{name}）")
-    sessions = {(s.market, s.on): s for s in staffings(book)}
-    for line in own:
-        staffing = sessions[line.market, line.on]
-        kind = "备用" if line.kind is DutyKind.STANDBY else "值班"
-        detail = [f"岗位：{post_words(line)}", *_about(staffing)]
-        if line.kind is DutyKind.STANDBY:
-            detail.insert(0, "值班人员不能到岗时递补，请保持通讯畅通。")
-        uid = f"{line.event}.{person}@djflow"
-        calendar.add_component(_event(book, staffing, uid, f"赶场{kind}：{line.market_name}", detail))
-    return bytes(calendar.to_ical())
+    return _person(book, name, own, _by_session(book))
 
 
 def unit_calendar(book: RosterBook, unit: UnitId) -> bytes:
@@ -55,17 +51,66 @@ def unit_calendar(book: RosterBook, unit: UnitId) -> bytes:
     own = [line for line in book.lines if line.unit == unit]
     if not own:
         raise NotFoundError(f"{book.month.title}的值班表里没有这个单位的人员，请核对单位。")
-    by_session: dict[tuple[str, date], list[DutyLine]] = defaultdict(list)
+    return _unit(book, own, _by_session(book))
+
+
+def calendars_zip(book: RosterBook) -> bytes:
+    """Return every unit's and every person's calendar in one archive, a folder per unit; same book, same bytes.
+
+    People without a duty or standby in the month have no file.
+    """
+    sessions = _by_session(book)
+    people: dict[PersonId, list[DutyLine]] = defaultdict(list)
+    for line in book.lines:
+        people[line.person].append(line)
+    files: dict[str, bytes] = {}
+    for unit, lines in in_official_order(book).items():
+        files[f"{_file(unit)}/{_file(unit)}.ics"] = _unit(book, lines, sessions)
+    for own in people.values():
+        who = own[0]
+        name = f"{_file(who.unit_name)}/{_file(who.person_code)} {_file(who.person_name)}.ics"
+        files[name] = _person(book, who.person_name, own, sessions)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in sorted(files.items()):
+            entry = zipfile.ZipInfo(name)  # dated 1980 on purpose: the same book gives the same archive
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr, entry.create_system = 0o644 << 16, 3
+            archive.writestr(entry, content)
+    return out.getvalue()
+
+
+def _file(name: str) -> str:
+    return re.sub(r'[\x00-\x1f/\\:*?"<>|]', "_", name).strip(". ") or "_"
+
+
+def _by_session(book: RosterBook) -> _Sessions:
+    return {(s.market, s.on): s for s in staffings(book)}
+
+
+def _person(book: RosterBook, name: str, own: Sequence[DutyLine], sessions: _Sessions) -> bytes:
+    calendar = _calendar(f"{book.month.title}赶场值班（{name}）")
     for line in own:
-        by_session[line.market, line.on].append(line)
+        staffing = sessions[line.market, line.on]
+        kind = "备用" if line.kind is DutyKind.STANDBY else "值班"
+        detail = [f"岗位：{post_words(line)}", *_about(staffing)]
+        if line.kind is DutyKind.STANDBY:
+            detail.insert(0, "值班人员不能到岗时递补，请保持通讯畅通。")
+        uid = f"{line.event}.{line.person}@djflow"
+        calendar.add_component(_event(book, staffing, uid, f"赶场{kind}：{line.market_name}", detail))
+    return bytes(calendar.to_ical())
+
+
+def _unit(book: RosterBook, own: Sequence[DutyLine], sessions: _Sessions) -> bytes:
     calendar = _calendar(f"{book.month.title}赶场值班（{own[0].unit_name}）")
-    for staffing in staffings(book):
-        lines = by_session.get((staffing.market, staffing.on))
-        if lines:
-            uid = f"{lines[0].event}.{unit}@djflow"
-            detail = [f"{post_words(line)}：{line.person_name}" for line in lines]
-            summary = f"赶场值班：{staffing.market_name}（{_heads(lines)}）"
-            calendar.add_component(_event(book, staffing, uid, summary, [*detail, *_about(staffing)]))
+    at_session: dict[tuple[str, date], list[DutyLine]] = defaultdict(list)
+    for line in own:
+        at_session[line.market, line.on].append(line)
+    for key, lines in at_session.items():
+        uid = f"{lines[0].event}.{lines[0].unit}@djflow"
+        detail = [f"{post_words(line)}：{line.person_name}" for line in lines]
+        summary = f"赶场值班：{lines[0].market_name}（{_heads(lines)}）"
+        calendar.add_component(_event(book, sessions[key], uid, summary, [*detail, *_about(sessions[key])]))
     return bytes(calendar.to_ical())
 
 

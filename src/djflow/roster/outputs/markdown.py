@@ -15,6 +15,7 @@ from djflow.roster.outputs.wording import (
     COST_PARTS,
     STATUSES,
     WEIGHT_OF,
+    bound_words,
     day_words,
     full_day,
     gap_words,
@@ -95,7 +96,7 @@ def _figures(book: RosterBook) -> str:
         ("空缺", unfilled_words(quality)),
         ("镇乡干部缺员", f"{quality.township_missing} 人次" if quality.township_missing else "没有"),
         ("好到什么程度", f"**{gap_words(quality)}**"),
-        ("目标值", f"{quality.objective}（理论下限 {quality.bound:.1f}，越小越好）"),
+        ("目标值", f"{quality.objective}（理论下限：{bound_words(quality)}；越小越好）"),
         ("计算", f"{quality.seconds:.1f} 秒，{STATUSES.get(quality.status, quality.status)}"),
     ]
     return _table(("项目", "结果"), rows)

@@ -24,7 +24,7 @@ NoticeRow: TypeAlias = dict[str, str]
 TEMPLATE = "public/duty_notice"
 
 
-def duty_notice(texts: Texts, board: Board) -> str:
+def render(texts: Texts, board: Board) -> str:
     """Return the public notice of a published month.
 
     Raises: ConfigError when the office's text is missing or wrong.

@@ -17,6 +17,7 @@ from djflow.roster.outputs.staffing import (
 )
 from djflow.roster.outputs.wording import (
     STATUSES,
+    bound_words,
     full_day,
     gap_words,
     hours,
@@ -151,7 +152,7 @@ def _overall(book: RosterBook) -> Iterable[list[Value]]:
     yield ["空缺", quality.unfilled, f"{unfilled_words(quality)}。"]
     yield ["镇乡缺员", quality.township_missing, "按规则每场应有镇乡干部而没有的人数。"]
     yield ["目标值", quality.objective, "下面各部分之和，越小越好。"]
-    yield ["理论下限", round(quality.bound, 1), "已经证明：任何排法的目标值都不会低于它。"]
+    yield ["理论下限", bound_words(quality), "已经证明：任何排法的目标值都不会低于它。"]
     yield ["与最优差距", gap_words(quality), STATUSES.get(quality.status, quality.status) + "。"]
     yield ["计算用时", f"{quality.seconds:.1f} 秒", "求解器用时。"]
     yield ["编制日期", full_day(civil_date(book.created_at)), f"第 {book.version} 版，第 {book.round} 轮生成。"]

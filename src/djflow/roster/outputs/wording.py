@@ -22,11 +22,15 @@ STATE_MARKS: Mapping[RosterState, str] = MappingProxyType(
 )
 """What is printed beside the title; a roster in force carries no mark."""
 
+REPAIRED = "repaired"
+"""Status of a version made from an earlier one with as few changes as possible."""
+
 STATUSES: Mapping[str, str] = MappingProxyType(
     {
         SolveStatus.PROVEN: "已达到要求的精度",
         SolveStatus.TIME_LIMIT: "到达时限，取当时最好的排法",
         SolveStatus.BEST_EFFORT: "尽力而为，未能证明精度",
+        REPAIRED: "在原值班表上改动最少",
     }
 )
 """Why the solver stopped."""
@@ -115,11 +119,18 @@ def percent(share: float) -> str:
 
 def gap_words(quality: Quality) -> str:
     """Return in words how far the roster provably is from the best one, as `与理论最优相差不超过 0.42%`."""
+    if quality.status == REPAIRED:
+        return "在原值班表上改动最少，未另行比较与理论最优的差距"
     if quality.gap is None or not math.isfinite(quality.gap):
         return "尚未证明与理论最优的差距"
     if quality.gap <= 0:
         return "已证明为理论最优，没有更好的排法"
     return f"与理论最优相差不超过 {percent(quality.gap)}"
+
+
+def bound_words(quality: Quality) -> str:
+    """Return the proven lower bound as a figure, or that there is none."""
+    return f"{quality.bound:.1f}" if quality.bound > 0 or quality.objective == 0 else "未计算"
 
 
 def unfilled_words(quality: Quality) -> str:
