@@ -126,7 +126,7 @@ def _unsettled(file: FileText) -> Iterator[Problem]:
             about = str(table.get("question", "")) if isinstance(table, dict) else ""
             yield file.problem(
                 path,
-                f"{about or '这些值'}（待确认）",
+                f"“{about}”待确认。" if about else "这些值待确认。",
                 "请与主管领导商定后改好，并把 source 改成依据。",
                 Severity.NOTICE,
             )
