@@ -16,7 +16,7 @@ check: .venv/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m tests.house.migrations
+	$(BIN)/python -m pytest -q -p no:randomly tests/house/test_migrations.py
 
 fmt: .venv/.installed-dev
 	$(BIN)/ruff format .

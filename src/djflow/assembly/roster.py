@@ -99,6 +99,18 @@ def open_reviews(house: House) -> tuple[Draft, ...]:
         return tuple(_draft(found, created=False) for found in service.open_drafts(session))
 
 
+def listing(house: House) -> tuple[Standing, ...]:
+    """Return open drafts and versions in force, by month."""
+    with house.reading() as session:
+        return service.listing(session)
+
+
+def state_words(found: Standing) -> str:
+    """Return where a roster is in words."""
+    words = service.STATE_WORDS[found.state]
+    return f"{words}（第{found.version}版）" if found.version else f"{words}（第{found.round}稿）"
+
+
 def draft(  # noqa: PLR0913 - who, which prices, how it is followed and stopped
     house: House,
     month: Month,
@@ -234,6 +246,21 @@ def declare_closure(house: House, market: str, span: DateSpan, *, notice: str, b
     closure = Closure(market, span, notice.strip(), notice.strip())
     with house.transaction() as session:
         return closures.declare_closure(session, closure, by=by, now=house.now())
+
+
+def closures_in_force(house: House) -> tuple[closures.Listed, ...]:
+    """Return every closure that was not lifted, latest first."""
+    with house.reading() as session:
+        return closures.in_force(session)
+
+
+def lift_closure(house: House, closure_id: str, *, by: str) -> None:
+    """Take a closure back.
+
+    Raises: NotFoundError when there is no such closure.
+    """
+    with house.transaction() as session:
+        closures.lift_closure(session, ClosureId(closure_id), by=by, now=house.now())
 
 
 def book(house: House, roster_id: RosterId) -> RosterBook:

@@ -60,14 +60,19 @@ def prices(house: House, preset: str | None, changes: Mapping[str, int]) -> Weig
 
 
 def solve_month(
-    house: House, planned: Planned, *, progress: Progress | None = None, stop: Stop | None = None
+    house: House,
+    planned: Planned,
+    *,
+    progress: Progress | None = None,
+    stop: Stop | None = None,
+    limits: Limits | None = None,
 ) -> Solution:
-    """Solve the month within the office's limits."""
+    """Solve the month within the office's limits, or within `limits`."""
     from djflow.roster.solver import solve  # noqa: PLC0415 - numerical libraries load only when a roster is made
 
     roster = house.settings.roster
-    limits = Limits(time_limit=roster.time_limit_seconds, gap=roster.gap)
-    return solve(planned.problem, limits=limits, progress=progress, stop=stop)
+    usual = Limits(time_limit=roster.time_limit_seconds, gap=roster.gap)
+    return solve(planned.problem, limits=limits or usual, progress=progress, stop=stop)
 
 
 def draft_of(house: House, planned: Planned, solution: Solution, preset: str | None) -> DraftInput:

@@ -98,6 +98,12 @@ def standing_in(session: Session, month: Month) -> Standing | None:
     return standing_of(session, RosterId(found)) if found else None
 
 
+def listing(session: Session) -> tuple[Standing, ...]:
+    """Return open drafts and versions in force, by month."""
+    ids = [found for row in store.months(session) for found in (row.current_id, row.draft_id) if found]
+    return tuple(standing_of(session, RosterId(found)) for found in ids)
+
+
 def version_in_force(session: Session, month: Month) -> Standing | None:
     """Return the month's published version, whatever draft may be open beside it."""
     row = store.month_row(session, month)

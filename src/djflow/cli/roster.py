@@ -1,0 +1,138 @@
+"""`djflow roster`: make, look at, publish, void and repair a month's roster; solve instances from files."""
+
+import sys
+
+import click
+
+from djflow.cli.frame import answer, home_of, json_option, progress, say
+from djflow.cli.roster_solver import explain, repair, score, solve
+from djflow.core.ids import RosterId
+from djflow.core.spans import Month
+
+_BY = "cli"
+
+
+@click.group("roster", help="值班表：生成、发布、求解、修补。")
+def roster() -> None:
+    """Group of roster commands."""
+
+
+for _command in (solve, repair, explain, score):
+    roster.add_command(_command)
+
+
+@roster.command("draft", help="生成某月的值班表草案；已有草案或已发布时原样返回。")
+@click.argument("month", metavar="月份")
+@click.option("--preset", metavar="方案", help="权重方案，如“均衡优先”；缺省用平常的分值。")
+@json_option
+@click.pass_context
+def draft(context: click.Context, month: str, preset: str | None, *, as_json: bool) -> None:
+    """Make a month's draft."""
+    from djflow.assembly import open_house  # noqa: PLC0415 - loads SQLAlchemy
+    from djflow.assembly import roster as desk  # noqa: PLC0415
+
+    house = open_house(home_of(context))
+    made = desk.draft(house, Month.parse(month), by=_BY, preset=preset, progress=show_progress)
+    value = {"id": made.roster_id, "month": str(made.month), "state": made.state.value, "round": made.round}
+    what = "草案已生成" if made.created else "已有值班表"
+    text = f"{made.month.title}{what}，编号 {made.roster_id}。查看：djflow roster show {made.roster_id}"
+    answer(value, as_json=as_json, text=text)
+
+
+@roster.command("list", help="列出等待审核的草案和已发布的值班表。")
+@json_option
+@click.pass_context
+def list_rosters(context: click.Context, *, as_json: bool) -> None:
+    """List drafts and versions in force."""
+    from djflow.assembly import open_house  # noqa: PLC0415 - loads SQLAlchemy
+    from djflow.assembly import roster as desk  # noqa: PLC0415
+
+    found = desk.listing(open_house(home_of(context)))
+    rows = [
+        {"id": s.roster_id, "month": str(s.month), "state": s.state.value, "round": s.round, "version": s.version}
+        for s in found
+    ]
+    lines = [f"{s.roster_id}\t{s.month.title}\t{desk.state_words(s)}" for s in found]
+    answer(rows, as_json=as_json, text="\n".join(lines) or "还没有值班表。生成：djflow roster draft 2026-12")
+
+
+@roster.command("show", help="显示一份值班表的质量、空缺和说明（不含姓名）。")
+@click.argument("roster_id", metavar="编号")
+@click.pass_context
+def show(context: click.Context, roster_id: str) -> None:
+    """Show a roster's review card."""
+    from djflow.assembly import open_house  # noqa: PLC0415 - loads SQLAlchemy
+    from djflow.assembly import roster as desk  # noqa: PLC0415
+
+    say(desk.review_markdown(open_house(home_of(context)), RosterId(roster_id)))
+
+
+@roster.command("publish", help="发布草案：公示网页和文件随即生成，有关人员得到通知；重复执行结果一样。")
+@click.argument("roster_id", metavar="编号")
+@click.option("--reason", default="", metavar="说明", help="发布说明，可不写。")
+@json_option
+@click.pass_context
+def publish(context: click.Context, roster_id: str, reason: str, *, as_json: bool) -> None:
+    """Publish a draft."""
+    from djflow.assembly import open_house  # noqa: PLC0415 - loads SQLAlchemy
+    from djflow.assembly import roster as desk  # noqa: PLC0415
+
+    done = desk.publish(open_house(home_of(context)), RosterId(roster_id), by=_BY, reason=reason)
+    value = {
+        "id": done.roster_id,
+        "month": str(done.month),
+        "version": done.version,
+        "already": done.already,
+        "told": done.told,
+        "repaired": done.repaired,
+        "files": list(done.files),
+    }
+    head = "早已发布，没有重复发布" if done.already else f"已发布，通知 {done.told} 人"
+    answer(
+        value, as_json=as_json, text="\n".join([f"{done.month.title}值班表{head}（第{done.version}版）。", *done.files])
+    )
+
+
+@roster.command("void", help="作废草案。")
+@click.argument("roster_id", metavar="编号")
+@click.option("--reason", required=True, metavar="理由", help="作废的理由。")
+@click.pass_context
+def void(context: click.Context, roster_id: str, reason: str) -> None:
+    """Void a draft."""
+    from djflow.assembly import open_house  # noqa: PLC0415 - loads SQLAlchemy
+    from djflow.assembly import roster as desk  # noqa: PLC0415
+
+    done = desk.void(open_house(home_of(context)), RosterId(roster_id), by=_BY, reason=reason)
+    say(f"{done.month.title}的草案已作废。重新生成：djflow roster draft {done.month}")
+
+
+@roster.command("mend", help="按请假和停场调整已发布的值班表，改动最少；没有受影响的岗位时不动。")
+@click.argument("month", metavar="月份")
+@json_option
+@click.pass_context
+def mend(context: click.Context, month: str, *, as_json: bool) -> None:
+    """Bring a published month up to date."""
+    from djflow.assembly import open_house  # noqa: PLC0415 - loads SQLAlchemy
+    from djflow.assembly import roster as desk  # noqa: PLC0415
+
+    parsed = Month.parse(month)
+    done = desk.repair_month(open_house(home_of(context)), parsed, by=_BY)
+    if done is None:
+        answer({"changed": 0}, as_json=as_json, text=f"{parsed.title}没有需要调整的岗位。")
+        return
+    value = {"id": done.roster_id, "version": done.version, "changed": done.changed, "told": done.told}
+    text = f"已调整 {done.changed} 处，发布第{done.version}版，告知 {done.told} 人，仍空缺 {done.unfilled} 处。"
+    answer(value, as_json=as_json, text=text)
+
+
+def show_progress(stage: str, objective: float | None, bound: float | None, seconds: float) -> None:
+    """Print a line of the solver's progress on standard error."""
+    parts = [f"{seconds:6.1f} 秒  {stage}"]
+    if objective is not None:
+        parts.append(f"目前 {objective:,.0f}")
+    if bound is not None:
+        parts.append(f"下界 {bound:,.0f}")
+    if objective and bound and bound > 0:
+        parts.append(f"差距 {100 * (objective / bound - 1):.2f}%")
+    progress("  ".join(parts))
+    sys.stderr.flush()
