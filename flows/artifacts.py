@@ -1,0 +1,82 @@
+"""Artifacts of a run: written once per run and draft, although a suspended run starts again from the top."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from prefect import get_client
+from prefect.artifacts import Artifact, ImageArtifact, LinkArtifact, MarkdownArtifact, TableArtifact
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId, ArtifactFilterKey
+
+from djflow.roster.views import DifferenceLine, DutyKind, RosterBook
+from flows.frame import this_run
+
+Row = Mapping[str, str | int]
+
+
+def run_url(prefect_address: str) -> str:
+    """Return the address of this run's page in Prefect's UI."""
+    return f"{prefect_address}/runs/flow-run/{this_run()}"
+
+
+async def leave_text(key: str, title: str, text: str) -> None:
+    """Leave a page of Markdown."""
+    await _leave(key, MarkdownArtifact(key=key, description=title, markdown=text))
+
+
+async def leave_table(key: str, title: str, rows: Sequence[Row]) -> None:
+    """Leave a table; an empty one is left out."""
+    if rows:
+        await _leave(key, TableArtifact(key=key, description=title, table=[dict(row) for row in rows]))
+
+
+async def leave_links(key: str, links: Mapping[str, str]) -> None:
+    """Leave every address: a picture as a picture, anything else as a link."""
+    for number, (label, address) in enumerate(links.items(), start=1):
+        name = f"{key}-{number}"
+        if PurePosixPath(unquote(urlsplit(address).path)).suffix in {".png", ".svg"}:
+            await _leave(name, ImageArtifact(key=name, description=label, image_url=address))
+        else:
+            await _leave(name, LinkArtifact(key=name, description=label, link=address, link_text=label))
+
+
+async def _leave(key: str, artifact: Artifact) -> None:
+    async with get_client() as client:
+        present = await client.read_artifacts(
+            artifact_filter=ArtifactFilter(
+                key=ArtifactFilterKey(any_=[key]), flow_run_id=ArtifactFilterFlowRunId(any_=[this_run()])
+            )
+        )
+        if all(known.description != artifact.description for known in present):
+            await artifact.acreate(client)
+
+
+def roster_rows(book: RosterBook) -> tuple[Row, ...]:
+    """Return one row per session: people by code under each post, standby and empty places at the end."""
+    posts = tuple(dict.fromkeys(line.post for line in book.lines if line.kind is DutyKind.DUTY))
+    rows: dict[str, dict[str, str]] = {}
+    cells = [
+        (line.event, line.on, line.market_name, line.post if line.kind is DutyKind.DUTY else "候补", line.person_code)
+        for line in book.lines
+    ]
+    cells += [(gap.event, gap.on, gap.market_name, "空缺", f"{gap.post}{gap.count}人") for gap in book.gaps]
+    for event, on, market, column, text in cells:
+        blank = {"日期": on.isoformat(), "场镇": market} | dict.fromkeys((*posts, "候补", "空缺"), "")
+        row = rows.setdefault(event, blank)
+        row[column] = f"{row[column]}、{text}" if row[column] else text
+    return tuple(sorted(rows.values(), key=lambda row: (row["日期"], row["场镇"])))
+
+
+def difference_rows(lines: Sequence[DifferenceLine]) -> tuple[Row, ...]:
+    """Return one row per place that differs between two versions, people by code."""
+    return tuple(
+        {
+            "日期": line.on.isoformat(),
+            "场镇": line.market_name,
+            "岗位": line.post,
+            "原": line.before_code or "（空缺）",
+            "现": line.after_code or "（空缺）",
+            "原因": line.why,
+        }
+        for line in lines
+    )

@@ -1,0 +1,181 @@
+"""The one list of deployments, joined with config/schedules.toml; `python -m flows.register` serves them all.
+
+Names, descriptions and tags are what coordinators read in Prefect's UI. `key` is the name in schedules.toml.
+"""
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from prefect import Flow, get_client
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterState, FlowRunFilterStateType
+from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy, StateType
+from prefect.deployments.runner import RunnerDeployment
+from prefect.runner import Runner
+from prefect.schedules import Cron
+from prefect.states import Crashed
+from prefect.types.entrypoint import EntrypointType
+
+from djflow.settings.schema import Schedule
+from flows import duty, notify, roster, sweep, upkeep
+from flows.frame import Ending, the_house
+
+_ENQUEUE = ConcurrencyLimitStrategy.ENQUEUE
+_CANCEL_NEW = ConcurrencyLimitStrategy.CANCEL_NEW
+_RUNS_AT_ONCE = 2
+_LONGEST_WAIT = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """One deployment; at most `at_once` runs of it work at a time, `collision` says what becomes of one more."""
+
+    key: str
+    flow: Flow[..., Coroutine[Any, Any, Ending]]
+    name: str
+    description: str
+    tags: tuple[str, ...]
+    collision: ConcurrencyLimitStrategy
+    at_once: int = 1
+
+
+DEPLOYMENTS = (
+    Deployment(
+        "roster-generate",
+        roster.roster_generate,
+        "生成值班表",
+        "排出一个月的赶场值班表，附上说明、图表和下载，然后等协调员审核：发布、重新生成或作废。"
+        "\n\n每月18日自动排下个月的；也可以手动运行，填月份即可。运行状态显示 Suspended 是在等答复，不是出错。",
+        ("赶场值班", "每月", "要审核"),
+        _ENQUEUE,  # two months asked for at once are both wanted; a run that waits for an answer holds no place
+        at_once=_RUNS_AT_ONCE,
+    ),
+    Deployment(
+        "roster-publish-check",
+        roster.roster_publish_check,
+        "核对值班表是否发布",
+        "下个月的值班表到日子还没有发布，就在这里提出，并写出告警。",
+        ("赶场值班", "每月", "核对"),
+        _ENQUEUE,  # each planned day asks about its own month
+    ),
+    Deployment(
+        "roster-review-sweep",
+        sweep.roster_review_sweep,
+        "审核补漏",
+        "审核超时、停机或 Prefect 数据丢失后，把待审的稿子重新提请审核；在别处答复过的收起；漏排的补做。",
+        ("赶场值班", "自愈"),
+        _CANCEL_NEW,  # a sweep that is under way sees the same things
+    ),
+    Deployment(
+        "duty-remind",
+        duty.duty_remind,
+        "值班提醒",
+        "值班前三天、前一天16:00、前两小时写出提醒；每人每次只有一条。",
+        ("赶场值班", "每天", "通知"),
+        _ENQUEUE,  # a late run answers for its own planned time
+    ),
+    Deployment(
+        "closure-watch",
+        duty.closure_watch,
+        "停场与请假巡查",
+        "发布以后有停场、请假，就以最少的变动修补值班表，并列出变动；只通知有变动的人。",
+        ("赶场值班", "每天"),
+        _CANCEL_NEW,  # the run under way repairs everything known now
+    ),
+    Deployment(
+        "closure-declare",
+        duty.closure_declare,
+        "登记停场",
+        "登记某个场镇在一段日子停场，并马上修补受影响的值班表。",
+        ("赶场值班", "手动"),
+        _ENQUEUE,  # every form handed in counts
+    ),
+    Deployment(
+        "holiday-file-watch",
+        upkeep.holiday_file_watch,
+        "核对放假文件",
+        "11月起每天核对下一年的放假调休是否已写进配置；没有就提出。",
+        ("日历", "每天", "核对"),
+        _CANCEL_NEW,  # the answer is the same all day
+    ),
+    Deployment(
+        "notice-drain",
+        notify.notice_drain,
+        "送出通知",
+        "把写好的通知送出去；夜间不打扰，留到早上。",
+        ("通知",),
+        _CANCEL_NEW,  # the run under way takes everything that waits
+    ),
+    Deployment(
+        "audit-verify",
+        upkeep.audit_verify,
+        "核对操作记录",
+        "核对操作记录的每一条是否首尾相连；断裂时以失败结束。",
+        ("记录", "每天", "核对"),
+        _CANCEL_NEW,  # one walk over the whole record is enough
+    ),
+    Deployment(
+        "retention",
+        upkeep.retention,
+        "清理运行记录",
+        "删除 Prefect 里结束已久的运行、日志和产物；业务数据不受影响。",
+        ("维护", "每天"),
+        _CANCEL_NEW,  # two would delete the same runs
+    ),
+)
+
+
+async def prepared(deployment: Deployment, schedules: Mapping[str, Schedule]) -> RunnerDeployment:
+    """Return the deployment with its schedule, by Beijing time; without one it runs by hand only."""
+    plan = schedules.get(deployment.key)
+    crons = plan.cron if plan else ()
+    return await deployment.flow.ato_deployment(
+        name=deployment.name,
+        description=deployment.description,
+        tags=list(deployment.tags),
+        parameters=dict(plan.parameters) if plan else {},
+        schedules=[Cron(line, timezone="Asia/Shanghai", active=not plan.paused) for line in crons] if plan else None,
+        concurrency_limit=ConcurrencyLimitConfig(limit=deployment.at_once, collision_strategy=deployment.collision),
+        entrypoint_type=EntrypointType.MODULE_PATH,
+    )
+
+
+async def wait_for_server() -> None:
+    """Wait until Prefect's server answers, however late it starts; asks after 0.5 s, then ever more rarely."""
+    wait = 0.5
+    async with get_client() as client:
+        while (error := await client.api_healthcheck()) is not None:
+            logging.getLogger(__name__).info("等待 Prefect 服务启动（%s）", type(error).__name__)
+            await asyncio.sleep(wait)
+            wait = min(wait * 1.5, _LONGEST_WAIT)
+
+
+async def bury_the_interrupted() -> None:
+    """Mark runs that a runner killed earlier left as running; this runner is the only one of its server."""
+    unfinished = FlowRunFilterStateType(any_=[StateType.PENDING, StateType.RUNNING, StateType.CANCELLING])
+    async with get_client() as client:
+        for run in await client.read_flow_runs(
+            flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=unfinished))
+        ):
+            await client.set_flow_run_state(run.id, Crashed(message="上次停机时中断。"), force=True)
+
+
+async def serve() -> None:
+    """Register every deployment, start one sweep for what the last stop left behind, then run what is due."""
+    await wait_for_server()
+    await bury_the_interrupted()
+    # Schedules stay on when djflow stops: what was missed runs late and answers for its planned time.
+    runner = Runner(name="djflow", limit=_RUNS_AT_ONCE, pause_on_shutdown=False)
+    schedules = the_house().settings.schedules
+    ids = {entry.key: await runner.aadd_deployment(await prepared(entry, schedules)) for entry in DEPLOYMENTS}
+    async with get_client() as client:
+        await client.create_flow_run_from_deployment(ids["roster-review-sweep"], name="开机·审核补漏")
+    # Tells the supervisor that runs may be started from now on.
+    (the_house().state / "runner.ready").touch()
+    await runner.start()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve())

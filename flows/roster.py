@@ -1,0 +1,143 @@
+"""The month's roster: draft, review by the coordinator, publication; and the check that it was published in time.
+
+The row's state in the database decides what happens next. The review form is only its face: a run that is resumed,
+restarted or answered late reads the state first and does nothing that was already done.
+"""
+
+import itertools
+import time
+
+from prefect.flow_runs import asuspend_flow_run
+from prefect.runtime import flow_run
+
+from djflow.assembly import House
+from djflow.assembly import roster as desk
+from djflow.core.spans import Month
+from djflow.core.subject import Subject
+from djflow.roster.views import RosterState
+from flows.artifacts import leave_links, leave_table, leave_text, roster_rows, run_url
+from flows.forms import Decision, MonthText, RosterReview, month_meant, preset_of, review_form
+from flows.frame import COORDINATOR, SCHEDULE, Ending, attention, done, meant_on, program, say, step, stop, the_house
+from flows.runs import label_run
+
+_QUIET_SECONDS = 2.0
+_DAY_SECONDS = 86_400
+
+
+class SolverLog:
+    """Writes the solver's progress into the run's log, at most one line per stage and two seconds."""
+
+    def __init__(self) -> None:
+        self._stage = ""
+        self._written = 0.0
+
+    def __call__(self, stage: str, objective: float | None, bound: float | None, seconds: float) -> None:
+        """Write one line if the stage is new or enough time has passed."""
+        if stage == self._stage and time.monotonic() - self._written < _QUIET_SECONDS:
+            return
+        self._stage, self._written = stage, time.monotonic()
+        figures = [f"第{seconds:.1f}秒"]
+        if objective is not None:
+            figures.append(f"目标{objective:.0f}")
+        if bound is not None:
+            figures.append(f"下界{bound:.0f}")
+        say(f"{stage}：{'，'.join(figures)}")
+
+
+@step("查看本月现状")
+def standing(house: House, month: Month) -> desk.Draft | None:
+    """Return the month's open draft, else its published roster, else nothing."""
+    return desk.standing(house, month)
+
+
+@step("排班")
+def draft(house: House, month: Month) -> desk.Draft:
+    """Return the month's draft, solved now unless one is open."""
+    return desk.draft(house, month, by=SCHEDULE, progress=SolverLog(), stop=stop)
+
+
+@step("准备审核说明")
+def review_text(house: House, current: desk.Draft) -> str:
+    """Return the Markdown above the review form."""
+    return desk.review_markdown(house, current.roster_id)
+
+
+@step("执行答复")
+def answer(house: House, current: desk.Draft, review: RosterReview) -> desk.Draft:
+    """Do what the coordinator decided and return where the roster stands now."""
+    by, reason = COORDINATOR, review.reason.strip()
+    if review.decision is Decision.VOID:
+        return desk.void(house, current.roster_id, by=by, reason=reason)
+    if review.decision is Decision.REGENERATE:
+        preset = preset_of(desk.presets(house), review.weighting)
+        return desk.regenerate(
+            house, current.roster_id, by=by, preset=preset, weights={}, reason=reason, progress=SolverLog(), stop=stop
+        )
+    published = desk.publish(house, current.roster_id, by=by, reason=reason)
+    say(f"第{published.version}版已发布，写出通知{published.told}条、文件{len(published.files)}个。")
+    return desk.standing(house, published.month) or current
+
+
+async def show(current: desk.Draft) -> None:
+    """Leave the draft's artifacts: explanation, table by person codes, pictures and downloads."""
+    house, text = the_house(), await review_text(current)
+    key, round_title = f"roster-{current.month}", f"{current.month.title}·第{current.round}稿"
+    page = f"{text}\n\n[打开本次运行，在右上角菜单里选 Resume 填写答复]({run_url(house.settings.prefect.address)})"
+    await leave_text(f"{key}-review", f"{round_title}·审核说明", page)
+    await leave_table(f"{key}-table", f"{round_title}·值班表", roster_rows(desk.book(house, current.roster_id)))
+    links = desk.links(house, current.roster_id)
+    await leave_links(f"{key}-file", {f"{round_title}·{label}": address for label, address in links.items()})
+
+
+async def review(current: desk.Draft) -> RosterReview:
+    """Suspend the run until the coordinator has given an answer that can be acted upon.
+
+    Each question has its own key: Prefect answers a reused key with the first answer.
+    """
+    house, complaint = the_house(), ""
+    text, presets = await review_text(current), desk.presets(house)
+    for attempt in itertools.count(1):
+        given: RosterReview = await asuspend_flow_run(
+            wait_for_input=review_form(presets, text, complaint),
+            key=f"review-{current.roster_id}-{current.round}-{attempt}",
+            timeout=house.settings.prefect.review_timeout_days * _DAY_SECONDS,
+        )
+        complaint = given.complaint
+        if not complaint:
+            return given
+        say(complaint)
+    raise AssertionError
+
+
+def _run_title() -> str:
+    return f"{month_meant(flow_run.get_parameters().get('month'), meant_on()).title}·赶场值班表"
+
+
+@program("赶场值班表", _run_title)
+async def roster_generate(month: MonthText = None) -> Ending:
+    """Draft a month's duty roster, show it, wait for the coordinator's answer and act on it."""
+    target = month_meant(month, meant_on())
+    current = await standing(target) or await draft(target)
+    while current.state is RosterState.REVIEW:
+        await label_run(Subject("roster.roster", current.roster_id))
+        await show(current)
+        current = await answer(current, await review(current))
+    words = {RosterState.PUBLISHED: "已发布", RosterState.AMENDED: "已发布并有更新版本", RosterState.VOID: "已作废"}
+    return done(f"{target.title}值班表{words.get(current.state, '已结束')}。")
+
+
+@step("核对是否发布")
+def check_published(house: House) -> desk.PublishCheck:
+    """Return whether next month's roster is published; the alarm is written once."""
+    return desk.publish_check(house, meant_on())
+
+
+@program("值班表发布核对", lambda: f"{Month.of(meant_on()).following.title}·发布核对")
+async def roster_publish_check() -> Ending:
+    """Say whether next month's roster has been published; if not, leave a page for the coordinator."""
+    found = await check_published()
+    if found.published:
+        return done(f"{found.month.title}值班表已发布。")
+    sentence = f"{found.month.title}值班表还没有发布，请到“赶场值班表”的等待运行里审核。"
+    await leave_text(f"roster-{found.month}-unpublished", f"{found.month.title}·尚未发布", f"## 尚未发布\n\n{sentence}")
+    return attention(sentence)
