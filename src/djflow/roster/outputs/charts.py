@@ -107,7 +107,11 @@ def load_heat_map(book: RosterBook, rows: HeatRows = HeatRows.UNIT) -> bytes:
     figure = _sheet(13, max(3.6, 1.7 + 0.25 * len(names)))
     what = "各单位每日出勤人次" if rows is HeatRows.UNIT else "各场镇每日到场人数"
     figure.suptitle(title(book, what), fontproperties=pen.font(15), color=INK)
-    _heat(figure.subplots(), pen, book, names, counts)
+    axis = figure.subplots()
+    if names:
+        _heat(axis, pen, book, names, counts)
+    else:
+        _say(axis, pen, "本月没有安排")
     return _png(figure)
 
 
