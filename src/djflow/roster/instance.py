@@ -1,0 +1,344 @@
+"""Reads and writes the files of the roster commands: INSTANCE.json, ROSTER.csv, CHANGES.json.
+
+A wrong file is refused with one sentence that names the place in it. Keys that only some offices use (grades,
+pins, bans, frozen days, session rules) may be absent; absent means off.
+"""
+
+import csv
+import datetime as dt
+import io
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from djflow.roster.model import (
+    Assignment,
+    Ban,
+    Cadre,
+    CadreId,
+    Change,
+    Changes,
+    Department,
+    DepartmentId,
+    Event,
+    EventId,
+    Market,
+    MarketId,
+    Problem,
+    RosterInputError,
+    Rules,
+    Weights,
+)
+
+COLUMNS = ("场次", "岗位", "工号")
+"""Header of ROSTER.csv and PINS.csv."""
+
+T = TypeVar("T")
+
+
+class Node:
+    """One place in a JSON document; every accessor refuses a wrong value with the place's name."""
+
+    def __init__(self, value: object, where: str) -> None:
+        """Wrap `value` found at `where`."""
+        self.value = value
+        self.where = where
+
+    def wrong(self, expected: str) -> RosterInputError:
+        """Return the refusal: what was expected at this place."""
+        shown = json.dumps(self.value, ensure_ascii=False, default=str)
+        shown = shown if len(shown) <= 40 else shown[:40] + "…"
+        return RosterInputError(f"排班文件的 {self.where} 应为{expected}，现在是 {shown}；请改正后重试。")
+
+    def has(self, key: str) -> bool:
+        """Return whether the key is there and not null."""
+        return isinstance(self.value, dict) and self.value.get(key) is not None
+
+    def get(self, key: str) -> "Node":
+        """Return the value of a key that must be there."""
+        if not isinstance(self.value, dict):
+            raise self.wrong("一组键值（JSON 对象）")
+        if key not in self.value:
+            raise RosterInputError(f"排班文件的 {self.where} 缺少“{key}”；请补上后重试。")
+        return Node(self.value[key], f"{self.where}.{key}" if self.where != "顶层" else key)
+
+    def items(self) -> list["Node"]:
+        """Return the elements of a list."""
+        if not isinstance(self.value, list):
+            raise self.wrong("列表")
+        return [Node(v, f"{self.where}[{i}]") for i, v in enumerate(self.value)]
+
+    def pairs(self) -> list[tuple[str, "Node"]]:
+        """Return the keys and values of an object."""
+        if not isinstance(self.value, dict):
+            raise self.wrong("一组键值（JSON 对象）")
+        return [(str(k), Node(v, f"{self.where}.{k}")) for k, v in self.value.items()]
+
+    def text(self) -> str:
+        """Return a text."""
+        if not isinstance(self.value, str):
+            raise self.wrong("文字")
+        return self.value
+
+    def whole(self, low: int | None = None) -> int:
+        """Return an integer, at least `low`."""
+        value = self.value
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if not isinstance(value, int) or isinstance(value, bool) or abs(value) > 1_000_000:
+            raise self.wrong("整数")
+        if low is not None and value < low:
+            raise self.wrong(f"不小于 {low} 的整数")
+        return value
+
+    def number(self) -> float:
+        """Return a finite number."""
+        if not isinstance(self.value, int | float) or isinstance(self.value, bool) or abs(self.value) > 1e6:
+            raise self.wrong("数字")
+        return float(self.value)
+
+    def flag(self) -> bool:
+        """Return true or false."""
+        if not isinstance(self.value, bool):
+            raise self.wrong(" true 或 false")
+        return self.value
+
+    def date(self) -> dt.date:
+        """Return a civil date written like 2026-12-01."""
+        try:
+            return dt.date.fromisoformat(self.text())
+        except ValueError:
+            raise self.wrong("日期（如 2026-12-01）") from None
+
+    def each(self, read: Callable[["Node"], T]) -> list[T]:
+        """Return the elements of a list, each read by `read`."""
+        return [read(n) for n in self.items()]
+
+    def optional(self, key: str, read: Callable[["Node"], T], default: T) -> T:
+        """Return a key's value, or `default` when it is absent."""
+        return read(self.get(key)) if self.has(key) else default
+
+
+def read_text(path: Path) -> str:
+    """Read a text file in UTF-8 (with or without BOM) or GB18030, as Excel writes it.
+
+    Raises: RosterInputError when the file is missing, unreadable or in another encoding.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise RosterInputError(f"读不了文件 {path}（{error.strerror}）；请检查路径和权限。") from error
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise RosterInputError(f"文件 {path} 的编码认不出来；请另存为 UTF-8 再试。")
+
+
+def read_json(path: Path) -> Node:
+    """Read a JSON file.
+
+    Raises: RosterInputError naming line and column.
+    """
+    try:
+        return Node(json.loads(read_text(path)), "顶层")
+    except json.JSONDecodeError as error:
+        raise RosterInputError(
+            f"文件 {path} 不是完整的 JSON：第 {error.lineno} 行第 {error.colno} 列有误；请改正后重试。"
+        ) from error
+    except RecursionError as error:
+        raise RosterInputError(f"文件 {path} 嵌套太深；请检查是否为排班文件。") from error
+
+
+def read_instance(path: Path) -> Problem:
+    """Read INSTANCE.json.
+
+    Raises: RosterInputError.
+    """
+    return problem_from_json(read_json(path))
+
+
+def problem_from_json(root: Node) -> Problem:
+    """Build the problem from a parsed INSTANCE.json.
+
+    Raises: RosterInputError.
+    """
+    meta = root.get("meta")
+    incumbents = {
+        market: frozenset(DepartmentId(d) for d in ids.each(Node.text))
+        for market, ids in root.optional("incumbents", Node.pairs, [])
+    }
+    return Problem(
+        name=meta.optional("name", Node.text, ""),
+        posts=tuple(dict.fromkeys(root.get("posts").each(Node.text))),
+        departments=tuple(root.get("departments").each(_department)),
+        markets=tuple(_market(n, incumbents) for n in root.get("markets").items()),
+        events=tuple(root.get("events").each(_event)),
+        cadres=tuple(root.get("cadres").each(_cadre)),
+        weights=_weights(meta.get("weights")),
+        rules=_rules(root.optional("rules", lambda n: n, Node({}, "rules")), meta.get("gap").whole(0)),
+        pins=tuple(root.optional("pins", lambda n: n.each(_assignment), [])),
+        bans=tuple(root.optional("bans", lambda n: n.each(_ban), [])),
+        freeze_before=root.optional("freeze_before", _date_or_none, None),
+        frozen=tuple(root.optional("frozen", lambda n: n.each(_assignment), [])),
+        seed=meta.optional("seed", Node.whole, 0),
+    )
+
+
+def _date_or_none(node: Node) -> dt.date | None:
+    return node.date()
+
+
+def _department(node: Node) -> Department:
+    return Department(
+        id=DepartmentId(node.get("id").text()),
+        kind=node.optional("kind", Node.text, "dept"),
+        x=node.get("x").number(),
+        y=node.get("y").number(),
+        quota_min=node.optional("quota_min", Node.whole, 0),
+        quota_max=node.optional("quota_max", Node.whole, 1_000_000),
+        name=node.optional("name", Node.text, ""),
+    )
+
+
+def _market(node: Node, incumbents: Mapping[str, frozenset[DepartmentId]]) -> Market:
+    name = node.get("id").text()
+    return Market(
+        id=MarketId(name),
+        town=node.optional("town", Node.text, ""),
+        x=node.get("x").number(),
+        y=node.get("y").number(),
+        incumbents=incumbents.get(name, frozenset()),
+        name=node.optional("name", Node.text, ""),
+    )
+
+
+def _event(node: Node) -> Event:
+    return Event(
+        id=EventId(node.get("id").text()),
+        market=MarketId(node.get("market").text()),
+        on=node.get("date").date(),
+        units=node.get("units").whole(0),
+        needs={post: n.whole(0) for post, n in node.get("posts").pairs()},
+    )
+
+
+def _cadre(node: Node) -> Cadre:
+    return Cadre(
+        id=CadreId(node.get("id").text()),
+        department=DepartmentId(node.get("dept").text()),
+        leader=node.optional("leader", Node.flag, default=False),
+        skills=frozenset(node.optional("skills", lambda n: n.each(Node.text), [])),
+        history=node.optional("hist", Node.whole, 0),
+        max_duties=node.get("max_duties").whole(0),
+        unavailable=_dates(node, "unavail"),
+        avoid_weekdays=frozenset(node.optional("avoid_weekdays", lambda n: n.each(Node.whole), [])),
+        avoid_towns=frozenset(node.optional("avoid_towns", lambda n: n.each(Node.text), [])),
+        grade=node.optional("grade", Node.whole, 0),
+        recent=_dates(node, "recent"),
+        name=node.optional("name", Node.text, ""),
+    )
+
+
+def _dates(node: Node, key: str) -> frozenset[dt.date]:
+    return frozenset(node.optional(key, lambda n: n.each(Node.date), []))
+
+
+def _weights(node: Node) -> Weights:
+    usual = Weights()
+    return Weights(
+        distance_per_km=node.optional("distance_per_km", lambda n: n.whole(0), usual.distance_per_km),
+        not_incumbent=node.optional("not_incumbent", lambda n: n.whole(0), usual.not_incumbent),
+        avoid=node.optional("avoid", lambda n: n.whole(0), usual.avoid),
+        fairness=node.optional("fairness", lambda n: n.whole(0), usual.fairness),
+        quota=node.optional("quota", lambda n: n.whole(0), usual.quota),
+        unfilled=node.optional("unfilled", lambda n: n.whole(0), usual.unfilled),
+        township=node.get("township").whole(0) if node.has("township") else None,
+    )
+
+
+def _rules(node: Node, gap: int) -> Rules:
+    return Rules(
+        rest_gap=gap,
+        min_grades={p: n.whole() for p, n in node.optional("min_grades", Node.pairs, [])},
+        max_per_department=node.get("max_per_department").whole(0) if node.has("max_per_department") else None,
+        min_township=node.optional("min_township", lambda n: n.whole(0), 0),
+    )
+
+
+def _assignment(node: Node) -> Assignment:
+    event, post, cadre = (node.get(k).text() for k in COLUMNS)
+    return Assignment(EventId(event), post, CadreId(cadre))
+
+
+def _ban(node: Node) -> Ban:
+    return Ban(
+        cadre=CadreId(node.get("工号").text()),
+        event=EventId(node.get("场次").text()) if node.has("场次") else None,
+        post=node.get("岗位").text() if node.has("岗位") else None,
+    )
+
+
+def read_roster(path: Path) -> tuple[Assignment, ...]:
+    """Read ROSTER.csv or PINS.csv; other columns than 场次, 岗位, 工号 are ignored.
+
+    Raises: RosterInputError naming the row.
+    """
+    rows = csv.reader(io.StringIO(read_text(path)))
+    header = [cell.strip() for cell in next(rows, [])]
+    missing = [c for c in COLUMNS if c not in header]
+    if missing:
+        raise RosterInputError(f"文件 {path} 第 1 行缺少列“{'、'.join(missing)}”；表头应为：场次,岗位,工号。")
+    at = [header.index(c) for c in COLUMNS]
+    found = []
+    for line, row in enumerate(rows, start=2):
+        if not any(cell.strip() for cell in row):
+            continue
+        cells = [row[i].strip() if i < len(row) else "" for i in at]
+        if not all(cells):
+            raise RosterInputError(f"文件 {path} 第 {line} 行场次、岗位、工号不全；请补全或删去这一行。")
+        found.append(Assignment(EventId(cells[0]), cells[1], CadreId(cells[2])))
+    return tuple(found)
+
+
+def roster_csv(rows: Iterable[Assignment]) -> str:
+    """Return ROSTER.csv as text without BOM, sorted by session, post and person."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows((a.event, a.post, a.cadre) for a in sorted(rows))
+    return out.getvalue()
+
+
+def write_roster(path: Path, rows: Iterable[Assignment]) -> None:
+    """Write ROSTER.csv (UTF-8 with BOM, so that Excel reads it).
+
+    Raises: RosterInputError when the place is not writable.
+    """
+    try:
+        path.write_text("\ufeff" + roster_csv(rows), encoding="utf-8", newline="")
+    except OSError as error:
+        raise RosterInputError(f"写不了文件 {path}（{error.strerror}）；请检查目录和权限。") from error
+
+
+def read_changes(path: Path) -> Changes:
+    """Read CHANGES.json.
+
+    Raises: RosterInputError.
+    """
+    root = read_json(path)
+    return Changes(
+        freeze_before=root.optional("freeze_before", _date_or_none, None),
+        unavailable={
+            CadreId(c): frozenset(days.each(Node.date)) for c, days in root.optional("unavailable", Node.pairs, [])
+        },
+        cancelled=frozenset(EventId(e) for e in root.optional("cancelled", lambda n: n.each(Node.text), [])),
+        must_replace=tuple(root.optional("must_replace", lambda n: n.each(_assignment), [])),
+    )
+
+
+def diff_rows(diff: Sequence[Change]) -> list[dict[str, str | None]]:
+    """Return a repair's changes in the words of the command line."""
+    return [{"场次": c.event, "岗位": c.post, "from": c.before, "to": c.after} for c in diff]
