@@ -18,6 +18,11 @@ def day_title(day: date) -> str:
     return f"{day.month}月{day.day}日 {weekday(day)}"
 
 
+def short_day(day: date) -> str:
+    """Return a day where the month is known: `5日 周六`."""
+    return f"{day.day}日 {weekday(day)}"
+
+
 def full_day(day: date) -> str:
     """Return a date with its year: `2026年12月5日`."""
     return f"{day.year}年{day.month}月{day.day}日"

@@ -9,7 +9,7 @@ from djflow.core.clock import civil_date
 from djflow.core.spans import Month
 from djflow.roster.views import Board, BoardChange, BoardMarket, BoardSession, SessionState
 from djflow.web.public.catalog import Catalog
-from djflow.web.words import day_title, hours
+from djflow.web.words import day_title, hours, short_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ def market_lines(catalog: Catalog) -> list[tuple[str, list[MarketLine]]]:
         found = coming.get(market.code)
         if found is None:
             return "近期无场"
-        return f"今天 {day_title(found.on)}" if found.on == catalog.today else day_title(found.on)
+        return "今天" if found.on == catalog.today else day_title(found.on)
 
     return [
         (township, [MarketLine(one.code, one.name, one.rule, words(one)) for one in markets])
@@ -196,10 +196,10 @@ def market_dates(catalog: Catalog, month: Month) -> list[tuple[str, list[MarketD
     dates: dict[str, list[tuple[str, bool]]] = {}
     if catalog.board(month):
         for one in catalog.sessions(month):
-            dates.setdefault(one.market, []).append((day_title(one.on), one.state is SessionState.CANCELLED))
+            dates.setdefault(one.market, []).append((short_day(one.on), one.state is SessionState.CANCELLED))
     else:
         for day in catalog.market_days(month):
-            dates.setdefault(day.market, []).append((f"{day.on.day}日", day.closed is not None))
+            dates.setdefault(day.market, []).append((short_day(day.on), day.closed is not None))
     return [
         (
             township,
