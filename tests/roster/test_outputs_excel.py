@@ -143,10 +143,13 @@ def test_pages_are_set_up_for_printing(sheets: dict[str, Worksheet]) -> None:
         wide = name in {"总表", "按场镇"}
         assert setup.paperSize == (8 if name == "总表" else 9)
         assert setup.orientation == ("landscape" if wide else "portrait")
-        assert (setup.fitToWidth, setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage) == (1, 0, True)
+        fit = sheet.sheet_properties.pageSetUpPr
+        assert fit is not None
+        assert (setup.fitToWidth, setup.fitToHeight, fit.fitToPage) == (1, 0, True)
         assert sheet.print_title_rows == ("$1:$3" if name == "按场镇" else "$3:$3")
         assert sheet.freeze_panes is not None
         assert sheet.freeze_panes.endswith("4")
+        assert sheet.oddFooter is not None
         assert sheet.oddFooter.center.text == "第 &P 页 共 &N 页"
         assert sheet["A1"].font.name == "黑体"
         assert {cell.font.name for cell in sheet[5]} <= {"仿宋", "黑体"}
@@ -164,6 +167,7 @@ def test_title_tells_the_state(state: RosterState, mark: str | None) -> None:
     """Drafts and void rosters say so in title and page head, a published one says nothing."""
     sheet = _open(month_workbook(december_book(state)))["总表"]
     assert sheet["A1"].value == "2026年12月赶场值班表" + (f"（{mark}）" if mark else "")
+    assert sheet.oddHeader is not None
     assert sheet.oddHeader.right.text == mark
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from icalendar import Calendar, Event
+from icalendar import Alarm, Calendar, Event
 
 from djflow.core.clock import CIVIL_ZONE
 from djflow.core.errors import NotFoundError
@@ -61,9 +61,11 @@ def test_uid_stays_and_sequence_counts(book: RosterBook) -> None:
 def test_reminders_ring_the_day_before_and_two_hours_before(book: RosterBook) -> None:
     """A reminder rings at 16:00 on the day before and two hours before the start."""
     for event in _events(person_calendar(book, book.lines[0].person)):
-        moments = [event.start + alarm["trigger"].dt for alarm in event.walk("VALARM")]
-        before = event.start.replace(hour=16, minute=0) - timedelta(days=1)
-        assert moments == [before, event.start - timedelta(hours=2)]
+        start = event.start
+        assert isinstance(start, datetime)
+        before = start.replace(hour=16, minute=0) - timedelta(days=1)
+        moments = [alarm.TRIGGER for alarm in event.walk("VALARM") if isinstance(alarm, Alarm)]
+        assert moments == [before - start, -timedelta(hours=2)]
 
 
 def test_description_has_leader_and_services_but_no_phone(book: RosterBook) -> None:
