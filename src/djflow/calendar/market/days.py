@@ -1,7 +1,8 @@
 """Which civil dates a market rule means."""
 
+from calendar import monthrange
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 
 from djflow.calendar.lunar import LunarDate, branch_of, lunar_day, lunar_month_days
 from djflow.calendar.market.patterns import (
@@ -130,7 +131,7 @@ def _nth_weekday(pattern: NthWeekdayPattern) -> Test:
     def test(day: date) -> bool:
         if day.isoweekday() not in pattern.weekdays:
             return False
-        is_last = (day + timedelta(days=7)).month != day.month
+        is_last = day.day + 7 > monthrange(day.year, day.month)[1]
         return (day.day + 6) // 7 in pattern.nths or (is_last and -1 in pattern.nths)
 
     return test

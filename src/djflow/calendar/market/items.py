@@ -28,7 +28,7 @@ from djflow.calendar.market.words import Kind, Token, ambiguous, contradiction, 
 
 _CONNECTING = {Kind.SEPARATOR, Kind.BLANK, Kind.COMMA, Kind.RANGE, Kind.FENG}
 _SILENT = {Kind.SEPARATOR, Kind.BLANK, Kind.CLOSE, Kind.YEARLY, Kind.OPENING}
-_INTERVAL = re.compile(r"[空隔间歇](?P<rest>[^天日、,赶逢]+)[天日]?[、,]?[赶逢](?P<nth>[^天日]+)[天日]?")
+_INTERVAL = re.compile(r"[空隔间歇](?P<rest>[^天日、,赶逢]+)[天日]?[、,]?[赶逢](?P<nth>[^天日场]+)[天日场]?")
 MAX_DATES = 400
 """Longest range of explicit dates, in days."""
 
@@ -233,6 +233,9 @@ class ItemReader:
             if kinds[:2] == [Kind.RANGE, Kind.DATE]:
                 dates += _range(dates[-1], date_of(self.words[at + 1]))
                 self.at = at + 2
+            elif kinds == [Kind.RANGE, Kind.NUMBER, Kind.UNIT]:
+                dates += _range(dates[-1], _inherited(dates[-1].month, self.words[at + 1], dates[-1]))
+                self.at = at + 3
             elif at > self.at and kinds[:2] == [Kind.NUMBER, Kind.UNIT]:
                 dates.append(_inherited(dates[-1].month, self.words[at], dates[-1]))
                 self.at = at + 2
@@ -246,28 +249,33 @@ class ItemReader:
         self.calendar = None
 
     def _settle_numbers(self) -> None:
-        scope: tuple[DayCalendar, set[bool]] | None = None
+        # A calendar holds for the lists behind it in the same numerals, until another is named.
+        scope: NumberList | None = None
+        free: NumberList | None = None
         for item in self.raw:
-            named = item.named
             if isinstance(item, _ParityItem):
-                if named is None and scope is not None and self.default is None:
-                    raise ambiguous(item.token.quote, "前面写了历法，这里没有写，请在它前面写明“公历”或“农历”")
-                calendar = named or self.default or DayCalendar.SOLAR
-                parity = Parity.ODD if item.token.text[0] in "单奇" else Parity.EVEN
-                self.found.patterns.append(ParityPattern(calendar, parity))
-                if named is None:
-                    self.found.implicit.append((calendar, item.token.quote))
+                self._settle_parity(item, after_named=scope is not None)
                 continue
-            if named is not None:
-                scope = (named, item.scripts)
-            elif scope is not None and self.default is None:
-                if item.scripts != scope[1]:
-                    raise ambiguous(item.quote, "前面写了历法，这里换了数字写法又没有写历法，请写明“公历”或“农历”")
-                named = scope[0]
-            numbers = _numbers_in(item, named)
+            before = scope or free
+            unnamed = item.named is None and self.default is None
+            if unnamed and before is not None and item.scripts != before.scripts and not item.early:
+                raise ambiguous(item.quote, "与前面的数字写法不同，分不清是公历还是农历，请在它前面写明“公历”或“农历”")
+            numbers = _numbers_in(item, scope.named) if unnamed and scope is not None and not item.early else item
             self.found.patterns.append(pattern_of(numbers, self.default))
-            if named is None:
+            if numbers.named is None:
+                free = numbers
                 self.found.implicit.append((calendar_of(numbers, self.default), item.quote))
+            else:
+                scope = numbers
+
+    def _settle_parity(self, item: _ParityItem, *, after_named: bool) -> None:
+        if item.named is None and after_named and self.default is None:
+            raise ambiguous(item.token.quote, "前面写了历法，这里没有写，请在它前面写明“公历”或“农历”")
+        calendar = item.named or self.default or DayCalendar.SOLAR
+        parity = Parity.ODD if item.token.text[0] in "单奇" else Parity.EVEN
+        self.found.patterns.append(ParityPattern(calendar, parity))
+        if item.named is None:
+            self.found.implicit.append((calendar, item.token.quote))
 
     def _settle_branches(self) -> None:
         by_branch = [_group(group, BRANCHES) for group in self.branches]
@@ -324,6 +332,8 @@ def _interval(word: Token) -> int:
     match = _INTERVAL.fullmatch(word.text)
     if match:
         rest, nth = count_number(match["rest"]), count_number(match["nth"])
+        if nth == 1:
+            raise ambiguous(word.quote, f"可以是每 {rest} 天一场，也可以隔 {rest} 天再赶；请写如“三天一场”或“隔二赶三”")
         if rest is None or nth is None or nth != rest + 1:
             raise contradiction(f"“{word.quote}”应是隔几天、第几天赶，后一个数比前一个数大一，如“隔二赶三”")
         return nth

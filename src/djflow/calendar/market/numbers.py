@@ -55,6 +55,11 @@ class NumberList:
         return {is_arabic(item.run) for item in self.items}
 
     @property
+    def early(self) -> bool:
+        """Whether a 初 tells by itself that the days are lunar."""
+        return any(marks_days(item.run) for item in self.items)
+
+    @property
     def each_unit(self) -> bool:
         """Whether every number has its own 日."""
         return all(bool(item.unit) for item in self.items)
@@ -91,7 +96,7 @@ def pattern_of(numbers: NumberList, default: DayCalendar | None) -> DigitPattern
         return _as_days(calendar, tuple(_ranges(numbers)), numbers)
     digits = _combined(digit_readings(item.run) for item in numbers.items)
     days = set() if numbers.tail else _combined(day_readings(item.run) for item in numbers.items)
-    if any(marks_days(item.run) for item in numbers.items):
+    if numbers.early:
         _refuse_half_early(numbers)
         digits = set()
     if len(digits) + len(days) == 0:

@@ -133,10 +133,15 @@ def _read_statement(before: Token | None, words: list[Token], draft: _Draft) -> 
 
 def _read_exclusion(words: list[Token], draft: _Draft) -> None:
     meaningful = [word for word in words if word.kind is not Kind.BLANK]
-    for word in meaningful[1:-1]:
-        if word.kind is Kind.NOT:
-            raise not_understood("".join(other.quote for other in words))
-    split = 0 if any(word.kind is Kind.EXCEPT for word in words) else _last_separate(words)
+    except_first = any(word.kind is Kind.EXCEPT for word in words)
+    ends = [at for at, word in enumerate(words) if word.kind is Kind.NOT]
+    if except_first and ends:
+        # 除周日外每天都赶: what follows has markets.
+        draft.main += words[ends[-1] + 1 :]
+        words = words[: ends[-1]]
+    elif any(word.kind is Kind.NOT for word in meaningful[1:-1]):
+        raise not_understood("".join(word.quote for word in words))
+    split = 0 if except_first else _last_separate(words)
     draft.main += words[:split]
     words = [word for word in words[split:] if word.kind not in (Kind.NOT, Kind.EXCEPT)]
     kinds = {word.kind for word in words}

@@ -70,6 +70,8 @@ def _named(word: Token) -> list[int]:
 
 
 def _bare(word: Token, *, arabic: bool) -> list[int]:
+    if word.kind is Kind.UNIT and word.text == "日" and not arabic:
+        return [7]
     known = word.kind is Kind.NUMBER and all(char in _WEEKDAYS or char in "1234567" for char in word.text)
     if not known or is_arabic(word.text) is not arabic:
         raise ambiguous(word.quote, "跟在星期后面，分不清是星期几还是几日；请写“星期几”或在前面写“逢”和历法")

@@ -78,8 +78,8 @@ _WORDS: dict[Kind, str] = {
     r"|有时|偶尔|不时|上午|下午|中午|正午|午前|午后|早上|晚上|春节",
     Kind.UNKNOWN: r"未知|不详|不明|待定|未定|待查|待核实|不清楚|暂缺",
     Kind.IRREGULAR: r"不定期|不定时|不固定|不定|无固定(?:场期|日期|时间)?|临时通知|另行通知|另行公布",
-    Kind.INTERVAL: rf"[空隔间歇]{_COUNT}[天日]?[、,]?[赶逢]{_COUNT}[天日]?"
-    rf"|每?{_COUNT}[天日][赶逢]?一[场集街圩墟市次赶会逢]|[每间]?隔[天日]",
+    Kind.INTERVAL: rf"[空隔间歇]{_COUNT}[天日]?[、,]?[赶逢]{_COUNT}[天日场]?"
+    rf"|每?{_COUNT}[天日][赶逢]?一[场集街圩墟市次赶会逢]|[每间]?隔[天日](?:[赶逢]?一[场集街圩墟市次])?",
     Kind.CALENDAR: r"公历|新历|阳历|西历|国历|农历|阴历|旧历|夏历|老历|古历",
     Kind.SMALL_MONTH: r"小月|月小|[无没缺]有?三十[日]?",
     Kind.LEAP_MONTH: r"逢?闰月",
@@ -107,7 +107,7 @@ _WORDS: dict[Kind, str] = {
     Kind.FROM: r"自|从|由|首[场集街]|起点|基准日",
     Kind.AFTER: r"[以之过往]后|后|起算?|开始|以来",
     Kind.RANGE: r"一?直?[至到]|[-~]+",
-    Kind.FENG: r"[逢赶带含]",
+    Kind.FENG: r"[逢赶排带含]",
     Kind.NUMBER: rf"{_CN}+|[0-9]+",
     Kind.BRANCH: r"[子丑寅卯辰巳午未申酉戌亥]+",
     Kind.ANIMAL: r"[鼠牛虎兔龙蛇马羊猴鸡狗猪]+",

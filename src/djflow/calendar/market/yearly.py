@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from djflow.calendar.market.numerals import chinese_number, day_readings, is_arabic
+from djflow.calendar.market.numerals import chinese_number, day_readings, is_arabic, marks_days
 from djflow.calendar.market.patterns import AnnualPattern, DayCalendar, MonthDay, RuleTextError
 from djflow.calendar.market.words import Kind, Token, contradiction, not_understood
 
@@ -81,6 +81,7 @@ class YearlyReader:
             self._close_bare_month()
             self._means(DayCalendar.LUNAR, word)
             self._add(NEW_YEARS_EVE, word)
+            self.month = None
         elif word.kind is Kind.MONTH:
             self._close_bare_month()
             name = word.text.rstrip("月份").lstrip("大")
@@ -88,15 +89,19 @@ class YearlyReader:
             self._means(self.named or (DayCalendar.SOLAR if arabic else DayCalendar.LUNAR), word)
             self.month = int(name) if arabic else _MONTHS.get(name, 1)
             self.bare_month = word
-        elif word.kind is Kind.NUMBER and self.month is not None:
+        elif word.kind is Kind.NUMBER and (self.month is not None or self._in_new_year(word)):
             readings = day_readings(word.text)
             if len(readings) != 1:
                 raise not_understood(word.quote)
             self.bare_month = None
             for day in min(readings):
-                self._add(MonthDay(self.month, day), word)
+                self._add(MonthDay(self.month or 1, day), word)
         else:
             raise not_understood(word.quote)
+
+    def _in_new_year(self, word: Token) -> bool:
+        # 除夕至初三
+        return self.range_from == NEW_YEARS_EVE and marks_days(word.text)
 
     def _means(self, calendar: DayCalendar, word: Token) -> None:
         if self.meant not in (None, calendar) or self.named not in (None, calendar):
