@@ -54,11 +54,9 @@ def _check_cron(line: str) -> None:
     if len(line.split()) != 5 or not set(line) <= _CRON_CHARACTERS:
         raise ValueError(f"时间表达式“{line}”的写法不对，{hint}")
     try:
-        next(CronSim(line, _ANY_DAY))
+        CronSim(line, _ANY_DAY)
     except CronSimError as error:
-        raise ValueError(f"时间表达式“{line}”里有超出范围的数，{hint}") from error
-    except StopIteration as error:
-        raise ValueError(f"时间表达式“{line}”永远等不到这一天，{hint}") from error
+        raise ValueError(f"时间表达式“{line}”里有超出范围的数或不存在的日子，{hint}") from error
 
 
 def as_tuple(value: object) -> object:

@@ -17,7 +17,7 @@ _KINDS = {
     "string": "加引号的文字",
     "int": "整数",
     "float": "数字",
-    "bool": "true 或 false",
+    "bool": " true 或 false ",
     "date": "不加引号的日期，如 2026-12-01",
     "tuple": "方括号列表",
     "list": "方括号列表",
@@ -59,7 +59,7 @@ def what_is_wrong(error: ErrorDetails) -> str:
         return _SENTENCES[kind](error.get("ctx", {}))
     for prefix, wanted in _KINDS.items():
         if kind in {f"{prefix}_type", f"{prefix}_parsing"}:
-            return f"应为{wanted}，现为{_shown(error['input'])}。"
+            return f"应为{wanted}，现为{_shown(error['input'])}。".replace(" ，", "，")
     return "这一项的值不对。"
 
 
