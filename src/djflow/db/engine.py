@@ -18,23 +18,23 @@ def sqlite_url(path: Path) -> URL:
     return URL.create("sqlite", database=str(path))
 
 
-def open_engine(url: str | URL) -> Engine:
-    """Return an engine for `url`, tuned for its database.
+def open_engine(url: str | URL, *, busy_ms: int = BUSY_TIMEOUT_MS) -> Engine:
+    """Return an engine for `url`, tuned for its database; SQLite waits `busy_ms` for a lock.
 
     Raises: ConfigError when the URL names another database than SQLite or PostgreSQL.
     """
     parsed = make_url(url)
     backend = parsed.get_backend_name()
     if backend == "sqlite":
-        return _sqlite(parsed)
+        return _sqlite(parsed, busy_ms)
     if backend == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
         return create_engine(parsed, pool_pre_ping=True, connect_args={"options": "-c timezone=UTC"})
     raise ConfigError(f"数据库类型“{backend}”不支持：请用 sqlite 或 postgresql。")
 
 
-def _sqlite(url: URL) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+def _sqlite(url: URL, busy_ms: int) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": busy_ms / 1000})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -44,7 +44,6 @@ def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry)
     connection.isolation_level = None  # BEGIN is ours, see below
     cursor = connection.cursor()
     cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.close()
