@@ -61,6 +61,7 @@ INK, GRID, SHADE = "#222222", "#D9D9D9", "#F0F0F0"
 BLUE, SKY, ORANGE, RED = "#0072B2", "#A6CEE3", "#E69F00", "#D55E00"
 _HEAT = LinearSegmentedColormap.from_list("load", ["#DCEBF7", "#0072B2", "#06304F"])
 _DPI = 110
+_NUMBERED_ROWS = 45  # more rows are told by colour and sums alone: smaller, faster, still legible
 _Counts: TypeAlias = npt.NDArray[np.int64]
 
 
@@ -104,7 +105,7 @@ def load_heat_map(book: RosterBook, rows: HeatRows = HeatRows.UNIT) -> bytes:
     pen = _Pen.chinese()
     names = _heat_names(book, rows)
     counts = _heat_counts(book, rows, names)
-    figure = _sheet(13, max(3.6, 1.7 + 0.25 * len(names)))
+    figure = _sheet(13, max(3.6, 1.7 + (0.25 if len(names) <= _NUMBERED_ROWS else 0.21) * len(names)))
     what = "各单位每日出勤人次" if rows is HeatRows.UNIT else "各场镇每日到场人数"
     figure.suptitle(title(book, what), fontproperties=pen.font(15), color=INK)
     axis = figure.subplots()
@@ -245,11 +246,8 @@ def _heat(
             axis.axvspan(index - 0.5, index + 0.5, color=SHADE, zorder=0)
     shown = np.ma.masked_equal(counts, 0)
     image = axis.imshow(shown, cmap=_HEAT, vmin=1, vmax=max(2, top), aspect="auto", zorder=1)
-    for row, column in zip(*np.nonzero(counts), strict=True):
-        count = int(counts[row, column])
-        colour = "white" if count > 1 + (max(2, top) - 1) * 0.35 else INK
-        cell = axis.text(column, row, str(count), ha="center", va="center", color=colour, fontproperties=pen.font(8))
-        cell.set_in_layout(False)  # hundreds of texts that cannot change the layout would only slow it down
+    if len(names) <= _NUMBERED_ROWS:
+        _numbers(axis, pen, counts, max(2, top))
     for row, total in enumerate(counts.sum(axis=1)):
         axis.text(len(days) - 0.3, row, str(total), ha="left", va="center", fontproperties=pen.font(9.5), color=INK)
     axis.text(len(days) - 0.3, -0.75, "合计", ha="left", va="bottom", fontproperties=pen.font(9.5), color=INK)
@@ -264,6 +262,15 @@ def _heat(
     axis.figure.colorbar(image, ax=axis, shrink=0.6, pad=0.01, ticks=MaxNLocator(integer=True)).set_label(
         "人数", fontproperties=pen.font(10)
     )
+
+
+def _numbers(axis: Axes, pen: _Pen, counts: _Counts, top: int) -> None:
+    font = pen.font(8)
+    for row, column in zip(*np.nonzero(counts), strict=True):
+        count = int(counts[row, column])
+        colour = "white" if count > 1 + (top - 1) * 0.35 else INK
+        cell = axis.text(column, row, str(count), ha="center", va="center", color=colour, fontproperties=font)
+        cell.set_in_layout(False)  # hundreds of texts that cannot change the layout would only slow it down
 
 
 def _rest_days(book: RosterBook) -> frozenset[date]:
