@@ -150,10 +150,12 @@ def _as_days(calendar: DayCalendar, days: Sequence[int], numbers: NumberList) ->
 
 def _refuse_half_early(numbers: NumberList) -> None:
     # 初一、四、七: is 四 the fourth, or every day ending in 4?
-    plain_items = [item for item in numbers.items if not marks_days(item.run)]
-    late = [item for item in plain_items if not digit_readings(item.run)]
-    if plain_items and not late:
-        quote = plain_items[0].token.quote
+    small = [
+        item for item in numbers.items if not marks_days(item.run) and digit_readings(item.run) and len(item.run) == 1
+    ]
+    late = [item for item in numbers.items if any(days[-1] > 10 for days in day_readings(item.run))]
+    if small and not late:
+        quote = small[0].token.quote
         raise ambiguous(numbers.quote, f"“{quote}”可以是初{quote}，也可以是尾数{quote}；请全部写“初”，或全部不写")
 
 

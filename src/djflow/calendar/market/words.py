@@ -75,7 +75,7 @@ _WORDS: dict[Kind, str] = {
     Kind.DATE: r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}|[0-9]{4}\.[0-9]{1,2}\.[0-9]{1,2}"
     r"|[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}[日号]?",
     Kind.VAGUE: rf"隔三[差岔]五|每?隔{_COUNT}[天日](?![、,]?[赶逢]{_COUNT})|左右|前后|上下|大约|大概|约|或者|或|等"
-    r"|有时|偶尔|不时|上午|下午|中午|正午|午前|午后|早上|晚上|春节",
+    r"|有时|偶尔|不时|上午|下午|中午|正午|午前|午后|早上|晚上|春节|[0-9]{1,2}(?::[0-9]{2}|[点时])(?:半|分)?",
     Kind.UNKNOWN: r"未知|不详|不明|待定|未定|待查|待核实|不清楚|暂缺",
     Kind.IRREGULAR: r"不定期|不定时|不固定|不定|无固定(?:场期|日期|时间)?|临时通知|另行通知|另行公布",
     Kind.INTERVAL: rf"[空隔间歇]{_COUNT}[天日]?[、,]?[赶逢]{_COUNT}[天日场]?"
@@ -162,7 +162,7 @@ def tokens(text: str) -> tuple[Token, ...]:
         quote = text[places[at] : places[match.end() - 1] + 1]
         if kind is Kind.VAGUE:
             raise RuleTextError(
-                f"场期规则中的“{quote}”说不准是哪一天，请写明具体场期。", code="calendar.rule_ambiguous"
+                f"场期规则中的“{quote}”不能说明是哪一天，请删去或写明具体场期。", code="calendar.rule_ambiguous"
             )
         if kind is not Kind.FILLER:
             found.append(Token(kind, match[0], quote))

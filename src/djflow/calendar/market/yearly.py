@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from djflow.calendar.market.numerals import chinese_number, day_readings, is_arabic, marks_days
 from djflow.calendar.market.patterns import AnnualPattern, DayCalendar, MonthDay, RuleTextError
-from djflow.calendar.market.words import Kind, Token, contradiction, not_understood
+from djflow.calendar.market.words import Kind, Token, ambiguous, contradiction, not_understood
 
 _MONTHS = {"正": 1, "冬": 11, "腊": 12} | {chinese_number(number): number for number in range(1, 13)}
 _SILENT = {Kind.SEPARATOR, Kind.BLANK, Kind.FENG, Kind.UNIT, Kind.FROM}
@@ -29,6 +29,8 @@ class YearlyReader:
     meant: DayCalendar | None = None
     month: int | None = None
     bare_month: Token | None = None
+    month_word: Token | None = None
+    day_word: Token | None = None
     range_from: MonthDay | None = None
     after: Token | None = None
     daily: bool = False
@@ -56,6 +58,8 @@ class YearlyReader:
         return tuple(AnnualPattern(calendar, stretch.first, stretch.last) for stretch in self.stretches)
 
     def _step(self, word: Token) -> None:
+        if word.kind is Kind.UNIT:
+            self._check_unit(word)
         if word.kind in _SILENT:
             return
         if word.kind is Kind.CALENDAR:
@@ -74,6 +78,15 @@ class YearlyReader:
         else:
             self._day_word(word)
 
+    def _check_unit(self, unit: Token) -> None:
+        # 五月一日 may be Labour Day or 五月初一; 腊月二十日 and 五月初一日 are lunar for certain.
+        month, day = self.month_word, self.day_word
+        if self.named is not None or month is None or day is None or is_arabic(month.text) or marks_days(day.text):
+            return
+        if month.text[0] not in "正冬腊大年":
+            quote = month.quote + day.quote + unit.quote
+            raise ambiguous(quote, "可以是公历，也可以是农历，请在前面写明“公历”或“农历”")
+
     def _day_word(self, word: Token) -> None:
         if self.daily or self.after is not None:
             raise not_understood(word.quote)
@@ -88,12 +101,13 @@ class YearlyReader:
             arabic = is_arabic(name)
             self._means(self.named or (DayCalendar.SOLAR if arabic else DayCalendar.LUNAR), word)
             self.month = int(name) if arabic else _MONTHS.get(name, 1)
-            self.bare_month = word
+            self.bare_month = self.month_word = word
         elif word.kind is Kind.NUMBER and (self.month is not None or self._in_new_year(word)):
             readings = day_readings(word.text)
             if len(readings) != 1:
                 raise not_understood(word.quote)
             self.bare_month = None
+            self.day_word = word
             for day in min(readings):
                 self._add(MonthDay(self.month or 1, day), word)
         else:
