@@ -171,7 +171,7 @@ def unit_columns() -> tuple[Column, ...]:
 
 def _day_columns(book: RosterBook) -> tuple[Column, ...]:
     when = (Column("日期", 9, centred=True), Column("星期", 5.5, centred=True), Column("农历", 9.5, centred=True))
-    where = (Column("场镇", 11, centred=True), Column("地点", 18), Column("时间", 13, centred=True))
+    where = (Column("场镇", 11, centred=True), Column("地点", 25), Column("时间", 13, centred=True))
     return (*when, *where, *_people_columns(book))
 
 
