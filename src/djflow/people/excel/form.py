@@ -119,14 +119,14 @@ def _read_cell(field: Field[E], cell: Cell, values: dict[str, Any], masked: dict
 
 @dataclass(frozen=True, slots=True)
 class Merged(Generic[E]):
-    """What a row makes of what is stored: one entry, or none and the reasons."""
+    """What a row makes of what is stored; with rejections `entry` may lack required fields and only serves checks."""
 
-    entry: tuple[E, ...]
-    rejected: tuple[Rejection, ...] = ()
+    entry: E
+    rejected: tuple[Rejection, ...]
 
 
 def merge(form: Form[E], stated: Stated, known: Mapping[str, E]) -> Merged[E]:
-    """Return the entry a row makes of what is stored under its key, or why it cannot."""
+    """Return the entry a row makes of what is stored under its key, and what is wrong with that."""
     before = known.get(stated.key)
     rejected = [
         Rejection(stated.row, form.header_of(key), "号码是打码后的：请填完整号码，或留空保持原值。")
@@ -139,11 +139,8 @@ def merge(form: Form[E], stated: Stated, known: Mapping[str, E]) -> Merged[E]:
             for field in form.fields
             if field.required and field.key not in stated.values
         ]
-    if rejected:
-        return Merged((), tuple(rejected))
-    empty = {field.key: field.empty for field in form.fields}
-    base = empty if before is None else form.parts(before)
-    return Merged((form.make({**base, **stated.values}),))
+    base = {field.key: field.empty for field in form.fields} if before is None else form.parts(before)
+    return Merged(form.make({**base, **stated.values}), tuple(rejected))
 
 
 def _masked(form: Form[E], key: str, before: E) -> str:

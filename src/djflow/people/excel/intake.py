@@ -1,7 +1,7 @@
 """Imports the office's tables: everything is judged first, then all of it is stored or nothing."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -14,7 +14,7 @@ from djflow.core.ids import PersonId, new_id
 from djflow.core.spans import DateSpan
 from djflow.core.subject import Subject
 from djflow.people import rules, service
-from djflow.people.excel.form import Form, Read, Stated, in_order, merge, read_form, repeated_keys
+from djflow.people.excel.form import Form, Read, in_order, merge, read_form, repeated_keys
 from djflow.people.excel.house_forms import absences_form, branches_form, history_form, units_form
 from djflow.people.excel.people_form import branch_directory, people_form, unit_directory
 from djflow.people.model import (
@@ -182,35 +182,29 @@ def read_history(session: Session, source: Path) -> tuple[tuple[tuple[PersonId, 
 
 
 def _lines(form: Form[E], read: Read) -> tuple[list[tuple[int, E]], list[Rejection]]:
-    judged = _judge_rows(form, read.stated, {}, set(read.rejected))
-    return judged[0], [*read.rejected, *judged[1]]
+    judged = _judge_rows(form, read, {})
+    bad = {one.row for one in judged.rejected}
+    return [(row, entry) for row, entry in judged.entries if row not in bad], list(judged.rejected)
 
 
 def _judge(form: Form[E], read: Read, known: Mapping[str, E]) -> Judged[E]:
-    entries, rejected = _judge_rows(form, read.stated, known, set(read.rejected))
-    rejected += [*read.rejected, *repeated_keys(form, read.stated)]
-    keys = {row.row: row.key for row in read.stated}
-    created = sum(keys[row] not in known for row, _ in entries)
-    updated = sum(keys[row] in known and known[keys[row]] != entry for row, entry in entries)
-    return Judged(read.rows, tuple(entries), created, updated, in_order(form, rejected))
+    return _rejecting(form, _judge_rows(form, read, known), repeated_keys(form, read.stated))
 
 
-def _judge_rows(
-    form: Form[E], stated: Iterable[Stated], known: Mapping[str, E], unreadable: Collection[Rejection]
-) -> tuple[list[tuple[int, E]], list[Rejection]]:
-    # A cell that could not be read is not also missing.
-    named = {(one.row, one.column) for one in unreadable}
-    entries, rejected = list[tuple[int, E]](), list[Rejection]()
-    for row in stated:
-        merged = merge(form, row, known)
-        rejected += [fault for fault in merged.rejected if (fault.row, fault.column) not in named]
-        entries += [(row.row, entry) for entry in merged.entry]
-    return entries, rejected
+def _judge_rows(form: Form[E], read: Read, known: Mapping[str, E]) -> Judged[E]:
+    merged = [(row, merge(form, row, known)) for row in read.stated]
+    created = sum(row.key not in known for row, _ in merged)
+    updated = sum(row.key in known and known[row.key] != one.entry for row, one in merged)
+    entries = tuple((row.row, one.entry) for row, one in merged)
+    judged = Judged(read.rows, entries, created, updated, read.rejected)
+    return _rejecting(form, judged, (fault for _, one in merged for fault in one.rejected))
 
 
 def _rejecting(form: Form[E], judged: Judged[E], more: Iterable[Rejection]) -> Judged[E]:
-    rejected = in_order(form, [*judged.rejected, *more])
-    return Judged(judged.rows, judged.entries, judged.created, judged.updated, rejected)
+    # One reason a cell: what could not be read is not also missing or unknown.
+    named = {(one.row, one.column) for one in judged.rejected}
+    added = (one for one in more if (one.row, one.column) not in named)
+    return replace(judged, rejected=in_order(form, [*judged.rejected, *added]))
 
 
 def _goes_ahead(judged: Judged[E], importer: Importer) -> bool:

@@ -4,6 +4,7 @@ Row 1 says what the table is, row 2 how to fill each column, row 3 is the header
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol, TypeVar, cast
@@ -14,6 +15,8 @@ from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Si
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation, DataValidationList
 from openpyxl.worksheet.dimensions import ColumnDimension, DimensionHolder, RowDimension
+from openpyxl.worksheet.page import PrintPageSetup
+from openpyxl.worksheet.properties import PageSetupProperties, WorksheetProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy.orm import Session
 
@@ -30,6 +33,7 @@ from djflow.people.model import SERVICE_SKILLS
 
 E = TypeVar("E")
 HEADER_ROW = 3
+PAPER_A4 = 9
 _LAST_ROW = 20_000
 _TITLE, _NOTE, _HEAD, _MUST, _TEXT, _PLAIN, _DAY = (
     "表题",
@@ -52,6 +56,9 @@ class _Sheet(Protocol):
     data_validations: DataValidationList
     column_dimensions: DimensionHolder[str, ColumnDimension]
     row_dimensions: DimensionHolder[int, RowDimension]
+    page_setup: PrintPageSetup
+    sheet_properties: WorksheetProperties
+    print_title_rows: str | None
 
     def append(self, row: Sequence[object]) -> None: ...
 
@@ -96,15 +103,23 @@ def write_templates(session: Session, folder: Path, skills: Sequence[str] = SERV
     return paths
 
 
-def export_people(
-    session: Session, target: Path, *, by: str, now: datetime, full: bool, skills: Sequence[str] = SERVICE_SKILLS
-) -> int:
-    """Write all persons in official order and return their number; numbers are masked unless `full`; recorded."""
+@dataclass(frozen=True, slots=True)
+class Exporter:
+    """Who exports when; without `full` numbers are masked, and such a table can still be read back."""
+
+    by: str
+    now: datetime
+    full: bool = False
+    skills: Sequence[str] = SERVICE_SKILLS
+
+
+def export_people(session: Session, target: Path, exporter: Exporter) -> int:
+    """Write all persons in official order and return their number; the record says who exported how many."""
     units, branches = unit_directory(service.units(session)), branch_directory(service.branches(session))
-    entries = service.entries(session).values()
-    count = write_table(target, people_form(units, branches, skills, full=full), entries, "干部人员表")
-    details = {"rows": count, "full": full}
-    audit.record(session, Subject("people.export", new_id(now)), "people.export", by=by, now=now, details=details)
+    form = people_form(units, branches, exporter.skills, full=exporter.full)
+    count = write_table(target, form, service.entries(session).values(), "干部人员表")
+    subject, details = Subject("people.export", new_id(exporter.now)), {"rows": count, "full": exporter.full}
+    audit.record(session, subject, "people.export", by=exporter.by, now=exporter.now, details=details)
     return count
 
 
@@ -149,7 +164,11 @@ def _styles() -> Iterable[NamedStyle]:
 
 def _dress(sheet: _Sheet, form: Form[E]) -> None:
     sheet.freeze_panes = f"C{HEADER_ROW + 1}"
-    sheet.row_dimensions[2].height = 42
+    sheet.row_dimensions[2].height = 56
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", PAPER_A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
     for place, field in enumerate(form.fields, start=1):
         column = get_column_letter(place)
         dimension = sheet.column_dimensions[column]
