@@ -107,7 +107,7 @@ def test_every_duty_stands_once_in_people(sheets: dict[str, Worksheet], book: Ro
         counted = (row[at["次数"]], row[at["本月积分"]], row[at["历史积分"]], row[at["目标"]])
         assert counted == (load.duties, load.load, load.history, load.target)
         own = [f"{line.on.day}日{line.market_name}" for line in book.lines if line.person == load.person]
-        listed = str(row[at["值班安排"]] or "").replace("（备用）", "")
+        listed = str(row[at["值班安排"]] or "").replace("（备勤）", "")
         assert sorted(filter(None, listed.split("、"))) == sorted(own)
 
 

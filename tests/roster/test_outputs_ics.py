@@ -38,7 +38,7 @@ def test_calendar_holds_each_duty_of_the_person(book: RosterBook, kind: DutyKind
     events = _events(person_calendar(book, own[0].person))
     assert len(events) == len(own)
     for line, event in zip(own, events, strict=True):
-        word = "备用" if line.kind is DutyKind.STANDBY else "值班"
+        word = "备勤" if line.kind is DutyKind.STANDBY else "值班"
         assert str(event["summary"]) == f"赶场{word}：{line.market_name}"
         assert str(event["location"]) == line.place
         assert event.start == datetime.combine(line.on, line.start, CIVIL_ZONE)

@@ -115,7 +115,7 @@ def kept_of(house: House, planned: Planned, assignments: tuple[Assignment, ...],
 
 
 _ALONE = (
-    "这一天能上“{post}”的人要么已有值班，要么请假、未满休息间隔或已到月上限。可请单位增报人选，或从备用人员中指定。"
+    "这一天能上“{post}”的人要么已有值班，要么请假、未满休息间隔或已到月上限。可请单位增报人选，或从备勤人员中指定。"
 )
 
 

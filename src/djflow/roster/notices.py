@@ -38,7 +38,7 @@ def day_words(on: date) -> str:
 
 def duty_words(plan: PlannedSession, duty: Duty) -> str:
     """Return one duty in a message: day, time, town, and post or standby."""
-    post = "备用" if duty.kind is DutyKind.STANDBY else duty.post
+    post = "备勤" if duty.kind is DutyKind.STANDBY else duty.post
     return f"{day_words(plan.on)}{plan.start:%H:%M}{plan.market_name}（{post}）"
 
 

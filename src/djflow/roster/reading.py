@@ -169,7 +169,7 @@ def _by_place(kept: Kept) -> defaultdict[tuple[str, str], set[PersonId]]:
     places: defaultdict[tuple[str, str], set[PersonId]] = defaultdict(set)
     for duty in kept.duties:
         if duty.event in planned:
-            places[duty.event, "备用" if duty.kind is DutyKind.STANDBY else duty.post].add(duty.person)
+            places[duty.event, "备勤" if duty.kind is DutyKind.STANDBY else duty.post].add(duty.person)
     return places
 
 

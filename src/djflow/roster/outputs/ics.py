@@ -92,7 +92,7 @@ def _person(book: RosterBook, name: str, own: Sequence[DutyLine], sessions: _Ses
     calendar = _calendar(f"{book.month.title}赶场值班（{name}）")
     for line in own:
         staffing = sessions[line.market, line.on]
-        kind = "备用" if line.kind is DutyKind.STANDBY else "值班"
+        kind = "备勤" if line.kind is DutyKind.STANDBY else "值班"
         detail = [f"岗位：{post_words(line)}", *_about(staffing)]
         if line.kind is DutyKind.STANDBY:
             detail.insert(0, "值班人员不能到岗时递补，请保持通讯畅通。")
@@ -115,7 +115,7 @@ def _unit(book: RosterBook, own: Sequence[DutyLine], sessions: _Sessions) -> byt
 
 
 def _heads(lines: Sequence[DutyLine]) -> str:
-    counts = (("值班", len(duties_of(lines))), ("备用", len(standby_of(lines))))
+    counts = (("值班", len(duties_of(lines))), ("备勤", len(standby_of(lines))))
     return "、".join(f"{word} {count} 人" for word, count in counts if count)
 
 

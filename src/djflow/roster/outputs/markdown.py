@@ -171,7 +171,7 @@ def _session_row(staffing: Staffing, posts: Iterable[str]) -> dict[str, str]:
     for post in posts:
         people = [_code(line) for line in staffing.at_post(post)]
         row[post] = "、".join(people + ["（空缺）"] * staffing.gap_at(post))
-    row["备用"] = "、".join(_code(line) for line in staffing.standby)
+    row["备勤"] = "、".join(_code(line) for line in staffing.standby)
     row["状态"] = "停办" if staffing.is_cancelled else "休息日" if staffing.is_rest_day else ""
     return row
 

@@ -86,7 +86,7 @@ def unit_block(sheet: Sheet, name: str, lines: Sequence[DutyLine], book: RosterB
     rest = sum(line.rest_day for line in duties)
     waiting = len(standby_of(lines))
     people = len({line.person for line in lines})
-    sheet.band(f"{name}　值班 {len(duties)} 人次（休息日 {rest}）　备用 {waiting} 人次　共 {people} 人")
+    sheet.band(f"{name}　值班 {len(duties)} 人次（休息日 {rest}）　备勤 {waiting} 人次　共 {people} 人")
     cancelled = {(s.market, s.on) for s in staffings(book) if s.is_cancelled}
     for line in lines:
         tone: Tone = "off" if (line.market, line.on) in cancelled else "rest" if line.rest_day else "body"
@@ -100,7 +100,7 @@ def people_sheet(paper: Paper, book: RosterBook, page: Page) -> None:
     """按人员: load before and in this month beside the target, and the days."""
     days: dict[str, list[str]] = defaultdict(list)
     for line in book.lines:
-        mark = "（备用）" if line.kind is DutyKind.STANDBY else ""
+        mark = "（备勤）" if line.kind is DutyKind.STANDBY else ""
         days[line.person].append(f"{line.on.day}日{line.market_name}{mark}")
     sheet = paper.sheet("按人员", _PEOPLE, page)
     _head(sheet, book)
@@ -177,7 +177,7 @@ def _day_columns(book: RosterBook) -> tuple[Column, ...]:
 
 def _people_columns(book: RosterBook) -> tuple[Column, ...]:
     posts = tuple(Column(post, 18 if post == LEADER_POST else 17, centred=True) for post in post_order(book))
-    return (*posts, Column("备用人员", 17, centred=True), Column("空缺", 12, centred=True))
+    return (*posts, Column("备勤人员", 17, centred=True), Column("空缺", 12, centred=True))
 
 
 _UNIT = (
@@ -218,7 +218,7 @@ def _head(sheet: Sheet, book: RosterBook) -> None:
 
 
 def _legend() -> str:
-    return "说明：浅色底纹为休息日（周末、法定节假日）场次；加删除线的场次停办；备用人员在值班人员不能到岗时递补。"
+    return "说明：浅色底纹为休息日（周末、法定节假日）场次；加删除线的场次停办；备勤人员在值班人员不能到岗时递补。"
 
 
 def _session_row(

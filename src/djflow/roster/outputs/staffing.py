@@ -76,8 +76,8 @@ def standby_of(lines: Iterable[DutyLine]) -> tuple[DutyLine, ...]:
 
 
 def post_words(line: DutyLine) -> str:
-    """Return the post a person stands at, or `备用`."""
-    return "备用" if line.kind is DutyKind.STANDBY else line.post
+    """Return the post a person stands at, or `备勤`."""
+    return "备勤" if line.kind is DutyKind.STANDBY else line.post
 
 
 def in_official_order(book: RosterBook) -> dict[str, tuple[DutyLine, ...]]:
