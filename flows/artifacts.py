@@ -9,14 +9,9 @@ from prefect.artifacts import Artifact, ImageArtifact, LinkArtifact, MarkdownArt
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId, ArtifactFilterKey
 
 from djflow.roster.views import DifferenceLine, DutyKind, RosterBook
-from flows.frame import this_run
+from flows.this_run import run_id
 
 Row = Mapping[str, str | int]
-
-
-def run_url(prefect_address: str) -> str:
-    """Return the address of this run's page in Prefect's UI."""
-    return f"{prefect_address}/runs/flow-run/{this_run()}"
 
 
 async def leave_text(key: str, title: str, text: str) -> None:
@@ -44,7 +39,7 @@ async def _leave(key: str, artifact: Artifact) -> None:
     async with get_client() as client:
         present = await client.read_artifacts(
             artifact_filter=ArtifactFilter(
-                key=ArtifactFilterKey(any_=[key]), flow_run_id=ArtifactFilterFlowRunId(any_=[this_run()])
+                key=ArtifactFilterKey(any_=[key]), flow_run_id=ArtifactFilterFlowRunId(any_=[run_id()])
             )
         )
         if all(known.description != artifact.description for known in present):

@@ -9,7 +9,8 @@ from djflow.core.spans import DateSpan, Month
 from djflow.roster.views import DifferenceLine
 from flows.artifacts import difference_rows, leave_table
 from flows.forms import FirstDay, LastDay, MarketCode, NoticeKind
-from flows.frame import COORDINATOR, SCHEDULE, Ending, attention, done, meant_for, meant_on, program, step
+from flows.frame import COORDINATOR, SCHEDULE, Ending, attention, done, program, step
+from flows.this_run import meant_for, meant_on
 
 
 @step("写出提醒")

@@ -8,19 +8,14 @@ import asyncio
 import functools
 import threading
 from collections.abc import Callable, Coroutine
-from datetime import date, datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
-from uuid import UUID
 
 from prefect import Flow, State, Task, flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import TaskRun
-from prefect.logging import get_run_logger
-from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
 from djflow.assembly import House, open_house
-from djflow.core.clock import civil_date
 from djflow.core.errors import DjflowError
 
 P = ParamSpec("P")
@@ -115,24 +110,3 @@ def attention(message: str) -> Ending:
 def broken(message: str) -> Ending:
     """Return the end of a run that found damage; shown in red."""
     return Failed(message=message)
-
-
-def meant_for() -> datetime:
-    """Return the instant the run was meant for: its scheduled start, also when it runs late, again or resumed."""
-    start: datetime = flow_run.get_scheduled_start_time()
-    return start
-
-
-def meant_on() -> date:
-    """Return the civil date the run was meant for."""
-    return civil_date(meant_for())
-
-
-def this_run() -> UUID:
-    """Return the id of the run that is under way."""
-    return UUID(flow_run.get_id() or "")
-
-
-def say(line: str) -> None:
-    """Write a line into the run's log; never with personal data."""
-    get_run_logger().info(line)

@@ -1,11 +1,13 @@
 """Hands waiting notices to the channels."""
 
 from djflow.assembly import House, upkeep
-from flows.frame import Ending, attention, done, meant_on, program, step
+from djflow.notify.model import Drained
+from flows.frame import Ending, attention, done, program, step
+from flows.this_run import meant_on
 
 
 @step("送出通知")
-def drain(house: House) -> upkeep.Drained:
+def drain(house: House) -> Drained:
     """Send what may be sent now; each notice is sent once."""
     return upkeep.drain(house)
 

@@ -5,55 +5,22 @@ restarted or answered late reads the state first and does nothing that was alrea
 """
 
 import itertools
-import time
 
 from prefect.flow_runs import asuspend_flow_run
-from prefect.runtime import flow_run
 
 from djflow.assembly import House
 from djflow.assembly import roster as desk
+from djflow.assembly.filing import links
 from djflow.core.spans import Month
 from djflow.core.subject import Subject
 from djflow.roster.views import RosterState
-from flows.artifacts import leave_links, leave_table, leave_text, roster_rows, run_url
-from flows.forms import Decision, MonthText, RosterReview, month_meant, preset_of, review_form
-from flows.frame import COORDINATOR, SCHEDULE, Ending, attention, done, meant_on, program, say, step, stop, the_house
-from flows.runs import label_run
+from flows.artifacts import leave_links, leave_table, leave_text, roster_rows
+from flows.drafting import answer, draft, standing
+from flows.forms import MonthText, RosterReview, month_meant, review_form
+from flows.frame import Ending, attention, done, program, step, the_house
+from flows.this_run import label_run, meant_on, parameter, run_url, say
 
-_QUIET_SECONDS = 2.0
 _DAY_SECONDS = 86_400
-
-
-class SolverLog:
-    """Writes the solver's progress into the run's log, at most one line per stage and two seconds."""
-
-    def __init__(self) -> None:
-        self._stage = ""
-        self._written = 0.0
-
-    def __call__(self, stage: str, objective: float | None, bound: float | None, seconds: float) -> None:
-        """Write one line if the stage is new or enough time has passed."""
-        if stage == self._stage and time.monotonic() - self._written < _QUIET_SECONDS:
-            return
-        self._stage, self._written = stage, time.monotonic()
-        figures = [f"第{seconds:.1f}秒"]
-        if objective is not None:
-            figures.append(f"目标{objective:.0f}")
-        if bound is not None:
-            figures.append(f"下界{bound:.0f}")
-        say(f"{stage}：{'，'.join(figures)}")
-
-
-@step("查看本月现状")
-def standing(house: House, month: Month) -> desk.Draft | None:
-    """Return the month's open draft, else its published roster, else nothing."""
-    return desk.standing(house, month)
-
-
-@step("排班")
-def draft(house: House, month: Month) -> desk.Draft:
-    """Return the month's draft, solved now unless one is open."""
-    return desk.draft(house, month, by=SCHEDULE, progress=SolverLog(), stop=stop)
 
 
 @step("准备审核说明")
@@ -62,31 +29,15 @@ def review_text(house: House, current: desk.Draft) -> str:
     return desk.review_markdown(house, current.roster_id)
 
 
-@step("执行答复")
-def answer(house: House, current: desk.Draft, review: RosterReview) -> desk.Draft:
-    """Do what the coordinator decided and return where the roster stands now."""
-    by, reason = COORDINATOR, review.reason.strip()
-    if review.decision is Decision.VOID:
-        return desk.void(house, current.roster_id, by=by, reason=reason)
-    if review.decision is Decision.REGENERATE:
-        preset = preset_of(desk.presets(house), review.weighting)
-        return desk.regenerate(
-            house, current.roster_id, by=by, preset=preset, weights={}, reason=reason, progress=SolverLog(), stop=stop
-        )
-    published = desk.publish(house, current.roster_id, by=by, reason=reason)
-    say(f"第{published.version}版已发布，写出通知{published.told}条、文件{len(published.files)}个。")
-    return desk.standing(house, published.month) or current
-
-
 async def show(current: desk.Draft) -> None:
     """Leave the draft's artifacts: explanation, table by person codes, pictures and downloads."""
     house, text = the_house(), await review_text(current)
     key, round_title = f"roster-{current.month}", f"{current.month.title}·第{current.round}稿"
-    page = f"{text}\n\n[打开本次运行，在右上角菜单里选 Resume 填写答复]({run_url(house.settings.prefect.address)})"
+    page = f"{text}\n\n[打开本次运行，点右上角的 Resume 填写答复]({run_url(house.settings.prefect.address)})"
     await leave_text(f"{key}-review", f"{round_title}·审核说明", page)
     await leave_table(f"{key}-table", f"{round_title}·值班表", roster_rows(desk.book(house, current.roster_id)))
-    links = desk.links(house, current.roster_id)
-    await leave_links(f"{key}-file", {f"{round_title}·{label}": address for label, address in links.items()})
+    found = links(house, current.roster_id)
+    await leave_links(f"{key}-file", {f"{round_title}·{label}": address for label, address in found.items()})
 
 
 async def review(current: desk.Draft) -> RosterReview:
@@ -110,7 +61,7 @@ async def review(current: desk.Draft) -> RosterReview:
 
 
 def _run_title() -> str:
-    return f"{month_meant(flow_run.get_parameters().get('month'), meant_on()).title}·赶场值班表"
+    return f"{month_meant(parameter('month'), meant_on()).title}·赶场值班表"
 
 
 @program("赶场值班表", _run_title)

@@ -1,4 +1,4 @@
-"""Runs of the roster flow as Prefect knows them: label, find, start and finish them. Prefect's memory may be empty."""
+"""Runs of the roster flow as Prefect knows them: find, start and finish them. Prefect's memory may be empty."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -11,26 +11,17 @@ from prefect.client.schemas.filters import (
     FlowRunFilterExpectedStartTime,
 )
 from prefect.client.schemas.objects import FlowRun, StateType
-from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from djflow.core.clock import civil_date
 from djflow.core.spans import Month
-from djflow.core.subject import Subject
 from flows.forms import month_meant
-from flows.frame import this_run
 
 ROSTER_DEPLOYMENT = "赶场值班表/生成值班表"
 _LIVING = frozenset({StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING, StateType.PAUSED, StateType.CANCELLING})
 _WRECKED = frozenset({StateType.FAILED, StateType.CRASHED})
 _PAGE = 200
 _MARGIN = timedelta(minutes=1)
-
-
-async def label_run(subject: Subject) -> None:
-    """Add the subject to this run's tags, so that it is found by what it is about."""
-    async with get_client() as client:
-        await client.update_flow_run(this_run(), tags={*flow_run.get_tags(), str(subject)})
 
 
 def month_of(run: FlowRun) -> Month | None:

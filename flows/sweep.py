@@ -15,8 +15,10 @@ from djflow.core.clock import civil_datetime
 from djflow.core.spans import Month
 from djflow.core.subject import Subject
 from djflow.roster.views import RosterState
-from flows.frame import Ending, done, meant_on, program, say, step, the_house
+from flows.drafting import standing
+from flows.frame import Ending, done, program, step, the_house
 from flows.runs import finish_run, is_living, is_waiting, is_wrecked, month_of, roster_runs, start_roster_run
+from flows.this_run import meant_on, say
 
 _MOST_ATTEMPTS = 3
 
@@ -25,12 +27,6 @@ _MOST_ATTEMPTS = 3
 def open_reviews(house: House) -> tuple[desk.Draft, ...]:
     """Return every draft that waits for the coordinator."""
     return desk.open_reviews(house)
-
-
-@step("查看本月现状")
-def standing(house: House, month: Month) -> desk.Draft | None:
-    """Return the month's open draft, else its published roster, else nothing."""
-    return desk.standing(house, month)
 
 
 def month_due(house: House, now: datetime) -> Month | None:

@@ -15,7 +15,8 @@ from prefect.client.schemas.objects import TERMINAL_STATES, FlowRun
 from djflow.assembly import House, upkeep
 from djflow.audit.model import ChainReport
 from flows.artifacts import leave_text
-from flows.frame import Ending, attention, broken, done, meant_for, meant_on, program, say, step, the_house
+from flows.frame import Ending, attention, broken, done, program, step, the_house
+from flows.this_run import meant_for, meant_on, say
 
 _PAGE = 100
 
@@ -32,6 +33,8 @@ async def holiday_file_watch() -> Ending:
     found = await watch_holidays()
     if found.present:
         return done(f"{found.year}年的放假文件已有。")
+    if not found.alarmed:
+        return done(f"还没有{found.year}年的放假文件，不到催办的时候。")
     file = f"config/holidays/{found.year}.toml"
     sentence = f"还没有{found.year}年的放假文件，值班表里的节假日按法定日暂定。"
     todo = f"国务院办公厅通知公布后，把放假和调休日期写进 `{file}`，再运行 `djflow check-config`。"

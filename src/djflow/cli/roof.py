@@ -131,6 +131,8 @@ def environment_of(settings: Settings) -> Mapping[str, str]:
         "PREFECT_SERVER_API_PORT": str(address.port),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        # The older pages have a plain Resume button; the newer ones, at /v2, hide it in a menu.
+        "PREFECT_SERVER_UI_V2_ENABLED": "false",
         "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"P{settings.retention.prefect_days}D",
         "PREFECT_RUNNER_POLL_FREQUENCY": "1",
         "PREFECT_CLI_PROMPT": "false",

@@ -82,11 +82,11 @@ def _check_ports(settings: Settings) -> None:
 
 
 def _prepare(home: Path, *, demo: bool) -> None:
-    """Load the demonstration into an empty home if asked, then create or migrate the database."""
-    from djflow.assembly.house import key_file_of, upgrade_house  # noqa: PLC0415 - the database loads after the checks
+    """Load what is missing of the demonstration if asked, then create or migrate the database."""
+    from djflow.assembly.house import upgrade_house  # noqa: PLC0415 - the database loads after the checks
 
-    if demo and not key_file_of(home / ".djflow").exists():
-        from djflow.demo.load import load  # noqa: PLC0415 - needed once in the life of a home
+    if demo:
+        from djflow.demo.load import load  # noqa: PLC0415 - the demonstration only
 
-        load(home)
+        load(home, say=progress)
     upgrade_house(home)
