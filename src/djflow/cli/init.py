@@ -1,4 +1,4 @@
-"""`djflow init`: an office starts its own district; stoppable at any question, repeatable, overwrites nothing unasked."""
+"""`djflow init`: an office starts its own district; stoppable, repeatable, and nothing is overwritten unasked."""
 
 import tomllib
 from collections.abc import Mapping

@@ -9,11 +9,9 @@ from typing import Any, Protocol
 
 import click
 
+from djflow.cli.tables import FILES
 from djflow.core.errors import InputError
 from djflow.settings.questions import BY_KEY, Question
-
-TABLES = ("markets", "units", "branches", "people", "absences")
-"""Names under which a file of answers gives filled tables, in the order of their import."""
 
 
 class Interview(Protocol):
@@ -120,7 +118,7 @@ def read_answers(path: Path) -> FromFile:
     if not isinstance(answers, dict) or not isinstance(files, dict):
         raise InputError("答复文件里 answers 和 files 应是表，如 [answers]。")
     _refuse_unknown(answers, tuple(BY_KEY))
-    _refuse_unknown(files, TABLES)
+    _refuse_unknown(files, tuple(FILES))
     return FromFile(
         {key: _spoken(value) for key, value in answers.items()},
         {key: path.parent / str(value) for key, value in files.items()},

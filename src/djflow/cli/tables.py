@@ -6,22 +6,30 @@ again, and only one that was never touched is written anew.
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from sqlalchemy.orm import Session
-
 from djflow.assembly import House
+from djflow.core.spans import Month
 from djflow.people import service
-from djflow.people.excel.intake import Importer, import_absences, import_branches, import_people, import_units
+from djflow.people.excel.intake import (
+    Importer,
+    import_absences,
+    import_branches,
+    import_people,
+    import_units,
+    read_history,
+)
 from djflow.people.excel.outgo import write_templates
 from djflow.people.model import ImportReport, Rejection
+from djflow.roster import service as roster
 from djflow.settings.founding import digest_of
 from djflow.settings.market_sheet import write_market_template
 
 FOLDER = "表格"
 MARKETS = "markets"
+HISTORY = "history"
 BY = "cli"
 
 FILES: Mapping[str, str] = MappingProxyType(
@@ -31,11 +39,13 @@ FILES: Mapping[str, str] = MappingProxyType(
         "branches": "2-支部.xlsx",
         "people": "3-人员.xlsx",
         "absences": "4-缺勤.xlsx",
+        HISTORY: "5-历史积分.xlsx",
     }
 )
 """File names of the tables, in the order of their import."""
 
-_IMPORTS: Mapping[str, Callable[[Session, Path, Importer], ImportReport]] = MappingProxyType(
+
+_IMPORTS = MappingProxyType(
     {"units": import_units, "branches": import_branches, "people": import_people, "absences": import_absences}
 )
 
@@ -82,8 +92,15 @@ def import_table(house: House, name: str, path: Path) -> ImportReport:
 
     Raises: InputError when the file as a whole cannot be read.
     """
+    importer = Importer(BY, house.now(), skills=house.settings.roster.skills)
     with house.transaction() as session:
-        return _IMPORTS[name](session, path, Importer(BY, house.now(), skills=house.settings.roster.skills))
+        if name != HISTORY:
+            return _IMPORTS[name](session, path, importer)
+        points, report = read_history(session, path)
+        if points:  # counted as of the month before
+            month = Month.of(house.today()).preceding
+            roster.state_opening(session, month, dict(points), by=BY, now=importer.now)
+        return report
 
 
 def report_of(path: Path, report: ImportReport) -> str:
