@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy.orm import Session
-
 from djflow.assembly.frames import horizon_of, plans_of, policy_of
 from djflow.assembly.house import House
 from djflow.assembly.solving import Planned, assignments_of, kept_of, parts_of, prices
@@ -47,14 +45,7 @@ class _Broken:
 
 def mend(house: House, standing: Standing, *, today: date) -> Mended | None:
     """Return the roster brought up to date, None when nothing is broken; days before `today` never move."""
-    with house.reading() as session:
-        kept = service.content(session, standing.roster_id)
-        preset = service.preset_of(session, standing.roster_id)
-        facts = _facts(session, house, standing, kept)
-    policy = policy_of(house)
-    sessions = [stored.plan for stored in kept.planned.values()]
-    problem = build_problem(facts, policy, sessions, prices(house, preset, {}), name=str(standing.month))
-    planned = Planned(standing.month, tuple(sessions), problem, {CadreId(card.code): card.id for card in facts.people})
+    kept, planned, facts = situation(house, standing)
     broken = _broken(planned, kept, facts, today)
     if not broken:
         return None
@@ -67,9 +58,18 @@ def mend(house: House, standing: Standing, *, today: date) -> Mended | None:
     )
 
 
-def _facts(session: Session, house: House, standing: Standing, kept: Kept) -> Facts:
-    holders = {duty.person for duty in kept.duties}
-    return gather(session, standing.month, plans_of(house), horizon_of(house), keep=holders)
+def situation(house: House, standing: Standing) -> tuple[Kept, Planned, Facts]:
+    """Return what a stored roster holds, and its sessions that take place as a problem with today's facts."""
+    with house.reading() as session:
+        kept = service.content(session, standing.roster_id)
+        preset = service.preset_of(session, standing.roster_id)
+        holders = {duty.person for duty in kept.duties}
+        facts = gather(session, standing.month, plans_of(house), horizon_of(house), keep=holders)
+    sessions = tuple(stored.plan for stored in kept.planned.values())
+    weights = prices(house, preset, {})
+    problem = build_problem(facts, policy_of(house), sessions, weights, name=str(standing.month))
+    people = {CadreId(card.code): card.id for card in facts.people}
+    return kept, Planned(standing.month, sessions, problem, people), facts
 
 
 def _broken(planned: Planned, kept: Kept, facts: Facts, today: date) -> _Broken:

@@ -16,6 +16,7 @@ from djflow.assembly.frames import frame_of
 from djflow.assembly.house import House
 from djflow.assembly.mending import mend
 from djflow.assembly.solving import draft_of, plan_month, prices, solve_month
+from djflow.assembly.swapping import Swap, swapped
 from djflow.calendar.town import Closure
 from djflow.core.clock import civil_date
 from djflow.core.errors import ConflictError, InputError
@@ -224,14 +225,23 @@ def repair_month(house: House, month: Month, *, by: str, reason: str = "") -> Am
     mended = mend(house, found, today=house.today())
     if mended is None:
         return None
-    amendment = Amendment(found.roster_id, mended.kept, mended.quality, mended.cause)
+    return _amended(house, Amendment(found.roster_id, mended.kept, mended.quality, mended.cause), by, mended.changed)
+
+
+def swap(house: House, month: Month, change: Swap, *, by: str) -> Amended:
+    """Put another person at one place of the published roster; the two concerned are told.
+
+    Raises: NotFoundError for an unknown place or person; RuleError naming the rule that forbids it.
+    """
+    return _amended(house, swapped(house, month, change), by, 1)
+
+
+def _amended(house: House, amendment: Amendment, by: str, changed: int) -> Amended:
     with house.transaction() as session:
-        wording = _wording(house, session)
-        done = service.amend(session, amendment, wording, by=by, now=house.now())
+        done = service.amend(session, amendment, _wording(house, session), by=by, now=house.now())
     file_roster(house, done.standing.roster_id)
-    return Amended(
-        done.standing.roster_id, month, done.standing.version, mended.changed, done.told, mended.quality.unfilled
-    )
+    unfilled = amendment.quality.unfilled
+    return Amended(done.standing.roster_id, done.standing.month, done.standing.version, changed, done.told, unfilled)
 
 
 def declare_closure(house: House, market: str, span: DateSpan, *, notice: str, by: str) -> ClosureId:

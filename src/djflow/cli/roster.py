@@ -125,6 +125,50 @@ def mend(context: click.Context, month: str, *, as_json: bool) -> None:
     answer(value, as_json=as_json, text=text)
 
 
+@roster.command("suggest", help="列出某场某岗位的合适人选，从最合适的排起。")
+@click.argument("month", metavar="月份")
+@click.argument("event", metavar="场次")
+@click.argument("post", metavar="岗位")
+@click.option("--count", type=click.IntRange(1, 100), default=10, metavar="人数", help="最多列几人，缺省 10。")
+@json_option
+@click.pass_context
+def suggest(context: click.Context, month: str, event: str, post: str, count: int, *, as_json: bool) -> None:
+    """List who would fit a place."""
+    from djflow.assembly import open_house, swapping  # noqa: PLC0415 - loads SQLAlchemy
+
+    house = open_house(home_of(context))
+    found = swapping.suggestions(house, Month.parse(month), event, post, count=count)
+    rows = [
+        {"code": o.person_code, "unit": o.unit, "extra": o.extra, "parts": dict(o.parts), "moves": o.moves}
+        for o in found
+    ]
+    lines = [
+        f"{o.person_code}\t{o.unit}\t代价 {o.extra:+d}{f'，另需调整 {o.moves} 处' if o.moves else ''}" for o in found
+    ]
+    answer(rows, as_json=as_json, text="\n".join(lines) or "没有合适的人：这一天能上该岗位的人都不在岗或已有值班。")
+
+
+@roster.command("swap", help="换人：把某场某岗位的人换成另一人；填空缺时原工号写 -。")
+@click.argument("month", metavar="月份")
+@click.argument("event", metavar="场次")
+@click.argument("post", metavar="岗位")
+@click.argument("old", metavar="原工号")
+@click.argument("new", metavar="新工号")
+@json_option
+@click.pass_context
+def swap(  # noqa: PLR0913 - the command's own arguments
+    context: click.Context, month: str, event: str, post: str, old: str, new: str, *, as_json: bool
+) -> None:
+    """Put another person at one place."""
+    from djflow.assembly import open_house, swapping  # noqa: PLC0415 - loads SQLAlchemy
+    from djflow.assembly import roster as desk  # noqa: PLC0415
+
+    change = swapping.Swap(event, post, None if old == "-" else old, new)
+    done = desk.swap(open_house(home_of(context)), Month.parse(month), change, by=_BY)
+    value = {"id": done.roster_id, "version": done.version, "told": done.told}
+    answer(value, as_json=as_json, text=f"已换好，发布第{done.version}版，告知 {done.told} 人。")
+
+
 def show_progress(stage: str, objective: float | None, bound: float | None, seconds: float) -> None:
     """Print a line of the solver's progress on standard error."""
     parts = [f"{seconds:6.1f} 秒  {stage}"]

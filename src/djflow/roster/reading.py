@@ -50,9 +50,7 @@ def book(session: Session, roster_id: RosterId, frame: Frame) -> RosterBook:
 
     Raises: NotFoundError when there is no such roster.
     """
-    row = store.roster_row(session, roster_id)
-    if row is None:
-        raise NotFoundError("没有这份值班表：请用 djflow roster list 查看现有的值班表。")
+    row = _row(session, roster_id)
     kept = store.content(session, roster_id)
     cards = _cards(session, kept)
     return RosterBook(
@@ -76,6 +74,13 @@ def book(session: Session, roster_id: RosterId, frame: Frame) -> RosterBook:
         quality=quality_of(row),
         weights=json.loads(row.weights),
     )
+
+
+def _row(session: Session, roster_id: RosterId) -> RosterRow:
+    row = store.roster_row(session, roster_id)
+    if row is None:
+        raise NotFoundError("没有这份值班表：请用 djflow roster list 查看现有的值班表。")
+    return row
 
 
 def board(session: Session, month: Month, market_days: tuple[BoardMarketDay, ...], frame: Frame) -> Board | None:
@@ -117,6 +122,14 @@ def revision(session: Session) -> int:
 def published_months(session: Session) -> tuple[Month, ...]:
     """Return the months that have a version in force, ascending."""
     return tuple(Month.parse(row.month) for row in store.months(session) if row.current_id)
+
+
+def quality(session: Session, roster_id: RosterId) -> Quality:
+    """Return how good a roster is.
+
+    Raises: NotFoundError when there is no such roster.
+    """
+    return quality_of(_row(session, roster_id))
 
 
 def quality_of(row: RosterRow) -> Quality:
