@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+import shutil
 import socket
 import threading
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -20,7 +22,7 @@ from djflow.web.public.memory import MemoryBoardSource
 from tests.web.sample_board import sample_source
 
 CLOCK = FixedClock(datetime(2026, 12, 2, 1, 0, 0, 500, tzinfo=UTC))
-CHROMIUM = "/usr/bin/chromium"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 QUIET_CHROMIUM = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--no-first-run",
@@ -43,7 +45,9 @@ class Visitor:
             async with httpx.AsyncClient(transport=transport, base_url="http://board.test") as client:
                 return await client.request(method, path, headers=named)
 
-        return asyncio.run(asked())
+        # A thread of its own: a browser test before may have left its event loop in this one.
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(asyncio.run, asked()).result()
 
     def text(self, path: str) -> str:
         """Return the text of a page that must be there."""
@@ -78,10 +82,11 @@ def board_address() -> Iterator[str]:
     door.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A real headless Chromium."""
+    """A real headless Chromium: the system's, else Playwright's own."""
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET_CHROMIUM))
+        installed = next((path for path in map(shutil.which, BROWSERS) if path), None)
+        opened = playwright.chromium.launch(executable_path=installed, args=list(QUIET_CHROMIUM))
         yield opened
         opened.close()

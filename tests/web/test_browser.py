@@ -4,7 +4,7 @@ import io
 import json
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 from pypdf import PdfReader
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
@@ -47,7 +47,8 @@ NAMELESS = """() => {
   return bad }"""
 
 SMALL_TARGETS = """() => [...document.querySelectorAll('a[href], button, input')]
-  .filter(e => { const r = e.getBoundingClientRect(); return r.width && r.left >= 0 && (r.height < 24 || r.width < 24) })
+  .filter(e => { const r = e.getBoundingClientRect();
+    return r.width && r.left >= 0 && (r.height < 24 || r.width < 24) })
   .map(e => e.outerHTML)"""
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from djflow.roster.views import BoardSession, SessionState
+from djflow.roster.views import BoardMarketDay, BoardSession, SessionState
 from djflow.web.app import create_app
 from djflow.web.frame import style_sheets
 from djflow.web.public.memory import MemoryBoardSource
@@ -245,3 +245,12 @@ def test_no_page_shows_a_mobile_number(visitor: Visitor) -> None:
     """Only office telephones are on the board."""
     for path in PAGES:
         assert not re.search(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])", visitor.text(path)), path
+
+
+def test_a_daily_market_is_said_to_be_daily(source: MemoryBoardSource) -> None:
+    """Before publication a market held every day reads so instead of listing thirty-one dates."""
+    daily = tuple(BoardMarketDay("QH01", on, "") for on in DECEMBER.span)
+    source.boards, source.days = {}, {DECEMBER: daily}
+    text = Visitor(create_app(source, clock=CLOCK)).text("/board/2026-12/markets")
+    assert '<span class="nb">每天</span>' in text
+    assert "31日" not in text

@@ -2,6 +2,7 @@
 
 import logging
 import socket
+from contextlib import suppress
 
 import click
 import uvicorn
@@ -40,7 +41,9 @@ def serve(house: House, host: str, port: int) -> None:
         progress(f"公示网页：http://{f'[{at}]' if ':' in at else at}:{chosen}/")
         # No access log: addresses hold download links, and who looks at the board is nobody's business.
         config = uvicorn.Config(app, log_level=logging.WARNING, access_log=False, server_header=False, lifespan="off")
-        uvicorn.Server(config).run(sockets=[door])
+        with suppress(KeyboardInterrupt):  # Ctrl-C is how a server is told to stop
+            uvicorn.Server(config).run(sockets=[door])
+    progress("公示网页已停止。")
 
 
 def listening(host: str, port: int) -> socket.socket:

@@ -91,6 +91,7 @@ NEXT_WORDS = {
     "unknown": "这一天的服务安排尚未公布。",
 }
 UNKNOWN_RULE = "场期待核实"
+EVERY_DAY = "每天"
 
 
 def cards(catalog: Catalog, sessions: Iterable[BoardSession]) -> tuple[SessionCard, ...]:
@@ -193,23 +194,27 @@ def day_state(catalog: Catalog, code: str, on: date, *, closed: bool) -> str:
 
 def market_dates(catalog: Catalog, month: Month) -> list[tuple[str, list[MarketDates]]]:
     """Return by township each market's dates of service in `month`; of market days while nothing is published."""
+    dates = _service_dates(catalog, month) if catalog.board(month) else _held_dates(catalog, month)
+
+    def row(market: BoardMarket) -> MarketDates:
+        return MarketDates(market.code, market.name, market.rule or UNKNOWN_RULE, tuple(dates.get(market.code, ())))
+
+    return [(township, [row(market) for market in towns]) for township, towns in catalog.townships()]
+
+
+def _service_dates(catalog: Catalog, month: Month) -> dict[str, list[tuple[str, bool]]]:
     dates: dict[str, list[tuple[str, bool]]] = {}
-    if catalog.board(month):
-        for one in catalog.sessions(month):
-            dates.setdefault(one.market, []).append((short_day(one.on), one.state is SessionState.CANCELLED))
-    else:
-        for day in catalog.market_days(month):
-            dates.setdefault(day.market, []).append((short_day(day.on), day.closed is not None))
-    return [
-        (
-            township,
-            [
-                MarketDates(one.code, one.name, one.rule or UNKNOWN_RULE, tuple(dates.get(one.code, ())))
-                for one in towns
-            ],
-        )
-        for township, towns in catalog.townships()
-    ]
+    for one in catalog.sessions(month):
+        dates.setdefault(one.market, []).append((short_day(one.on), one.state is SessionState.CANCELLED))
+    return dates
+
+
+def _held_dates(catalog: Catalog, month: Month) -> dict[str, list[tuple[str, bool]]]:
+    dates: dict[str, list[tuple[str, bool]]] = {}
+    for day in catalog.market_days(month):
+        dates.setdefault(day.market, []).append((f"{day.on.day}日", day.closed is not None))
+    every_day = [(f"{day.day}日", False) for day in month.span]
+    return {code: [(EVERY_DAY, False)] if held == every_day else held for code, held in dates.items()}
 
 
 def published_on(board: Board | None) -> date | None:
