@@ -5,8 +5,10 @@ import pytest
 from djflow.calendar.lunar import lunar_day
 from djflow.calendar.market import (
     Day31,
+    DayCalendar,
     LeapMonth,
     MarketPolicies,
+    MarketRule,
     MonthDay,
     SmallMonth,
     YearEnd,
@@ -15,6 +17,7 @@ from djflow.calendar.market import (
     parse_rule,
     parse_suspend,
 )
+from djflow.calendar.market.patterns import BranchPattern, DigitPattern, NthWeekdayPattern
 from djflow.core.errors import InputError
 
 FIRST, LAST = date(2027, 1, 25), date(2027, 2, 28)
@@ -162,3 +165,16 @@ def test_the_last_possible_date_is_no_obstacle() -> None:
 def test_the_year_2027_has_as_many_market_days_as_counted_by_hand(rule: str, count: int) -> None:
     """The yearly load of every rule kind is known."""
     assert len(market_days(parse_rule(rule), date(2027, 1, 1), date(2027, 12, 31))) == count
+
+
+def test_a_rule_without_patterns_cannot_exist() -> None:
+    """Rules are also built by programs; an empty one is refused like an empty text."""
+    with pytest.raises(InputError, match="没有说哪些日子逢场"):
+        MarketRule(())
+    with pytest.raises(InputError, match="间隔不相等"):
+        BranchPattern((0, 1))
+    with pytest.raises(InputError, match="第0个"):
+        NthWeekdayPattern((0, 1), (7,))
+    with pytest.raises(InputError, match="尾数应在 1 到 10 之间"):
+        DigitPattern(DayCalendar.SOLAR, (0,))
+    assert str(MonthDay(1, 5)) == "01-05"

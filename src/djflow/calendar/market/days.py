@@ -19,7 +19,6 @@ from djflow.calendar.market.patterns import (
     ParityPattern,
     Pattern,
     RuleTextError,
-    UnknownPattern,
     WeekdayPattern,
 )
 from djflow.calendar.market.rule import (
@@ -122,8 +121,6 @@ def _other_test(pattern: Pattern, rule: MarketRule) -> Test:
     elif isinstance(pattern, DatesPattern):
         dates = frozenset(pattern.dates)
         test = dates.__contains__
-    elif isinstance(pattern, UnknownPattern):
-        test = lambda day: False  # noqa: E731, ARG005 - as above
     return test
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from djflow.calendar.lunar import ANIMALS, BRANCHES
 from djflow.calendar.market.numbers import NumberItem, NumberList, calendar_of, pattern_of
-from djflow.calendar.market.numerals import count_number, is_arabic, marks_days
+from djflow.calendar.market.numerals import count_number, is_arabic
 from djflow.calendar.market.patterns import (
     BranchPattern,
     DailyPattern,
@@ -371,7 +371,6 @@ def _range(first: date, last: date) -> list[date]:
 
 
 def _inherited(month: int, number: Token, before: date) -> date:
-    day = count_number(number.text)
-    if marks_days(number.text) or day is None:
+    if not is_arabic(number.text):
         raise not_understood(number.quote)
-    return date_from(f"{before.year:04d}-{month}-{day}", number.quote)
+    return date_from(f"{before.year:04d}-{month}-{number.text}", number.quote)

@@ -37,7 +37,6 @@ class Kind(StrEnum):
     VAGUE = auto()
     UNKNOWN = auto()
     IRREGULAR = auto()
-    INTERVAL = auto()
     CALENDAR = auto()
     SMALL_MONTH = auto()
     LEAP_MONTH = auto()
@@ -45,6 +44,7 @@ class Kind(StrEnum):
     TAIL = auto()
     YEARLY = auto()
     DAILY = auto()
+    INTERVAL = auto()
     WEEKEND = auto()
     WEEK = auto()
     NTH = auto()
@@ -78,15 +78,16 @@ _WORDS: dict[Kind, str] = {
     r"|有时|偶尔|不时|上午|下午|中午|正午|午前|午后|早上|晚上|春节|[0-9]{1,2}(?::[0-9]{2}|[点时])(?:半|分)?",
     Kind.UNKNOWN: r"未知|不详|不明|待定|未定|待查|待核实|不清楚|暂缺",
     Kind.IRREGULAR: r"不定期|不定时|不固定|不定|无固定(?:场期|日期|时间)?|临时通知|另行通知|另行公布",
-    Kind.INTERVAL: rf"[空隔间歇]{_COUNT}[天日]?[、,]?[赶逢]{_COUNT}[天日场]?"
-    rf"|每?{_COUNT}[天日][赶逢]?一[场集街圩墟市次赶会逢]|[每间]?隔[天日](?:[赶逢]?一[场集街圩墟市次])?",
     Kind.CALENDAR: r"公历|新历|阳历|西历|国历|农历|阴历|旧历|夏历|老历|古历",
     Kind.SMALL_MONTH: r"小月|月小|[无没缺]有?三十[日]?",
     Kind.LEAP_MONTH: r"逢?闰月",
     Kind.MONTHLY: r"每个月|每月|月月|逐月",
     Kind.TAIL: r"日?期?的?尾数|末位数?|个位数?|尾号|每个?旬|各旬|逢旬",
     Kind.YEARLY: r"每年|年年",
-    Kind.DAILY: r"天天场?|每一天|每天|每日|日日场?|[百白]日[场集街圩墟]|常日场",
+    Kind.DAILY: r"(?:天天|每一天|每天|每日|日日|每?一[天日](?=[赶逢]?一))(?:[赶逢]?一[场集街圩墟市次]|场)?"
+    r"|[百白]日[场集街圩墟]|常日场",
+    Kind.INTERVAL: rf"[空隔间歇]{_COUNT}[天日]?[、,]?[赶逢]{_COUNT}[天日场]?"
+    rf"|每?{_COUNT}[天日][赶逢]?一[场集街圩墟市次赶会逢]|[每间]?隔[天日](?:[赶逢]?一[场集街圩墟市次])?",
     Kind.WEEKEND: r"双休日|每?个?(?:周|星期|礼拜)末",
     Kind.WEEK: r"每个?(?:星期|礼拜|周)(?=[逢的]|星期|礼拜|周)"
     r"|(?:星期|礼拜|周)(?:[一二三四五六七八九十日天]+|[0-9]+[日天]?)",
