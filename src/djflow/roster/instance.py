@@ -115,6 +115,14 @@ class Node:
         """Return the elements of a list, each read by `read`."""
         return [read(n) for n in self.items()]
 
+    def list_of(self, key: str, read: Callable[["Node"], T]) -> list[T]:
+        """Return the elements of a list key, each read by `read`; absent means none."""
+        return self.get(key).each(read) if self.has(key) else []
+
+    def object(self, key: str) -> "Node":
+        """Return an object key; absent means empty."""
+        return self.get(key) if self.has(key) else Node({}, key)
+
     def optional(self, key: str, read: Callable[["Node"], T], default: T) -> T:
         """Return a key's value, or `default` when it is absent."""
         return read(self.get(key)) if self.has(key) else default
@@ -168,7 +176,7 @@ def problem_from_json(root: Node) -> Problem:
     meta = root.get("meta")
     incumbents = {
         market: frozenset(DepartmentId(d) for d in ids.each(Node.text))
-        for market, ids in root.optional("incumbents", Node.pairs, [])
+        for market, ids in root.object("incumbents").pairs()
     }
     return Problem(
         name=meta.optional("name", Node.text, ""),
@@ -178,11 +186,11 @@ def problem_from_json(root: Node) -> Problem:
         events=tuple(root.get("events").each(_event)),
         cadres=tuple(root.get("cadres").each(_cadre)),
         weights=_weights(meta.get("weights")),
-        rules=_rules(root.optional("rules", lambda n: n, Node({}, "rules")), meta.get("gap").whole(0)),
-        pins=tuple(root.optional("pins", lambda n: n.each(_assignment), [])),
-        bans=tuple(root.optional("bans", lambda n: n.each(_ban), [])),
+        rules=_rules(root.object("rules"), meta.get("gap").whole(0)),
+        pins=tuple(root.list_of("pins", _assignment)),
+        bans=tuple(root.list_of("bans", _ban)),
         freeze_before=root.optional("freeze_before", _date_or_none, None),
-        frozen=tuple(root.optional("frozen", lambda n: n.each(_assignment), [])),
+        frozen=tuple(root.list_of("frozen", _assignment)),
         seed=meta.optional("seed", Node.whole, 0),
     )
 
@@ -230,12 +238,12 @@ def _cadre(node: Node) -> Cadre:
         id=CadreId(node.get("id").text()),
         department=DepartmentId(node.get("dept").text()),
         leader=node.optional("leader", Node.flag, default=False),
-        skills=frozenset(node.optional("skills", lambda n: n.each(Node.text), [])),
+        skills=frozenset(node.list_of("skills", Node.text)),
         history=node.optional("hist", Node.whole, 0),
         max_duties=node.get("max_duties").whole(0),
         unavailable=_dates(node, "unavail"),
-        avoid_weekdays=frozenset(node.optional("avoid_weekdays", lambda n: n.each(Node.whole), [])),
-        avoid_towns=frozenset(node.optional("avoid_towns", lambda n: n.each(Node.text), [])),
+        avoid_weekdays=frozenset(node.list_of("avoid_weekdays", Node.whole)),
+        avoid_towns=frozenset(node.list_of("avoid_towns", Node.text)),
         grade=node.optional("grade", Node.whole, 0),
         recent=_dates(node, "recent"),
         name=node.optional("name", Node.text, ""),
@@ -243,7 +251,7 @@ def _cadre(node: Node) -> Cadre:
 
 
 def _dates(node: Node, key: str) -> frozenset[dt.date]:
-    return frozenset(node.optional(key, lambda n: n.each(Node.date), []))
+    return frozenset(node.list_of(key, Node.date))
 
 
 def _weights(node: Node) -> Weights:
@@ -262,7 +270,7 @@ def _weights(node: Node) -> Weights:
 def _rules(node: Node, gap: int) -> Rules:
     return Rules(
         rest_gap=gap,
-        min_grades={p: n.whole() for p, n in node.optional("min_grades", Node.pairs, [])},
+        min_grades={p: n.whole() for p, n in node.object("min_grades").pairs()},
         max_per_department=node.get("max_per_department").whole(0) if node.has("max_per_department") else None,
         min_township=node.optional("min_township", lambda n: n.whole(0), 0),
     )
@@ -331,11 +339,9 @@ def read_changes(path: Path) -> Changes:
     root = read_json(path)
     return Changes(
         freeze_before=root.optional("freeze_before", _date_or_none, None),
-        unavailable={
-            CadreId(c): frozenset(days.each(Node.date)) for c, days in root.optional("unavailable", Node.pairs, [])
-        },
-        cancelled=frozenset(EventId(e) for e in root.optional("cancelled", lambda n: n.each(Node.text), [])),
-        must_replace=tuple(root.optional("must_replace", lambda n: n.each(_assignment), [])),
+        unavailable={CadreId(c): frozenset(days.each(Node.date)) for c, days in root.object("unavailable").pairs()},
+        cancelled=frozenset(EventId(e) for e in root.list_of("cancelled", Node.text)),
+        must_replace=tuple(root.list_of("must_replace", _assignment)),
     )
 
 

@@ -173,6 +173,14 @@ class Problem:
     seed: int = 0
 
     @property
+    def kept(self) -> tuple[Assignment, ...]:
+        """The frozen duties that lie before the freeze date, sorted."""
+        if self.freeze_before is None:
+            return ()
+        early = {e.id for e in self.events if e.on < self.freeze_before}
+        return tuple(sorted(a for a in set(self.frozen) if a.event in early))
+
+    @property
     def slots(self) -> int:
         """Number of places to fill."""
         return sum(sum(e.needs.values()) for e in self.events)
@@ -333,7 +341,7 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A person for one place: `extra` points more than leaving the roster as it is, by named `parts`.
+    """A person for one place: the `extra` points he adds compared with an empty place, by named `parts`.
 
     `moves` is empty when the person is simply free; otherwise the chain of further changes that is needed.
     """

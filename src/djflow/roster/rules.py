@@ -119,7 +119,7 @@ def check_pins(problem: Problem) -> None:
         raise RosterInputError(f"排除名单里的工号 {unknown[0]} 不在人员表里；请核对工号。")
     events, cadres = {e.id: e for e in problem.events}, {c.id: c for c in problem.cadres}
     told = _Pins(problem, events)
-    kept = set(problem.frozen)
+    kept = set(problem.kept)
     pins = [p for p in dict.fromkeys(problem.pins) if p not in kept]
     for p in pins:
         event = events[p.event]
@@ -136,7 +136,7 @@ def _check_pinned_days(problem: Problem, told: _Pins, pins: Sequence[Assignment]
     """Refuse pins of one person that lie too close or exceed the monthly cap."""
     caps = {c.id: c.max_duties for c in problem.cadres}
     mine: dict[str, list[Assignment]] = {}
-    for a in [*problem.frozen, *pins]:
+    for a in [*problem.kept, *pins]:
         mine.setdefault(a.cadre, []).append(a)
     for p in pins:
         for other in mine[p.cadre]:
@@ -149,9 +149,9 @@ def _check_pinned_days(problem: Problem, told: _Pins, pins: Sequence[Assignment]
 
 def _check_pinned_places(problem: Problem, told: _Pins, pins: Sequence[Assignment]) -> None:
     """Refuse more pins than places, or more of one department than a session may have."""
-    places = Counter((a.event, a.post) for a in [*problem.frozen, *pins])
+    places = Counter((a.event, a.post) for a in [*problem.kept, *pins])
     department = {c.id: c.department for c in problem.cadres}
-    heads = Counter((a.event, department[a.cadre]) for a in [*problem.frozen, *pins])
+    heads = Counter((a.event, department[a.cadre]) for a in [*problem.kept, *pins])
     most = problem.rules.max_per_department
     for p in pins:
         need = told.events[p.event].needs[p.post]

@@ -7,6 +7,7 @@ maximum or below its minimum; empty places and missing township persons at their
 """
 
 import datetime as dt
+import itertools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -199,7 +200,7 @@ class _Book:
             found.append(Violation("max_duties", cid, text))
         gap = max(0, self.p.rules.rest_gap)
         duties = sorted(events, key=lambda e: (e.on, e.id))
-        for one, two in zip(duties, duties[1:], strict=False):
+        for one, two in itertools.pairwise(duties):
             if (two.on - one.on).days <= gap and not (self.frozen(one) and self.frozen(two)):
                 found.append(Violation("gap", cid, f"{cid} 在 {one.on} 与 {two.on} 之间休息不足 {gap} 天"))
         for event in duties:
@@ -210,16 +211,21 @@ class _Book:
 
     def broken_orders(self, rows: Sequence[Assignment]) -> list[Violation]:
         """List pins not kept, bans ignored and frozen days changed."""
-        found = []
         present = set(rows)
-        for pin in self.p.pins:
-            if pin not in present:
-                found.append(Violation("pin", pin.cadre, f"固定安排“{pin.event} {pin.post} {pin.cadre}”没有保留"))
+        found = [
+            Violation("pin", p.cadre, f"固定安排“{p.event} {p.post} {p.cadre}”没有保留")
+            for p in self.p.pins
+            if p not in present
+        ]
         for ban in self.p.bans:
             for event, post, cadre in self.rows:
                 if cadre.id == ban.cadre and ban.event in {None, event.id} and ban.post in {None, post}:
                     found.append(Violation("ban", cadre.id, f"{cadre.id} 被排除，却排在 {event.id} {post}"))
+        if self.p.freeze_before is None:
+            return found
         before = {a for a in rows if a.event in self.event and self.frozen(self.event[a.event])}
-        for a in sorted(before ^ set(self.p.frozen)) if self.p.freeze_before is not None else []:
-            found.append(Violation("frozen", a.event, f"冻结的安排“{a.event} {a.post} {a.cadre}”被改动"))
+        found += [
+            Violation("frozen", a.event, f"冻结的安排“{a.event} {a.post} {a.cadre}”被改动")
+            for a in sorted(before ^ {a for a in self.p.frozen if self.frozen(self.event[a.event])})
+        ]
         return found

@@ -148,8 +148,7 @@ class _Compiler:
         self.market: dict[str, Market] = {m.id: m for m in problem.markets}
         self.first = self.events[0].on if self.events else dt.date(2000, 1, 1)
         self.days = (self.events[-1].on - self.first).days + 1 if self.events else 0
-        frozen = sorted(problem.frozen) if problem.freeze_before else []
-        self.fixed = tuple(dict.fromkeys([*frozen, *sorted(problem.pins)]))
+        self.fixed = tuple(dict.fromkeys([*problem.kept, *sorted(problem.pins)]))
         self.constant = 0
         self.lost = 0
 
