@@ -106,3 +106,15 @@ def test_each_text_explains_its_variables() -> None:
     for name, sample in SAMPLES.items():
         head = (EXAMPLE / f"{name}.j2").read_text(encoding="utf-8").split("#}")[0]
         assert all(variable in head for variable in sample), name
+
+
+def test_a_text_saved_in_another_encoding_is_recognised(folder: Path) -> None:
+    """Windows' Notepad may save GBK; a byte order mark does no harm."""
+    path = folder / "sms" / "closure.j2"
+    text = path.read_text(encoding="utf-8")
+    path.write_bytes(b"\xef\xbb\xbf" + text.encode())
+    assert Texts(folder).render("sms/closure", **DUTY).startswith("欧阳修文同志")
+    path.write_bytes(text.encode("gbk"))
+    assert [fault.what for fault in Texts(folder).faults()] == ["文件不是 UTF-8 编码。"]
+    with pytest.raises(ConfigError, match="UTF-8"):
+        Texts(folder).render("sms/closure", **DUTY)

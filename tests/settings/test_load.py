@@ -104,6 +104,9 @@ def test_a_password_may_stay_outside_the_files(home: Path, monkeypatch: pytest.M
     """The environment's database address wins over the file's."""
     monkeypatch.setenv(DATABASE_URL_VARIABLE, "postgresql://djflow@db/djflow")
     assert load_settings(home).database.url == "postgresql://djflow@db/djflow"
+    monkeypatch.setenv(DATABASE_URL_VARIABLE, "数据库")
+    with pytest.raises(ConfigError, match=r"环境变量 DJFLOW_DATABASE_URL 的写法不对"):
+        load_settings(home)
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,8 @@ def disk(free_mb: int) -> Finding:
 
 def writable(home: Path) -> Finding:
     """Check that the home and its state folder take files."""
+    if not home.is_dir():
+        return Finding("写权限", State.BAD, f"没有目录 {home}", "请核对 --home，或运行 djflow init")
     for folder in (home, home / ".djflow"):
         if not folder.exists() and folder != home:
             continue

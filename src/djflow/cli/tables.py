@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from djflow.assembly import House
+from djflow.core.errors import InputError
 from djflow.core.spans import Month
 from djflow.people import service
 from djflow.people.excel.intake import (
@@ -51,7 +52,17 @@ _IMPORTS = MappingProxyType(
 
 
 def hand_out(house: House, folder: Path, known: Mapping[str, str]) -> Mapping[str, str]:
-    """Write every table that is missing or untouched into `folder`; return the hashes to keep."""
+    """Write every table that is missing or untouched into `folder`; return the hashes to keep.
+
+    Raises: InputError when the folder cannot be written.
+    """
+    try:
+        return _hand_out(house, folder, known)
+    except OSError as error:
+        raise InputError(f"表格写不进 {folder}：请检查写权限和磁盘空间，并关闭正打开着这些表的程序。") from error
+
+
+def _hand_out(house: House, folder: Path, known: Mapping[str, str]) -> Mapping[str, str]:
     hashes = dict(known)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as fresh, house.reading() as session:

@@ -68,6 +68,9 @@ SAMPLES: Mapping[str, Mapping[str, object]] = MappingProxyType(
 )
 """Every text there is, and a sample of every variable it may use."""
 
+_OFFICE_FAULTS = (TemplateError, TypeError, ValueError, ArithmeticError, OSError)
+"""What the office's own file or expressions may raise: each is a fault of the text, not of the program."""
+
 
 @dataclass(frozen=True, slots=True)
 class TextFault:
@@ -87,7 +90,7 @@ class Texts:
         self.folder = folder
         # Texts are SMS, IM and plain public notices, not HTML; the pages escape what they show.
         self._environment = ImmutableSandboxedEnvironment(
-            loader=FileSystemLoader(folder),
+            loader=FileSystemLoader(folder, encoding="utf-8-sig"),
             undefined=StrictUndefined,
             autoescape=False,
             trim_blocks=True,
@@ -101,7 +104,7 @@ class Texts:
         """
         try:
             rendered = self._environment.get_template(name + SUFFIX).render(**values)
-        except TemplateError as error:
+        except _OFFICE_FAULTS as error:
             fault = self._fault_of(name, error)
             raise ConfigError(f"config/texts/{fault.file} 第 {fault.line} 行：{fault.what}{fault.fix}") from error
         return re.sub(r"\n{3,}", "\n\n", rendered).strip()
@@ -113,7 +116,7 @@ class Texts:
         """
         try:
             return frozenset(used for used, _ in self._used(name))
-        except TemplateError as error:
+        except _OFFICE_FAULTS as error:
             fault = self._fault_of(name, error)
             raise ConfigError(f"config/texts/{fault.file} 第 {fault.line} 行：{fault.what}{fault.fix}") from error
 
@@ -144,8 +147,7 @@ class Texts:
             strange = [(used, line) for used, line in self._used(name) if used not in allowed]
             if not strange:
                 self._environment.get_template(name + SUFFIX).render(**allowed)
-        except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
-            # The office's expressions run here: whatever they raise is a fault of the text.
+        except _OFFICE_FAULTS as error:
             yield self._fault_of(name, error)
             return
         for used, line in sorted(set(strange), key=lambda found: (found[1], found[0])):
@@ -165,6 +167,10 @@ class Texts:
         file = name + SUFFIX
         if isinstance(error, TemplateNotFound):
             return TextFault(file, 0, "没有这个文本。", "请从示例配置抄一份。")
+        if isinstance(error, UnicodeDecodeError):
+            return TextFault(file, 0, "文件不是 UTF-8 编码。", "请在编辑器里另存为 UTF-8 编码。")
+        if isinstance(error, OSError):
+            return TextFault(file, 0, "文件读不出来。", "请检查文件的读权限。")
         if isinstance(error, TemplateSyntaxError):
             return TextFault(file, error.lineno, "模板写法不对。", "请检查 {{ }}、{% %} 是否成对、拼写是否正确。")
         line = _line_in_template(error, file)

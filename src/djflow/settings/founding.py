@@ -46,14 +46,20 @@ def read_beginning(path: FilePath) -> Beginning:
 
 
 def keep_beginning(path: FilePath, beginning: Beginning) -> None:
-    """Write how far the start has come, whole or not at all."""
+    """Write how far the start has come, whole or not at all.
+
+    Raises: ConfigError when the file cannot be written.
+    """
     lines = ["# djflow init 的进度；删去它就从头开始。", "[answers]"]
     lines += [f"{key} = {quoted(value)}" for key, value in beginning.answers.items()]
     lines += ["", "[written]", *(f"{quoted(file)} = {quoted(digest)}" for file, digest in beginning.written.items())]
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = path.with_suffix(".new")
-    fresh.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    fresh.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        fresh.replace(path)
+    except OSError as error:
+        raise ConfigError(f"{path} 写不进去：请检查目录的写权限和磁盘空间。") from error
 
 
 def starter() -> Traversable:

@@ -28,6 +28,7 @@ DATABASE_URL_VARIABLE = "DJFLOW_DATABASE_URL"
 """Environment variable that wins over `database.url`, so that a password need not stand in a file."""
 
 _URL_PASSWORD = re.compile(r"://[^/:@]+:[^/@]+@")
+_DATABASE_URL = re.compile(r"(sqlite|postgresql)(\+[a-z0-9]+)?://\S*")
 _YEAR_FILE = re.compile(r"[0-9]{4}\.toml")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -87,7 +88,7 @@ def load_settings(home: FilePath) -> Settings:
     if djflow is None or roster is None or markets is None or schedules is None or channels is None:
         msg = "a file without model and without error"
         raise AssertionError(msg)
-    url = os.environ.get(DATABASE_URL_VARIABLE) or djflow.database.url
+    url = _database_url(djflow.database.url)
     phone = djflow.district.supervision_phone
     return Settings(
         home=home,
@@ -105,6 +106,17 @@ def load_settings(home: FilePath) -> Settings:
         channels=channels,
         holidays=house.holidays,
     )
+
+
+def _database_url(configured: str) -> str:
+    given = os.environ.get(DATABASE_URL_VARIABLE)
+    if not given:
+        return configured
+    if not _DATABASE_URL.fullmatch(given):
+        raise ConfigError(
+            f"环境变量 {DATABASE_URL_VARIABLE} 的写法不对，应如 postgresql://用户:密码@主机/库名；不用它就删去。"
+        )
+    return given
 
 
 def _read(home: FilePath) -> _House:
