@@ -254,3 +254,16 @@ def test_a_daily_market_is_said_to_be_daily(source: MemoryBoardSource) -> None:
     text = Visitor(create_app(source, clock=CLOCK)).text("/board/2026-12/markets")
     assert '<span class="nb">每天</span>' in text
     assert "31日" not in text
+
+
+def test_a_session_on_a_day_closed_since_carries_the_notice(visitor: Visitor, source: MemoryBoardSource) -> None:
+    """Between a closure and the amended roster nobody is sent to a closed market unwarned."""
+    session = first_session(source)
+    source.days = {
+        DECEMBER: tuple(
+            replace(day, closed="因修路停场。") if (day.market, day.on) == (session.market, session.on) else day
+            for day in source.days[DECEMBER]
+        )
+    }
+    for path in (f"/day/{session.on}", "/board/2026-12", f"/market/{session.market}", "/print/2026-12/a3"):
+        assert "当日停场：因修路停场。服务另行安排" in visitor.text(path), path

@@ -95,11 +95,22 @@ EVERY_DAY = "每天"
 
 
 def cards(catalog: Catalog, sessions: Iterable[BoardSession]) -> tuple[SessionCard, ...]:
-    """Return the cards of `sessions` in their order."""
-    return tuple(_card(one, catalog.market(one.market, Month.of(one.on))) for one in sessions)
+    """Return the cards of `sessions` in their order; one whose market was closed since carries the notice."""
+    shown = tuple(sessions)
+    closed = {
+        (day.market, day.on): day.closed
+        for month in {Month.of(one.on) for one in shown}
+        for day in catalog.market_days(month)
+        if day.closed is not None
+    }
+    return tuple(
+        _card(one, catalog.market(one.market, Month.of(one.on)), closed.get((one.market, one.on))) for one in shown
+    )
 
 
-def _card(session: BoardSession, market: BoardMarket) -> SessionCard:
+def _card(session: BoardSession, market: BoardMarket, closure: str | None) -> SessionCard:
+    cancelled = session.state is SessionState.CANCELLED
+    warned = closure is not None and not cancelled
     return SessionCard(
         market=session.market,
         name=market.name,
@@ -112,8 +123,8 @@ def _card(session: BoardSession, market: BoardMarket) -> SessionCard:
         services=session.services,
         leader=session.leader,
         gaps=session.gaps,
-        note=session.note,
-        cancelled=session.state is SessionState.CANCELLED,
+        note=f"当日停场：{closure}服务另行安排，请留意更正。" if warned else session.note,
+        cancelled=cancelled,
     )
 
 
