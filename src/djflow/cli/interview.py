@@ -32,25 +32,26 @@ class Interview(Protocol):
 
 @dataclass(slots=True)
 class AtTerminal:
-    """A person at the terminal; group headings are shown once."""
+    """A person at the terminal; group headings are shown once, questions are numbered as they come."""
 
     shown: set[str] = field(default_factory=set)
+    count: int = 0
 
     def ask(self, question: Question) -> str:
         """Ask until the answer can be used."""
         if question.group not in self.shown:
             self.shown.add(question.group)
             click.echo(f"\n{question.group}")
-        if question.why:
-            click.echo(f"  （{question.why}）")
+        self.count += 1
+        click.echo(f"{self.count}. {question.text}\n   {question.why}")
         while True:
             shown = f"[{question.default}]" if question.default else ""
-            answer = click.prompt(f"  {question.text}{shown}", default="", show_default=False, prompt_suffix="：")
+            answer = click.prompt(f"   答复{shown}", default="", show_default=False, prompt_suffix="：")
             answer = str(answer).strip() or question.default
             try:
                 question.literal(answer)
             except InputError as error:
-                click.echo(f"  ✗ {error.message}")
+                click.echo(f"   ✗ {error.message}")
             else:
                 return answer
 

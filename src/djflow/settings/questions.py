@@ -220,7 +220,15 @@ QUESTIONS = (
         _number(0, 14),
         _roster("rest_gap_days"),
     ),
-    Question("max_duties", _SERVICE, "每人每月最多值班几次", "", "5", _number(1, 31), _roster("max_duties")),
+    Question(
+        "max_duties",
+        _SERVICE,
+        "每人每月最多值班几次",
+        "排班时谁也不会超过这个数。",
+        "5",
+        _number(1, 31),
+        _roster("max_duties"),
+    ),
     Question(
         "min_township", _SERVICE, "每场至少几名镇乡干部", "0 为不要求。", "1", _number(0, 10), _roster("min_township")
     ),
@@ -236,7 +244,15 @@ QUESTIONS = (
     Question(
         "standby", _SERVICE, "每场要不要安排一名备勤", "有人临时去不了时顶上。", "是", _YES_NO, _roster("standby")
     ),
-    Question("comp_leave", _SERVICE, "休息日值班记不记补休", "", "是", _YES_NO, _roster("comp_leave")),
+    Question(
+        "comp_leave",
+        _SERVICE,
+        "休息日值班记不记补休",
+        "记下来，由各单位安排补休。",
+        "是",
+        _YES_NO,
+        _roster("comp_leave"),
+    ),
     Question("core_departments", _SERVICE, "必须到场的核心部门", "如“人社、医保、民政、农业农村”。", "", _NOTE),
     Question(
         "publisher", _SERVICE, "值班表由谁公示、公示在哪里", "如“镇乡公示栏、村务公开栏、微信公众号”。", "", _NOTE
@@ -259,7 +275,7 @@ QUESTIONS = (
     Question("sms_channel", _LATER, "短信走哪个渠道", "如“移动集团短信（CMPP）”，签名备案了没有。", "", _NOTE),
     Question("im_product", _LATER, "用哪个即时通讯", "企业微信、政务钉钉、飞书或没有。", "", _NOTE),
     Question("protection_level", _LATER, "等级保护定了几级", "县级单位通常是二级。", "", _NOTE),
-    Question("archive_rule", _LATER, "档案部门对保管期限的要求", "", "", _NOTE),
+    Question("archive_rule", _LATER, "档案部门对保管期限的要求", "如“基金材料保管10年”。", "", _NOTE),
     Question("network", _SYSTEM, "装在哪个网", "政务外网、互联网或单机。", "", _NOTE),
     Question(
         "public_url",
@@ -270,7 +286,15 @@ QUESTIONS = (
         _matching(_URL, "网址写法如 https://example.gov.cn/djflow；没有就直接回车。"),
         _setting("web", "public_url"),
     ),
-    Question("port", _SYSTEM, "网页的端口", "", "4280", _number(1024, 65535), _setting("web", "port")),
+    Question(
+        "port",
+        _SYSTEM,
+        "网页的端口",
+        "一般不用改；被占用时 djflow doctor 会提醒。",
+        "4280",
+        _number(1024, 65535),
+        _setting("web", "port"),
+    ),
     Question(
         "database_url",
         _SYSTEM,
@@ -284,19 +308,25 @@ QUESTIONS = (
         "quiet_from",
         _SYSTEM,
         "晚上几点以后不发通知",
-        "",
+        "特急的除外，其余顺延到第二天早上。",
         "21:30",
         _reading(time_of_day),
         _setting("sending", "quiet_from"),
     ),
     Question(
-        "quiet_to", _SYSTEM, "早上几点以后才发通知", "", "07:30", _reading(time_of_day), _setting("sending", "quiet_to")
+        "quiet_to",
+        _SYSTEM,
+        "早上几点以后才发通知",
+        "夜里攒下的通知从这时起发。",
+        "07:30",
+        _reading(time_of_day),
+        _setting("sending", "quiet_to"),
     ),
     Question(
         "notice_days",
         _SYSTEM,
         "通知记录保留多少天",
-        "",
+        "发给谁、什么时候、送到没有，不含通知以外的资料。",
         "730",
         _number(30, 36500),
         _setting("retention", "notice_days"),
