@@ -4,8 +4,8 @@ import socket
 
 import pytest
 
-from djflow.cli.web import listening
 from djflow.core.errors import ConflictError
+from djflow.web.__main__ import listening
 
 
 def test_any_free_port_can_be_taken() -> None:

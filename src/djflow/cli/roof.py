@@ -42,7 +42,7 @@ class Roof:
         supervisor = Supervisor(self.settings.state / "logs", environment_of(self.settings), self.say)
         self._ready_file.unlink(missing_ok=True)
         try:
-            for program in programs():
+            for program in programs(self.settings.home):
                 supervisor.start(program)
             self._wait(supervisor)
             self._welcome()
@@ -61,7 +61,7 @@ class Roof:
             "web": lambda: answers(f"{_local(self.settings.web)}/health"),
             "runner": self._ready_file.exists,
         }
-        waiting = {program.key: program.title for program in programs()}
+        waiting = {program.key: program.title for program in programs(self.settings.home)}
         self.say(f"正在启动：{'、'.join(waiting.values())} …")
         while waiting:
             time.sleep(_LOOK_SECONDS)
@@ -106,12 +106,12 @@ class Roof:
                 self.say(f"{name}：等待审核 → {self.settings.prefect.address}/runs/flow-run/{number}")
 
 
-def programs() -> tuple[Program, ...]:
+def programs(home: Path) -> tuple[Program, ...]:
     """Return what runs under the roof, in starting order."""
     python = sys.executable
     return (
         Program("prefect", "Prefect 服务", (python, "-m", "flows.server")),
-        Program("web", "网页", (python, "-c", "from djflow.cli.main import main; main()", "web")),
+        Program("web", "网页", (python, "-m", "djflow.web", str(home))),
         Program("runner", "流程", (python, "-m", "flows.register")),
     )
 
