@@ -6,6 +6,7 @@ Row 1 says what the table is, row 2 how to fill each column, row 3 is the header
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Protocol, TypeVar, cast
 
@@ -82,12 +83,21 @@ def write_table(target: Path, form: Form[E], entries: Iterable[E], heading: str)
         count += 1
     _write_notes(book, form)
     _write_choices(book, form)
+    content = BytesIO()
+    book.save(content)
+    _put(target, content.getvalue())
+    return count
+
+
+def _put(target: Path, content: bytes) -> None:
+    draft = target.with_name(f".{target.name}.new")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        book.save(target)
+        draft.write_bytes(content)
+        draft.replace(target)
     except OSError as error:
+        draft.unlink(missing_ok=True)
         raise InputError(f"写不了文件 {target}：请检查目录的写权限，或关闭正打开着它的程序。") from error
-    return count
 
 
 def write_templates(session: Session, folder: Path, skills: Sequence[str] = SERVICE_SKILLS) -> tuple[Path, ...]:
