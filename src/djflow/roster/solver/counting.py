@@ -2,21 +2,27 @@
 
 For one post and a window of days, a person gives at most as many duties as fit into his free days with the rest
 gap and his cap; taking each day as early as possible is the most. Where all people together give less than the
-window asks for, the difference stays empty whatever the roster. Windows that do not overlap add up.
+window asks for, the difference stays empty whatever the roster. Windows that do not overlap add up. The same holds for
+several posts together, served by everybody who is qualified for one of them; posts are put together in the way
+that proves the most.
 """
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
 
 from djflow.roster.solver.month import Bools, Longs, Month
 
+_STRIDE = 5
+_MANY_POSTS = 7
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Days first..last (both included) in which `post` asks for `need` heads and at most `supply` can serve."""
+    """Days first..last (both included) in which `posts` ask for `need` heads and at most `supply` can serve."""
 
-    post: int
+    posts: tuple[int, ...]
     first: int
     last: int
     need: int
@@ -48,31 +54,36 @@ def supply(able: Bools, cap: Longs, gap: int, first: int) -> Longs:
     return total
 
 
-def able_days(month: Month, post: int, need: Longs) -> tuple[Bools, Longs]:
-    """Return ([c, d] free on a day that needs `post`, caps) of the people qualified for `post`."""
-    people = np.flatnonzero(month.skill[:, post])
-    return month.free[people] & (need > 0)[None, :], month.cap[people]
+def able_days(month: Month, posts: tuple[int, ...], table: Longs) -> tuple[Bools, Longs]:
+    """Return ([c, d] free on a day that needs one of the person's `posts`, caps) of the people qualified."""
+    people = np.flatnonzero(month.skill[:, posts].any(axis=1))
+    wanted = month.skill[people][:, posts].astype(np.int64) @ (table[list(posts)] > 0).astype(np.int64) > 0
+    return month.free[people] & wanted, month.cap[people]
 
 
-def short_windows(month: Month, post: int) -> list[Window]:
-    """Return windows that do not overlap and together prove the most empty places of `post`, earliest first."""
-    need = needs(month)[post]
+def short_windows(month: Month, posts: tuple[int, ...], table: Longs) -> list[Window]:
+    """Return windows that do not overlap and together prove the most empty places of `posts`, earliest first.
+
+    Single posts are tried from every day, several together from every fifth (the work grows with the subsets).
+    """
+    need = table[list(posts)].sum(axis=0)
     busy = np.flatnonzero(need)
-    able, cap = able_days(month, post, need)
+    able, cap = able_days(month, posts, table)
     gap = max(0, month.problem.rules.rest_gap)
     asked = np.concatenate([[0], np.cumsum(need)])
+    starts = busy if len(posts) == 1 else busy[::_STRIDE]
+    given = {int(a): supply(able, cap, gap, int(a)) for a in starts}
     # proven[d]: most empty places proven before day d, with the least window days
     proven: list[tuple[int, int]] = [(0, 0)] * (month.days + 1)
     chosen: list[Window | None] = [None] * (month.days + 1)
-    table = {int(a): supply(able, cap, gap, int(a)) for a in busy}
     for end in range(1, month.days + 1):
         proven[end] = proven[end - 1]
-        for a in busy[busy < end].tolist():
-            short = int(asked[end] - asked[a] - table[a][end - 1])
+        for a in given:
+            short = int(asked[end] - asked[a] - given[a][end - 1]) if a < end else 0
             value = (proven[a][0] + short, proven[a][1] - (end - a))
             if short > 0 and value > proven[end]:
                 proven[end] = value
-                chosen[end] = Window(post, a, end - 1, int(asked[end] - asked[a]), int(table[a][end - 1]))
+                chosen[end] = Window(posts, a, end - 1, int(asked[end] - asked[a]), int(given[a][end - 1]))
     found: list[Window] = []
     end = month.days
     while end > 0:
@@ -85,16 +96,25 @@ def short_windows(month: Month, post: int) -> list[Window]:
     return found[::-1]
 
 
-def tightness(month: Month) -> list[int]:
-    """Return the posts by supply per need in their tightest window from any day to the end, tightest first."""
-    table, gap = needs(month), max(0, month.problem.rules.rest_gap)
-    ratios = []
-    for post in range(len(month.posts)):
-        busy = np.flatnonzero(table[post])
-        if not len(busy):
-            continue
-        able, cap = able_days(month, post, table[post])
-        total = supply(able, cap, gap, 0)
-        asked = np.cumsum(table[post])
-        ratios.append((float((total[busy] / asked[busy]).min()), post))
-    return [post for _, post in sorted(ratios)]
+def all_short_windows(month: Month) -> list[Window]:
+    """Return the windows that prove the most empty places over all ways to put posts together."""
+    table = needs(month)
+    used = [p for p in range(len(month.posts)) if table[p].any()]
+    largest = len(used) if len(used) <= _MANY_POSTS else 1
+    windows = {
+        posts: short_windows(month, posts, table)
+        for size in range(1, largest + 1)
+        for posts in itertools.combinations(used, size)
+    }
+    worth = {posts: sum(w.short for w in found) for posts, found in windows.items() if found}
+    best: dict[frozenset[int], tuple[int, tuple[tuple[int, ...], ...]]] = {frozenset(): (0, ())}
+    # fewest posts together first: an entry that names one post says more than one that names all
+    for posts in sorted(worth, key=lambda q: (len(q), q)):
+        for taken, (value, parts) in list(best.items()):
+            if taken.isdisjoint(posts):
+                key = taken | set(posts)
+                if value + worth[posts] > best.get(key, (-1, ()))[0]:
+                    best[key] = (value + worth[posts], (*parts, posts))
+    most = max(value for value, _ in best.values())
+    parts = min((p for value, p in best.values() if value == most), key=lambda p: (sum(map(len, p)), p))
+    return [w for posts in sorted(parts) for w in windows[posts]]

@@ -24,9 +24,10 @@ from djflow.roster.model import (
     Stop,
 )
 from djflow.roster.rules import check_pins, check_problem
-from djflow.roster.solver.counting import Window, able_days, needs, short_windows, supply, tightness
+from djflow.roster.solver.counting import Window, able_days, all_short_windows, needs, supply
+from djflow.roster.solver.dayblock import DayFiller, first_roster
 from djflow.roster.solver.elastic import Fewest, fewest_empty
-from djflow.roster.solver.month import Month, compile_month
+from djflow.roster.solver.month import Bools, Longs, Month, compile_month
 
 _PAIRS = 20_000
 """Merged pairs the linear program may have: about half a second."""
@@ -56,51 +57,27 @@ def explain(
     check_pins(problem)
     month = compile_month(problem)
     found = _counted(problem, month)
-    posts = selected_posts(month)
-    fewest = fewest_empty(only(month, posts), limits.time_limit, stop)
-    counted = sum(s.short for s in found if s.rule != FROZEN)
-    if fewest.minimum > counted:
-        found = _with_shared(problem, month, found, fewest)
+    minimum = sum(s.short for s in found if s.rule != FROZEN)
+    if what_if or _quick(month):
+        fewest = fewest_empty(month, limits.time_limit, stop)
+        if fewest.minimum > minimum:
+            found, minimum = _with_shared(month, found, fewest), fewest.minimum
     menu: tuple[Relaxation, ...] = ()
     if what_if:
         menu = tuple(_menu(problem, found, limits.time_limit, stop))
-    return Explanation(tuple(found), max(fewest.minimum, counted) + month.lost, menu)
+    return Explanation(tuple(found), minimum + month.lost, menu)
 
 
-def selected_posts(month: Month) -> list[int]:
-    """Return the tightest posts whose merged pairs stay within what the program can do quickly."""
-    chosen: list[int] = []
-    pairs = 0
+def _quick(month: Month) -> bool:
+    """Return whether the linear program takes well under a second."""
     table = needs(month)
-    for post in tightness(month):
-        pairs += int(able_days(month, post, table[post])[0].sum())
-        if chosen and pairs > _PAIRS:
-            break
-        chosen.append(post)
-    return chosen
-
-
-def only(month: Month, posts: Sequence[int]) -> Month:
-    """Return `month` with no other posts than `posts`; its minimum is a lower bound of the whole month's."""
-    keep = np.flatnonzero(np.isin(month.g_post, posts))
-    day = month.g_day[keep]
-    return replace(
-        month,
-        g_event=month.g_event[keep],
-        g_post=month.g_post[keep],
-        g_day=day,
-        g_units=month.g_units[keep],
-        g_need=month.g_need[keep],
-        day_start=np.searchsorted(day, np.arange(month.days + 1)),
-        row_cost=month.row_cost[keep],
-    )
+    return sum(int(able_days(month, (p,), table)[0].sum()) for p in range(len(month.posts))) <= _PAIRS
 
 
 def _counted(problem: Problem, month: Month) -> list[Shortage]:
     """Return the shortages of single posts, each with its rule and the cheapest relaxation."""
     rested = compile_month(replace(problem, cadres=tuple(replace(c, unavailable=frozenset()) for c in problem.cadres)))
-    found = [_tell(month, rested, window) for post in range(len(month.posts)) for window in short_windows(month, post)]
-    return found + _frozen(problem, month)
+    return [_tell(month, rested, w) for w in all_short_windows(month)] + _frozen(problem, month)
 
 
 def _frozen(problem: Problem, month: Month) -> list[Shortage]:
@@ -125,17 +102,23 @@ def _frozen(problem: Problem, month: Month) -> list[Shortage]:
 
 def _tell(month: Month, rested: Month, window: Window) -> Shortage:
     """Put one window into words."""
-    need = needs(month)[window.post]
+    need = needs(month)[list(window.posts)].sum(axis=0)
     days = [d for d in range(window.first, window.last + 1) if need[d]]
     dates = tuple(month.first + dt.timedelta(days=d) for d in days)
-    post = month.posts[window.post]
+    post = "、".join(month.posts[p] for p in window.posts)
     rule, remedy = _remedy(month, rested, window)
-    when = _day(dates[0]) if len(dates) == 1 else f"{_day(dates[0])}至{_day(dates[-1])}（{len(dates)}个场日）"
+    together = "合计" if len(window.posts) > 1 else ""
     text = (
-        f"{when}岗位“{post}”需要 {window.need} 人次，受“{rule}”限制最多能安排 {window.supply} 人次，"
+        f"{_when(dates)}岗位“{post}”{together}需要 {window.need} 人次，受“{rule}”限制最多能安排 {window.supply} 人次，"
         f"缺 {window.short} 人次；{remedy}。"
     )
     return Shortage(post, dates, window.need, window.supply, window.short, rule, text)
+
+
+def _when(dates: Sequence[dt.date]) -> str:
+    """Return the days as people say them."""
+    one, last = _day(dates[0]), _day(dates[-1])
+    return one if len(dates) == 1 else f"{one}至{last}（{len(dates)}个场日）"
 
 
 def _day(on: dt.date) -> str:
@@ -145,38 +128,39 @@ def _day(on: dt.date) -> str:
 
 def _remedy(month: Month, rested: Month, window: Window) -> tuple[str, str]:
     """Return the rule that binds and the cheapest relaxation that fills the window."""
-    need = needs(month)[window.post]
-    able, cap = able_days(month, window.post, need)
-    free, _ = able_days(rested, window.post, need)
+    table = needs(month)
+    able, cap = able_days(month, window.posts, table)
+    free, _ = able_days(rested, window.posts, table)
     gap = max(0, month.problem.rules.rest_gap)
 
-    def most(days: object, caps: object, rest: int) -> int:
-        return int(supply(np.asarray(days), np.asarray(caps), rest, window.first)[window.last])
+    def most(days: Bools, caps: Longs, rest: int) -> int:
+        return int(supply(days, caps, rest, window.first)[window.last])
 
     tries: list[tuple[str, int, str]] = [
-        (CAP, most(able, cap + 1, gap), "最省的办法是把月上限加 1"),
         (LEAVE, most(free, cap, gap), f"最省的办法是请假人员中有 {window.short} 人次改期到岗"),
+        (CAP, most(able, cap + 1, gap), "最省的办法是把月上限加 1"),
     ]
     if gap:
         tries.append((GAP, most(able, cap, gap - 1), f"最省的办法是把值班间隔从 {gap} 天减到 {gap - 1} 天"))
     for rule, reached, remedy in tries:
         if reached >= window.need:
             return rule, remedy
-    each = max(1, most((need > 0)[None, :], np.array([max(1, int(cap.max(initial=1)))]), gap))
+    busy = (table[list(window.posts)].sum(axis=0) > 0)[None, :]
+    each = max(1, most(busy, np.array([max(1, int(np.median(cap)) if len(cap) else 1)]), gap))
     more = math.ceil(window.short / each)
     rule, reached, _ = max(tries, key=lambda t: t[1])
-    qualified = len(able)
-    binding = rule if reached > window.supply and qualified >= window.need else SKILL
-    return binding, f"最省的办法是再增加 {more} 名有“{month.posts[window.post]}”资格的人员（现有 {qualified} 名）"
+    names = "、".join(month.posts[p] for p in window.posts)
+    remedy = f"最省的办法是再增加 {more} 名有“{names}”资格的人员（现有 {len(able)} 名）"
+    return (rule if reached > window.supply else SKILL), remedy
 
 
-def _with_shared(problem: Problem, month: Month, found: list[Shortage], fewest: Fewest) -> list[Shortage]:
+def _with_shared(month: Month, found: list[Shortage], fewest: Fewest) -> list[Shortage]:
     """Replace the entries of posts that share their people by one entry for all of them."""
     small = fewest.program.m
     tight = np.flatnonzero(fewest.outcome.worth > 0.5)
     posts = sorted(set(small.g_post[tight].tolist()) | {p for _, p in fewest.short})
     names = [month.posts[p] for p in posts]
-    others = [s for s in found if s.post not in names]
+    others = [s for s in found if not set(s.post.split("、")) & set(names)]
     short = fewest.minimum - sum(s.short for s in others if s.rule != FROZEN)
     if short <= 0 or not posts:
         return found
@@ -189,11 +173,10 @@ def _with_shared(problem: Problem, month: Month, found: list[Shortage], fewest: 
     parts = "、".join(f"“{name}”{n} 人次" for name, n in where.items() if n)
     several = "、".join(names)
     text = (
-        f"{_day(dates[0])}至{_day(dates[-1])}岗位“{several}”合计需要 {need} 人次，多由同一批人兼任，"
+        f"{_when(dates)}岗位“{several}”合计需要 {need} 人次，多由同一批人兼任，"
         f"最多能安排 {max(0, need - short)} 人次，缺 {short} 人次（如{parts}）；"
         f"最省的办法是为这些岗位增加有资格的人员。"
     )
-    _ = problem
     return [*others, Shortage(several, dates, need, max(0, need - short), short, SHARED, text)]
 
 
@@ -226,10 +209,18 @@ def _menu(problem: Problem, found: Sequence[Shortage], seconds: float, stop: Sto
         options.append((name, _with_recruits(problem, short_posts, more)))
     menu = []
     for name, loose in options:
-        month = compile_month(loose)
-        fewest = fewest_empty(only(month, selected_posts(month)), seconds, stop)
-        menu.append(Relaxation(name, fewest.minimum + month.lost))
+        menu.append(Relaxation(name, _fewest(compile_month(loose), seconds, stop)))
     return menu
+
+
+def _fewest(month: Month, seconds: float, stop: Stop | None) -> int:
+    """Return the fewest empty places; counting is enough where a quick roster has no more."""
+    counted = sum(w.short for w in all_short_windows(month))
+    filler = DayFiller(month)
+    quick = int(first_roster(month, filler).empty().sum()) if month.people and month.groups else counted
+    if quick > counted:
+        counted = max(counted, fewest_empty(month, seconds, stop).minimum)
+    return counted + month.lost
 
 
 def _with_recruits(problem: Problem, posts: Sequence[str], more: int) -> Problem:
