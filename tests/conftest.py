@@ -48,6 +48,9 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     url = str(server.get_uri())
     engine = open_engine(url).execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))  # nothing here has to survive a power cut
+        connection.execute(text("SELECT pg_reload_conf()"))
         connection.execute(text("CREATE DATABASE house_template"))
     engine.dispose()
     template = open_engine(make_url(url).set(database="house_template"))
