@@ -1,0 +1,160 @@
+"""`djflow up` as tests use it: start it, ask Prefect, answer reviews, stop it."""
+
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import httpx
+import psutil
+import pytest
+
+from djflow.assembly import House
+from djflow.audit.service import history
+from djflow.core.spans import Month
+from djflow.core.subject import Subject
+
+ROSTER = "赶场值班表/生成值班表"
+SWEEP = "审核补漏/审核补漏"
+FINAL = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
+PATIENCE = 240.0
+T = TypeVar("T")
+Json = dict[str, "str | int | list[str] | Json | None"]
+
+
+def until(found: Callable[[], T | None], what: str) -> T:
+    """Ask again and again until there is an answer; fail with `what` when there is none in time."""
+    deadline, pause = time.monotonic() + PATIENCE, threading.Event()
+    while time.monotonic() < deadline:
+        answer = found()
+        if answer is not None:
+            return answer
+        pause.wait(0.3)
+    pytest.fail(f"waited in vain for {what}")
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """A running djflow: its home, Prefect's API and what the supervisor printed."""
+
+    home: Path
+    api: httpx.Client
+    process: subprocess.Popen[bytes]
+    printed: Path
+
+    def post(self, path: str, body: object) -> httpx.Response:
+        """Send JSON to Prefect; a busy database (503) is asked again, as Prefect's own client does."""
+
+        def replied() -> httpx.Response | None:
+            reply = self.api.post(path, json=body)
+            return None if reply.status_code == httpx.codes.SERVICE_UNAVAILABLE else reply
+
+        return until(replied, f"Prefect's reply to {path}")
+
+    def start(self, deployment: str, **parameters: str) -> str:
+        """Start a run by hand and return its id."""
+        found = self.api.get(f"/deployments/name/{deployment}").raise_for_status().json()
+        made = self.post(f"/deployments/{found['id']}/create_flow_run", {"parameters": parameters})
+        return str(made.raise_for_status().json()["id"])
+
+    def run(self, number: str) -> Json:
+        """Return a run as Prefect sees it."""
+        found: Json = self.api.get(f"/flow_runs/{number}").raise_for_status().json()
+        return found
+
+    def ended(self, number: str) -> tuple[str, str]:
+        """Wait for a run's end and return its state's type and message."""
+        found = until(lambda: it if (it := self.run(number))["state_type"] in FINAL else None, f"the end of {number}")
+        return str(found["state_type"]), str(found["state"]["message"])
+
+    def question(self, number: str, *, after: str = "") -> str:
+        """Wait until a run asks a question whose key is not `after`, and return the key."""
+
+        def asked() -> str | None:
+            state = self.run(number)["state"]
+            assert state["type"] not in FINAL, state
+            key = str(state["state_details"]["pause_key"])
+            # The form is stored a moment after the state.
+            is_there = self.api.get(f"/flow_runs/{number}/input/suspended-{key}-schema").status_code == 200
+            return key if state["type"] == "PAUSED" and key != after and is_there else None
+
+        return until(asked, f"a question of {number}")
+
+    def text_above(self, number: str, key: str) -> str:
+        """Return the Markdown above the form."""
+        return str(self.api.get(f"/flow_runs/{number}/input/suspended-{key}-description").raise_for_status().json())
+
+    def answer(self, number: str, **fields: str) -> str:
+        """Hand in the form and return whether Prefect accepted it: ACCEPT, REJECT or ABORT."""
+        reply = self.post(f"/flow_runs/{number}/resume", {"run_input": fields})
+        return str(reply.raise_for_status().json()["status"])
+
+    def waiting(self, month: Month) -> str:
+        """Wait until a roster run of the month asks its question, and return the run's id."""
+
+        def found() -> str | None:
+            query = {"flow_runs": {"state": {"type": {"any_": ["PAUSED"]}}}}
+            runs = self.post("/flow_runs/filter", query).raise_for_status().json()
+            return next((str(run["id"]) for run in runs if run["name"].startswith(month.title)), None)
+
+        return until(found, f"the review of {month}")
+
+    def processes(self) -> list[psutil.Process]:
+        """Return everything that runs under the supervisor."""
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> None:
+        """Stop the supervisor as Ctrl-C does, or with another signal."""
+        self.process.send_signal(number)
+        self.process.wait(60)
+        self.api.close()
+
+
+def launch(home: Path) -> Office:
+    """Start `djflow up` and wait until it says that it is up."""
+    printed = home / "printed.txt"
+    port = re.findall(r"^port = ([0-9]+)", (home / "config" / "djflow.toml").read_text("utf-8"), re.MULTILINE)[1]
+    command = [sys.executable, "-c", "from djflow.cli.main import main; main()", "--home", str(home), "up"]
+    with printed.open("wb") as out:
+        process = subprocess.Popen(command, stdout=out, stderr=out)
+    api = httpx.Client(base_url=f"http://127.0.0.1:{port}/api", timeout=30, trust_env=False)
+    office = Office(home, api, process, printed)
+
+    def is_up() -> bool | None:
+        assert process.poll() is None, printed.read_text("utf-8")
+        return True if "djflow 已启动" in printed.read_text("utf-8") else None
+
+    until(is_up, "djflow up")
+    return office
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports that are free now."""
+    doors = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [int(door.getsockname()[1]) for door in doors]
+    for door in doors:
+        door.close()
+    return ports
+
+
+def moved_in(demo_home: Path, home: Path) -> Path:
+    """Copy the demonstration to `home` and give it ports of its own."""
+    shutil.copytree(demo_home, home, dirs_exist_ok=True)
+    file = home / "config" / "djflow.toml"
+    web, prefect = free_ports(2)
+    file.write_text(file.read_text("utf-8").replace("4280", str(web)).replace("4200", str(prefect)), "utf-8")
+    return home
+
+
+def publications(house: House, roster_id: str) -> int:
+    """Return how often the record says that this roster was published."""
+    with house.reading() as session:
+        return sum(entry.action == "roster.publish" for entry in history(session, Subject("roster.roster", roster_id)))

@@ -1,0 +1,97 @@
+"""Rules about flows: what they may be given, that each is served once, that coordinators read Chinese."""
+
+import asyncio
+import inspect
+import re
+import typing
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from cronsim import CronSim
+from prefect import Flow
+from prefect.deployments.runner import RunnerDeployment
+
+from djflow.core.clock import CIVIL_ZONE
+from djflow.settings.load import load_settings
+from djflow.settings.schema import DEPLOYMENTS as SCHEDULED
+from flows import duty, forms, notify, register, roster, sweep, upkeep
+
+ROOT = Path(__file__).parents[2]
+MODULES = (duty, notify, roster, sweep, upkeep)
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+ENGLISH = re.compile(r"[A-Za-z]{2,}")
+KNOWN_WORDS = {"Prefect", "Suspended", "Resume", "config", "markets", "toml", "code"}
+NOON = datetime(2026, 11, 18, 12, tzinfo=CIVIL_ZONE)
+
+
+def _flows() -> list[Flow[..., object]]:
+    return [value for module in MODULES for value in vars(module).values() if isinstance(value, Flow)]
+
+
+@pytest.fixture(scope="module")
+def prepared() -> tuple[RunnerDeployment, ...]:
+    """Every deployment as it is sent to Prefect, with the schedules of the example configuration."""
+    schedules = load_settings(ROOT).schedules
+
+    async def prepare() -> tuple[RunnerDeployment, ...]:
+        return tuple([await register.prepared(entry, schedules) for entry in register.DEPLOYMENTS])
+
+    return asyncio.run(prepare())
+
+
+def test_flows_are_given_codes_and_dates_only() -> None:
+    """A flow's parameters are ids, codes, dates, months and choices: Prefect stores, shows and logs them."""
+    for walk in _flows():
+        hints = typing.get_type_hints(inspect.unwrap(walk.fn), include_extras=True)
+        for name in inspect.signature(walk.fn).parameters:
+            assert hints[name] in {forms.MonthText, forms.MarketCode, forms.FirstDay, forms.LastDay, forms.NoticeKind}
+
+
+def test_every_flow_is_served_once() -> None:
+    """Every flow has exactly one deployment, no two share a key or a name."""
+    served = [entry.flow.name for entry in register.DEPLOYMENTS]
+    assert sorted(served) == sorted(walk.name for walk in _flows())
+    for values in (served, [e.key for e in register.DEPLOYMENTS], [e.name for e in register.DEPLOYMENTS]):
+        assert len(values) == len(set(values))
+
+
+def test_every_schedule_has_its_deployment() -> None:
+    """Every table of schedules.toml names a deployment, its cron lines come round, and only 登记停场 has none."""
+    schedules = load_settings(ROOT).schedules
+    keys = {entry.key for entry in register.DEPLOYMENTS}
+    assert set(schedules) == set(SCHEDULED) == keys - {"closure-declare"}
+    for plan in schedules.values():
+        for line in plan.cron:
+            assert next(CronSim(line, NOON)) > NOON
+
+
+def test_coordinators_read_chinese(prepared: tuple[RunnerDeployment, ...]) -> None:
+    """Names, descriptions, tags, parameter titles and choices of every deployment are Chinese."""
+    for deployment in prepared:
+        schema = deployment._parameter_openapi_schema.properties
+        shown = [deployment.name, deployment.flow_name, deployment.description, *deployment.tags]
+        shown += [text for field in schema.values() for text in (field["title"], *field.get("enum", ()))]
+        for text in shown:
+            assert text
+            assert CHINESE.search(text), text
+            assert set(ENGLISH.findall(text)) <= KNOWN_WORDS, text
+
+
+def test_schedules_follow_beijing_time(prepared: tuple[RunnerDeployment, ...]) -> None:
+    """Every schedule is a cron line by Beijing time, whatever zone the machine is set to."""
+    for deployment in prepared:
+        for entry in deployment.schedules or []:
+            assert entry.schedule.timezone == "Asia/Shanghai"
+
+
+def test_the_review_form_is_chinese() -> None:
+    """The form of a review shows Chinese titles, help and choices, and the complaint above the text."""
+    form = forms.review_form({"fair": "公平优先：先拉平负担"}, "正文", "请写明理由。")
+    schema = form.model_json_schema()
+    for field in schema["properties"].values():
+        assert CHINESE.search(field["title"])
+        assert CHINESE.search(field["description"])
+    assert schema["properties"]["weighting"]["enum"] == ["按配置的权重", "公平优先：先拉平负担"]
+    assert schema["$defs"]["Decision"]["enum"] == ["发布", "重新生成", "作废"]
+    assert form._description == "> ⚠️ **请写明理由。**\n\n正文"
