@@ -35,9 +35,11 @@ def link_key(house: House) -> bytes:
 def links(house: House, roster_id: RosterId) -> Mapping[str, str]:
     """Return label → URL of a roster's files and of the public board; the links end after a month."""
     base = house.settings.web.address
-    names = [WORKBOOK, NOTICE, CALENDARS, FAIRNESS, HEAT]
+    names = [WORKBOOK, CALENDARS, FAIRNESS, HEAT]
     with house.reading() as session:
         found = service.standing_of(session, roster_id)
+    if found.version:
+        names.append(NOTICE)
     if found.version > 1:
         names.append(DIFFERENCE)
     expires = house.now() + LINK_LIFE

@@ -21,6 +21,7 @@ from djflow.roster.outputs.wording import (
     gap_words,
     hours,
     priced_parts,
+    stage_words,
     title,
     unfilled_words,
 )
@@ -37,7 +38,7 @@ def review_markdown(book: RosterBook, *, links: Mapping[str, str], why: Mapping[
     """
     blocks = [
         f"# {title(book)}",
-        f"{book.department}　第 {book.version} 版，第 {book.round} 轮，{full_day(civil_date(book.created_at))}生成",
+        f"{book.department}　{stage_words(book)}，{full_day(civil_date(book.created_at))}生成",
         _links(links),
         "## 总体\n\n" + _figures(book),
         "## 空缺岗位\n\n" + _gaps(book),

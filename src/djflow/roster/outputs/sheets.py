@@ -22,6 +22,7 @@ from djflow.roster.outputs.wording import (
     gap_words,
     hours,
     priced_parts,
+    stage_words,
     title,
     unfilled_words,
     weekday,
@@ -155,7 +156,7 @@ def _overall(book: RosterBook) -> Iterable[list[Value]]:
     yield ["理论下限", bound_words(quality), "已经证明：任何排法的目标值都不会低于它。"]
     yield ["与最优差距", gap_words(quality), STATUSES.get(quality.status, quality.status) + "。"]
     yield ["计算用时", f"{quality.seconds:.1f} 秒", "求解器用时。"]
-    yield ["编制日期", full_day(civil_date(book.created_at)), f"第 {book.version} 版，第 {book.round} 轮生成。"]
+    yield ["编制日期", full_day(civil_date(book.created_at)), f"{stage_words(book)}。"]
 
 
 def market_columns(book: RosterBook) -> tuple[Column, ...]:

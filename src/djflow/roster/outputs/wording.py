@@ -22,6 +22,12 @@ STATE_MARKS: Mapping[RosterState, str] = MappingProxyType(
 )
 """What is printed beside the title; a roster in force carries no mark."""
 
+
+def stage_words(book: RosterBook) -> str:
+    """Return which draft or version a book is: `第2稿` before publication, `第1版` after."""
+    return f"第{book.version}版" if book.version else f"第{book.round}稿"
+
+
 REPAIRED = "repaired"
 """Status of a version made from an earlier one with as few changes as possible."""
 
