@@ -114,5 +114,5 @@ def test_a_full_disk_saves_nothing(home: Path) -> None:
 
 def test_subjects_print_and_parse() -> None:
     """What is printed as a subject is read back as the same subject."""
-    subject = Subject("roster.session", "dacang@2026-12-01")
+    subject = Subject("roster.session", "DACANG@2026-12-01")
     assert Subject.parse(str(subject)) == subject

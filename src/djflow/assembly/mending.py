@@ -115,17 +115,17 @@ def _mended(house: House, planned: Planned, kept: Kept, broken: _Broken, repair:
         tuple(a for a in repair.assignments if a.event in planned_events),
         tuple(v for v in repair.unfilled if v.event in planned_events),
     )
-    duties = tuple(duty for duty in fresh.duties if duty.kind is DutyKind.DUTY)
+    after = replace(after, duties=tuple(duty for duty in fresh.duties if duty.kind is DutyKind.DUTY))
     known = {(gap.event, gap.post): gap.why for gap in kept.gaps}
     gaps = tuple(Gap(g.event, g.post, g.count, known.get((g.event, g.post), g.why)) for g in fresh.gaps)
-    standby = _standby(planned, kept, fresh, duties)
-    return replace(after, duties=(*duties, *standby), gaps=gaps, loads=kept.loads)
+    standby = _standby(planned, kept, fresh, after)
+    return replace(after, duties=(*after.duties, *standby), gaps=gaps, loads=kept.loads)
 
 
-def _standby(planned: Planned, kept: Kept, fresh: Kept, duties: tuple[Duty, ...]) -> tuple[Duty, ...]:
+def _standby(planned: Planned, kept: Kept, fresh: Kept, after: Kept) -> tuple[Duty, ...]:
     """Keep every standby person who can still stand by; choose another only for the sessions that lost theirs."""
-    sessions = kept.planned
-    busy: set[tuple[PersonId, date]] = {(duty.person, sessions[duty.event].plan.on) for duty in duties}
+    sessions = after.planned
+    busy: set[tuple[PersonId, date]] = {(duty.person, sessions[duty.event].plan.on) for duty in after.duties}
     cadres = {planned.people[cadre.id]: cadre for cadre in planned.problem.cadres}
     chosen: list[Duty] = []
     for pool in (kept.duties, fresh.duties):

@@ -1,0 +1,224 @@
+"""The coordinator's acts on a month, from draft to repair, each safe to repeat."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from djflow.assembly import House, swapping
+from djflow.assembly import roster as desk
+from djflow.assembly.swapping import Swap
+from djflow.core.errors import ConflictError, InputError, NotFoundError, RuleError
+from djflow.core.ids import PersonId, RosterId
+from djflow.core.spans import DateSpan, Month
+from djflow.core.subject import Subject
+from djflow.notify import service as notify
+from djflow.people import service as people
+from djflow.people.model import AbsenceEntry, AbsenceKind
+from djflow.roster import service, store
+from djflow.roster.record import Kept
+from djflow.roster.views import DutyKind, RosterState, SessionState
+
+DECEMBER = Month(2026, 12)
+FIRST, SECOND, SATURDAY = "DACANG@2026-12-01", "DACANG@2026-12-08", "LONGJIE@2026-12-26"
+
+
+@pytest.fixture
+def draft(house: House, ids: dict[str, PersonId]) -> desk.Draft:
+    """December's draft."""
+    assert ids
+    return desk.draft(house, DECEMBER, by="test")
+
+
+def _content(house: House, roster_id: RosterId) -> Kept:
+    with house.reading() as session:
+        return service.content(session, roster_id)
+
+
+def _holder(kept: Kept, event: str, post: str) -> PersonId:
+    return next(d.person for d in kept.duties if (d.event, d.post, d.kind) == (event, post, DutyKind.DUTY))
+
+
+def _away(house: House, person: PersonId, first: date, last: date) -> None:
+    span = DateSpan(first, last)
+    entry = AbsenceEntry(person, span, AbsenceKind.SICK, Subject("people.import", "t1"))
+    with house.transaction() as session:
+        people.record_absence(session, entry, by="test", now=house.now())
+
+
+def test_a_draft_covers_the_market_days_and_is_proven(house: House, draft: desk.Draft) -> None:
+    """December has three sessions of two posts, all filled, with a standby each and a proven distance from the best."""
+    assert (draft.created, draft.state, draft.round) == (True, RosterState.REVIEW, 1)
+    book = desk.book(house, draft.roster_id)
+    assert {line.event for line in book.lines} == {FIRST, SECOND, SATURDAY}
+    assert (book.quality.places, book.quality.unfilled, book.quality.status) == (6, 0, "proven")
+    assert sum(line.kind is DutyKind.STANDBY for line in book.lines) == 3
+    assert desk.draft(house, DECEMBER, by="again") == replace(draft, created=False)
+
+
+def test_a_month_without_sessions_is_refused(house: House, ids: dict[str, PersonId]) -> None:
+    """Where no market is served there is nothing to roster, and the clerk learns where to look."""
+    none = replace(house, settings=replace(house.settings, markets=house.settings.markets[2:]))
+    assert ids
+    with pytest.raises(InputError, match=r"markets\.toml"):
+        desk.draft(none, DECEMBER, by="test")
+
+
+def test_publishing_writes_the_same_files_every_time(house: House, draft: desk.Draft) -> None:
+    """Publication leaves Excel, notice and calendars on disk; repeating it changes no byte and tells nobody."""
+    first = desk.publish(house, draft.roster_id, by="form")
+    before = {path: Path(path).read_bytes() for path in first.files}
+    again = desk.publish(house, draft.roster_id, by="cli")
+    assert len(before) == 3
+    assert {path: Path(path).read_bytes() for path in again.files} == before
+    assert (first.already, again.already, again.told) == (False, True, 0)
+    notice = next(content for path, content in before.items() if path.endswith(".txt")).decode()
+    assert "2026年12月“干部群众面对面”赶场便民服务安排公示" in notice
+    assert "0872-000-0101" in notice
+
+
+def test_a_review_names_nobody(house: House, draft: desk.Draft, ids: dict[str, PersonId]) -> None:
+    """What Prefect stores about a draft holds no person's name."""
+    text = desk.review_markdown(house, draft.roster_id)
+    assert "最优" in text
+    assert not [code for code in ids if f"甲{code}" in text]
+
+
+def test_leave_after_the_draft_is_mended_before_publication(house: House, draft: desk.Draft) -> None:
+    """Somebody falls ill between draft and publication: the roster that goes out no longer has that duty."""
+    ill = _holder(_content(house, draft.roster_id), FIRST, "综合受理")
+    _away(house, ill, date(2026, 11, 30), date(2026, 12, 3))
+    done = desk.publish(house, draft.roster_id, by="form")
+    assert (done.repaired, done.version) == (1, 1)
+    after = _content(house, draft.roster_id)
+    assert _holder(after, FIRST, "综合受理") != ill
+    with house.reading() as session:
+        assert ill not in {n["recipient"] for n in notify.listing(session) if "12月1日" in n["slot"]}
+
+
+def test_leave_after_publication_changes_one_place(house: House, draft: desk.Draft) -> None:
+    """A repair changes the one duty that fell out, keeps all others, and a second look finds nothing to do."""
+    desk.publish(house, draft.roster_id, by="form")
+    before = _content(house, draft.roster_id)
+    gone = _holder(before, SECOND, "综合受理")
+    _away(house, gone, date(2026, 12, 8), date(2026, 12, 8))
+    done = desk.repair_month(house, DECEMBER, by="watch")
+    assert done is not None
+    assert (done.version, done.changed, done.unfilled) == (2, 1, 0)
+    after = _content(house, done.roster_id)
+    kept = [d for d in before.duties if d.kind is DutyKind.DUTY and d.person != gone]
+    assert set(kept) <= set(after.duties)
+    assert desk.repair_month(house, DECEMBER, by="watch") is None
+
+
+def test_days_gone_by_never_move(house: House, draft: desk.Draft, at: Callable[[str], House]) -> None:
+    """Leave entered on the 5th for the 1st changes nothing: the duty was served."""
+    desk.publish(house, draft.roster_id, by="form")
+    late = at("2026-12-05T08:00")
+    _away(late, _holder(_content(house, draft.roster_id), FIRST, "综合受理"), date(2026, 12, 1), date(2026, 12, 1))
+    assert desk.repair_month(late, DECEMBER, by="watch") is None
+
+
+def test_a_closure_cancels_the_session_and_says_why(house: House, draft: desk.Draft) -> None:
+    """A market closed by notice keeps its session on the board as cancelled, with the reason; its people are free."""
+    desk.publish(house, draft.roster_id, by="form")
+    span = DateSpan(date(2026, 12, 8), date(2026, 12, 9))
+    closed = desk.declare_closure(house, "DACANG", span, notice="镇政府防汛通知", by="cli")
+    assert desk.declare_closure(house, "DACANG", span, notice="镇政府防汛通知", by="cli") == closed
+    done = desk.repair_month(house, DECEMBER, by="watch")
+    assert done is not None
+    after = _content(house, done.roster_id)
+    (session,) = [s for s in after.sessions if s.plan.event == SECOND]
+    assert session.state is SessionState.CANCELLED
+    assert session.note == "因镇政府防汛通知，原定12月8日大仓的赶场服务取消"
+    assert not [d for d in after.duties if d.event == SECOND]
+    assert desk.repair_month(house, DECEMBER, by="watch") is None
+
+
+@pytest.mark.parametrize(("market", "notice", "says"), [("nowhere", "通知", "没有代号"), ("DACANG", " ", "停场依据")])
+def test_a_closure_needs_a_market_and_a_notice(house: House, market: str, notice: str, says: str) -> None:
+    """An unknown market and a closure without notice are refused."""
+    with pytest.raises(InputError, match=says):
+        desk.declare_closure(house, market, DECEMBER.span, notice=notice, by="cli")
+
+
+def test_regenerating_needs_an_open_draft_and_a_reason(house: House, draft: desk.Draft) -> None:
+    """Another set of prices gives another draft; without a reason, or once published, it is refused."""
+    with pytest.raises(InputError, match="理由"):
+        desk.regenerate(house, draft.roster_id, by="form", reason="", preset="near")
+    new = desk.regenerate(house, draft.roster_id, by="form", reason="少跑远路", preset="near")
+    assert (new.round, new.roster_id != draft.roster_id) == (2, True)
+    assert desk.book(house, new.roster_id).weights["distance_per_km"] == 3
+    desk.publish(house, new.roster_id, by="form")
+    with pytest.raises(ConflictError, match="已发布"):
+        desk.regenerate(house, new.roster_id, by="form", reason="再来", preset=None)
+
+
+def test_an_unknown_preset_names_the_known_ones(house: House, ids: dict[str, PersonId]) -> None:
+    """A preset nobody configured is refused with the list of those there are."""
+    assert ids
+    with pytest.raises(InputError, match="均衡优先"):
+        desk.draft(house, DECEMBER, by="cli", preset="随便")
+
+
+def test_a_swap_is_checked_against_the_rules(house: House, draft: desk.Draft, ids: dict[str, PersonId]) -> None:
+    """A swap to a free person goes through and tells two; one that breaks a rule is refused with the rule."""
+    desk.publish(house, draft.roster_id, by="form")
+    codes = {person: code for code, person in ids.items()}
+    before = _content(house, draft.roster_id)
+    old = codes[_holder(before, FIRST, "综合受理")]
+    best = swapping.suggestions(house, DECEMBER, FIRST, "综合受理")[0]
+    done = desk.swap(house, DECEMBER, Swap(FIRST, "综合受理", old, best.person_code), by="cli")
+    assert _holder(_content(house, done.roster_id), FIRST, "综合受理") == ids[best.person_code]
+    leader = next(code for code in ("A02", "A03", "B02") if code not in (old, best.person_code))
+    chief = codes[_holder(before, FIRST, "带队领导")]
+    with pytest.raises(RuleError, match="不能这样换"):
+        desk.swap(house, DECEMBER, Swap(FIRST, "带队领导", chief, leader), by="cli")
+    with pytest.raises(NotFoundError, match="没有岗位"):
+        swapping.suggestions(house, DECEMBER, FIRST, "炊事员")
+
+
+def test_a_roster_nobody_can_fill_comes_with_reasons(house: House, ids: dict[str, PersonId]) -> None:
+    """When every leader is away on the 1st the place stays empty, proven unavoidable, with the reason in words."""
+    for code in ("A01", "B01", "C01"):
+        _away(house, ids[code], date(2026, 12, 1), date(2026, 12, 1))
+    made = desk.draft(house, DECEMBER, by="test")
+    book = desk.book(house, made.roster_id)
+    assert (book.quality.unfilled, book.quality.min_unfilled_proven) == (1, 1)
+    (gap,) = book.gaps
+    assert (gap.event, gap.post, gap.count) == (FIRST, "带队领导", 1)
+    assert "带队领导" in gap.why
+
+
+def test_history_and_rest_carry_into_the_next_month(
+    house: House, draft: desk.Draft, at: Callable[[str], House]
+) -> None:
+    """January knows who served in December, what it cost them, and which units know which market."""
+    desk.publish(house, draft.roster_id, by="form")
+    made = desk.draft(at("2026-12-18T09:00"), DECEMBER.following, by="test")
+    loads = {load.person: load.history for load in desk.book(house, made.roster_id).loads}
+    with house.reading() as session:
+        served = store.points_by_person(session, DECEMBER, DECEMBER)
+    assert {person: points for person, points in loads.items() if points} == dict(served)
+
+
+def test_reminders_are_written_once(house: House, draft: desk.Draft, at: Callable[[str], House]) -> None:
+    """The eve's reminders for two people and their standby are written once, however often the flow runs."""
+    desk.publish(house, draft.roster_id, by="form")
+    eve = at("2026-11-30T16:05")
+    assert dict(desk.remind(eve, eve.now()).slots) == {"T-3d": 0, "T-1d": 3, "T-2h": 0}
+    assert dict(desk.remind(eve, eve.now()).slots) == {"T-3d": 0, "T-1d": 0, "T-2h": 0}
+
+
+def test_an_unpublished_month_is_alarmed_once_a_day(house: House, draft: desk.Draft) -> None:
+    """On the 22nd the coordinator hears that December waits; published, nobody is alarmed."""
+    on = date(2026, 11, 22)
+    for _ in range(2):
+        check = desk.publish_check(house, on)
+        assert (check.published, check.draft, check.alarmed) == (False, draft.roster_id, True)
+    with house.reading() as session:
+        assert [n["kind"] for n in notify.listing(session)] == ["operator_alert"]
+    desk.publish(house, draft.roster_id, by="form")
+    assert not desk.publish_check(house, on).alarmed
