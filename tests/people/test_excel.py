@@ -301,6 +301,16 @@ def test_units_with_impossible_parents_are_refused_by_row(office: Session, tmp_p
     assert _found(report) == [(2, "上级单位编码"), (3, "上级单位编码"), (4, "上级单位编码"), (4, "统一社会信用代码")]
 
 
+def test_half_a_seat_is_refused(office: Session, tmp_path: Path, importer: Importer) -> None:
+    """A unit with only one coordinate is refused, unless the other one is stored already."""
+    header = ("单位编码", "单位名称", "类别", "排序", "驻地东西(公里)", "驻地南北(公里)")
+    half = sheet(tmp_path / "1.xlsx", header, ("A", "甲局", "区级部门", 1, 2.5, None), title="单位")
+    assert _found(intake.import_units(office, half, importer)) == [(2, "驻地南北(公里)")]
+    moved = sheet(tmp_path / "2.xlsx", header, ("RS", SOCIAL.name, "区级部门", 20, 9, None), title="单位")
+    assert intake.import_units(office, moved, importer).updated == 1
+    assert service.unit_by_code(office, "RS").entry.seat == (9.0, -2.0)
+
+
 def test_absences_are_added_once(office: Session, tmp_path: Path, importer: Importer) -> None:
     """Rows of the absence table are added; the same table again changes nothing; an export reads back."""
     intake.import_people(office, sheet(tmp_path / "0.xlsx", HEADER, CHEN), importer)

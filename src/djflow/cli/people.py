@@ -1,6 +1,5 @@
 """`djflow import` and `djflow export`: the office's Excel tables in and out."""
 
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,13 +10,9 @@ from djflow.cli.frame import answer, home_of, json_option, progress
 from djflow.core.spans import Month
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
     from djflow.assembly import House
-    from djflow.people.excel.intake import Importer
+    from djflow.people.excel.intake import Import
     from djflow.people.model import ImportReport
-
-    Import = Callable[[Session, Path, Importer], ImportReport]
 
 _BY = "cli"
 _SHOWN = 200

@@ -39,60 +39,7 @@ def units_form() -> Form[UnitEntry]:
     return Form(
         "单位",
         "code",
-        (
-            Field("code", "单位编码", cells.code, attrgetter("code"), "必填，全区唯一", required=True, as_text=True),
-            Field("name", "单位名称", cells.short_text(100), attrgetter("name"), "必填，全称", required=True, width=30),
-            Field("short_name", "简称", cells.short_text(30), attrgetter("short_name"), "选填", empty="", width=16),
-            Field(
-                "kind",
-                "类别",
-                cells.choice(UNIT_KIND_LABELS),
-                lambda entry: UNIT_KIND_LABELS[entry.kind],
-                "必填",
-                required=True,
-                choices=tuple(UNIT_KIND_LABELS.values()),
-            ),
-            Field("parent_code", "上级单位编码", cells.code, attrgetter("parent_code"), "选填", empty="", as_text=True),
-            Field(
-                "official_order",
-                "排序",
-                cells.whole(0, 999_999),
-                attrgetter("official_order"),
-                "必填，单位的正式排序，小的在前",
-                required=True,
-            ),
-            Field(
-                "org_code",
-                "统一社会信用代码",
-                cells.org_code,
-                attrgetter("org_code"),
-                "选填，18 位，文本格式",
-                empty="",
-                as_text=True,
-                width=22,
-            ),
-            Field("seat_x", "驻地东西(公里)", cells.kilometres, _seat_part(0), "以任一点为原点，向东为正", width=14),
-            Field("seat_y", "驻地南北(公里)", cells.kilometres, _seat_part(1), "以任一点为原点，向北为正", width=14),
-            Field(
-                "public_phone",
-                "公开电话",
-                cells.short_text(40),
-                attrgetter("public_phone"),
-                "办公电话，会公示，不要填私人号码",
-                empty="",
-                as_text=True,
-                width=16,
-            ),
-            Field(
-                "active",
-                "状态",
-                lambda cell: cells.one_of(_IN_USE, _CLOSED)(cell) == _IN_USE,
-                lambda entry: _IN_USE if entry.active else _CLOSED,
-                "不填为在用",
-                empty=True,
-                choices=(_IN_USE, _CLOSED),
-            ),
-        ),
+        (*_unit_names(), *_unit_facts()),
         _unit_entry,
         _unit_parts,
         (
@@ -100,6 +47,48 @@ def units_form() -> Form[UnitEntry]:
             "东西、南北坐标用来算距离，两格要么都填，要么都不填。",
             _KEEPS,
             _WHOLE,
+        ),
+    )
+
+
+def _unit_names() -> tuple[Field[UnitEntry], ...]:
+    kinds = tuple(UNIT_KIND_LABELS.values())
+    return (
+        Field("code", "单位编码", cells.code, attrgetter("code"), "必填，全区唯一", required=True, as_text=True),
+        Field("name", "单位名称", cells.short_text(100), attrgetter("name"), "必填，全称", required=True, width=30),
+        Field("short_name", "简称", cells.short_text(30), attrgetter("short_name"), "选填", empty="", width=16),
+        Field(
+            "kind",
+            "类别",
+            cells.choice(UNIT_KIND_LABELS),
+            lambda entry: UNIT_KIND_LABELS[entry.kind],
+            "必填",
+            required=True,
+            choices=kinds,
+        ),
+        Field("parent_code", "上级单位编码", cells.code, attrgetter("parent_code"), "选填", empty="", as_text=True),
+    )
+
+
+def _unit_facts() -> tuple[Field[UnitEntry], ...]:
+    order, code, phone = attrgetter("official_order"), attrgetter("org_code"), attrgetter("public_phone")
+    note = "必填，单位的正式排序，小的在前"
+    open_phone = "办公电话，会公示，不要填私人号码"
+    in_use = cells.one_of(_IN_USE, _CLOSED)
+    return (
+        Field("official_order", "排序", cells.whole(0, 999_999), order, note, required=True),
+        Field("org_code", "统一社会信用代码", cells.org_code, code, "选填，18 位", empty="", as_text=True, width=22),
+        Field("seat_x", "驻地东西(公里)", cells.kilometres, _seat_part(0), "以任一点为原点，向东为正", width=14),
+        Field("seat_y", "驻地南北(公里)", cells.kilometres, _seat_part(1), "以任一点为原点，向北为正", width=14),
+        Field("public_phone", "公开电话", cells.short_text(40), phone, open_phone, empty="", as_text=True, width=16),
+        Field(
+            "active",
+            "状态",
+            lambda cell: in_use(cell) == _IN_USE,
+            lambda entry: _IN_USE if entry.active else _CLOSED,
+            "不填为在用",
+            empty=True,
+            choices=(_IN_USE, _CLOSED),
         ),
     )
 

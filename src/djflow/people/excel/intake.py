@@ -1,6 +1,6 @@
 """Imports the office's tables: everything is judged first, then all of it is stored or nothing."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -56,6 +56,10 @@ class Importer:
     skills: tuple[str, ...] = SERVICE_SKILLS
 
 
+Import = Callable[[Session, Path, Importer], ImportReport]
+"""An import of one kind of table."""
+
+
 def import_people(session: Session, source: Path, importer: Importer) -> ImportReport:
     """Create and change persons as a file says, all of them or none.
 
@@ -86,7 +90,8 @@ def import_units(session: Session, source: Path, importer: Importer) -> ImportRe
     """
     form = units_form()
     known = {unit.code: unit.entry for unit in service.units(session)}
-    judged = _judge(form, read_form(source, form), known)
+    read = read_form(source, form)
+    judged = _rejecting(form, _judge(form, read, known), _half_seats(form, read, known))
     after = {**known, **{entry.code: entry for _, entry in judged.entries}}
     circular = set(rules.circular_parents(after.values()))
     judged = _rejecting(form, judged, _parent_faults(form, judged.entries, after, circular))
@@ -94,6 +99,17 @@ def import_units(session: Session, source: Path, importer: Importer) -> ImportRe
         service.put_units(session, [entry for _, entry in judged.entries], by=importer.by, now=importer.now)
         _record(session, "units.import", judged.report, importer)
     return judged.report
+
+
+def _half_seats(form: Form[UnitEntry], read: Read, known: Mapping[str, UnitEntry]) -> Iterable[Rejection]:
+    for row in read.stated:
+        before = known[row.key].seat if row.key in known else None
+        x, y = (
+            row.values.get(key, before[place] if before else None) for place, key in enumerate(("seat_x", "seat_y"))
+        )
+        if (x is None) != (y is None):
+            header = form.header_of("seat_x" if x is None else "seat_y")
+            yield Rejection(row.row, header, "驻地的东西、南北坐标要么都填，要么都不填：请补填。")
 
 
 def _parent_faults(

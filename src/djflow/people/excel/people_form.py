@@ -98,7 +98,8 @@ def people_form(
         "人员",
         "code",
         (
-            *_who(units, branches),
+            *_who(),
+            *_place(units, branches),
             *_duty(skills),
             _number("mobile", "手机号码", cells.mobile, shown("mobile", rules.mask_mobile), rules.mask_mobile, 14),
             _number(
@@ -135,7 +136,7 @@ def _parts(entry: PersonEntry) -> Mapping[str, Any]:
     return {field.name: getattr(entry, field.name) for field in fields(PersonEntry)}
 
 
-def _who(units: Directory, branches: Directory) -> tuple[Field[PersonEntry], ...]:
+def _who() -> tuple[Field[PersonEntry], ...]:
     return (
         Field(
             "code", "工号", cells.code, attrgetter("code"), "必填，全区唯一，字母或数字", required=True, as_text=True
@@ -159,6 +160,11 @@ def _who(units: Directory, branches: Directory) -> tuple[Field[PersonEntry], ...
             "如 1985-03",
             as_text=True,
         ),
+    )
+
+
+def _place(units: Directory, branches: Directory) -> tuple[Field[PersonEntry], ...]:
+    return (
         Field(
             "unit_code",
             "单位",
