@@ -100,6 +100,8 @@ def test_absences_and_branches_come_in(home: Path) -> None:
     _call(home, "import", "people", _filled(home, "3-人员.xlsx", CHEN))
     branch = _filled(home, "2-支部.xlsx", ("B1", "一支部", "RS", "C001"))
     assert json.loads(_call(home, "import", "branches", branch, "--json").stdout)["created"] == 1
+    history = _filled(home, "5-历史积分.xlsx", ("C001", 12))
+    assert json.loads(_call(home, "import", "history", history, "--month", "2026-11", "--json").stdout)["created"] == 1
     absence = _filled(home, "4-缺勤.xlsx", ("C001", "培训", "2026-12-01", "2026-12-03"))
     assert json.loads(_call(home, "import", "absences", absence, "--json").stdout)["created"] == 1
 

@@ -77,6 +77,26 @@ def import_absences(context: click.Context, source: Path, *, dry_run: bool, as_j
     _import(context, take_in, source, dry_run=dry_run, as_json=as_json)
 
 
+@import_.command("history", help="导入历史积分表：启用本系统以前值班的积分；重复导入以最后一次为准。")
+@_file
+@click.option("--month", required=True, metavar="月份", help="积分算到哪个月底，如 2026-11。")
+@_dry_run
+@json_option
+@click.pass_context
+def import_history(context: click.Context, source: Path, month: str, *, dry_run: bool, as_json: bool) -> None:
+    """Import the duty points people bring along."""
+    from djflow.people.excel.intake import read_history  # noqa: PLC0415 - loads openpyxl
+    from djflow.roster.service import state_opening  # noqa: PLC0415 - loads SQLAlchemy
+
+    house, until = _house(context), Month.parse(month)
+    progress(f"正在读取 {source.name} …")
+    with house.transaction() as session:
+        points, report = read_history(session, source)
+        if not report.rejected and not dry_run:
+            state_opening(session, until, dict(points), by=_BY, now=house.now())
+    _report(context, source, report, dry_run=dry_run, as_json=as_json)
+
+
 def _import(context: click.Context, take_in: "Import", source: Path, *, dry_run: bool, as_json: bool) -> None:
     from djflow.people.excel.intake import Importer  # noqa: PLC0415 - loads openpyxl
 
@@ -85,6 +105,10 @@ def _import(context: click.Context, take_in: "Import", source: Path, *, dry_run:
     with house.transaction() as session:
         importer = Importer(_BY, house.now(), dry_run=dry_run, skills=house.settings.roster.skills)
         report = take_in(session, source, importer)
+    _report(context, source, report, dry_run=dry_run, as_json=as_json)
+
+
+def _report(context: click.Context, source: Path, report: "ImportReport", *, dry_run: bool, as_json: bool) -> None:
     answer(asdict(report), as_json=as_json, text=lambda: _words(report, dry_run=dry_run))
     if report.rejected:
         progress(f"{source.name} 有 {len(report.rejected)} 处要改，一行也没有导入：请按提示改好后重新导入。")
