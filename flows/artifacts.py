@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from prefect import get_client
-from prefect.artifacts import Artifact, ImageArtifact, LinkArtifact, MarkdownArtifact, TableArtifact
+from prefect.artifacts import Artifact, ImageArtifact, MarkdownArtifact, TableArtifact
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId, ArtifactFilterKey
 
 from djflow.roster.views import DifferenceLine, DutyKind, RosterBook
@@ -25,14 +25,18 @@ async def leave_table(key: str, title: str, rows: Sequence[Row]) -> None:
         await _leave(key, TableArtifact(key=key, description=title, table=[dict(row) for row in rows]))
 
 
-async def leave_links(key: str, links: Mapping[str, str]) -> None:
-    """Leave every address: a picture as a picture, anything else as a link."""
-    for number, (label, address) in enumerate(links.items(), start=1):
-        name = f"{key}-{number}"
-        if PurePosixPath(unquote(urlsplit(address).path)).suffix in {".png", ".svg"}:
-            await _leave(name, ImageArtifact(key=name, description=label, image_url=address))
-        else:
-            await _leave(name, LinkArtifact(key=name, description=label, link=address, link_text=label))
+async def leave_files(key: str, title: str, links: Mapping[str, str]) -> None:
+    """Leave every picture on its own and one page with the addresses of everything else."""
+    pictures = {label: address for label, address in links.items() if _is_picture(address)}
+    for number, (label, address) in enumerate(pictures.items(), start=1):
+        name = f"{key}-picture-{number}"
+        await _leave(name, ImageArtifact(key=name, description=f"{title}·{label}", image_url=address))
+    page = "\n".join(f"- [{label}]({address})" for label, address in links.items())
+    await leave_text(f"{key}-files", f"{title}·下载", f"## 下载\n\n{page}")
+
+
+def _is_picture(address: str) -> bool:
+    return PurePosixPath(unquote(urlsplit(address).path)).suffix in {".png", ".svg"}
 
 
 async def _leave(key: str, artifact: Artifact) -> None:

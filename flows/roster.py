@@ -14,7 +14,7 @@ from djflow.assembly.filing import links
 from djflow.core.spans import Month
 from djflow.core.subject import Subject
 from djflow.roster.views import RosterState
-from flows.artifacts import leave_links, leave_table, leave_text, roster_rows
+from flows.artifacts import leave_files, leave_table, leave_text, roster_rows
 from flows.drafting import answer, draft, standing
 from flows.forms import MonthText, RosterReview, month_meant, review_form
 from flows.frame import Ending, attention, done, program, step, the_house
@@ -29,27 +29,24 @@ def review_text(house: House, current: desk.Draft) -> str:
     return desk.review_markdown(house, current.roster_id)
 
 
-async def show(current: desk.Draft) -> None:
+async def show(current: desk.Draft, text: str) -> None:
     """Leave the draft's artifacts: explanation, table by person codes, pictures and downloads."""
-    house, text = the_house(), await review_text(current)
-    key, round_title = f"roster-{current.month}", f"{current.month.title}·第{current.round}稿"
+    house, key, title = the_house(), f"roster-{current.month}", f"{current.month.title}·第{current.round}稿"
     page = f"{text}\n\n[打开本次运行，点右上角的 Resume 填写答复]({run_url(house.settings.prefect.address)})"
-    await leave_text(f"{key}-review", f"{round_title}·审核说明", page)
-    await leave_table(f"{key}-table", f"{round_title}·值班表", roster_rows(desk.book(house, current.roster_id)))
-    found = links(house, current.roster_id)
-    await leave_links(f"{key}-file", {f"{round_title}·{label}": address for label, address in found.items()})
+    await leave_text(f"{key}-review", f"{title}·审核说明", page)
+    await leave_table(f"{key}-table", f"{title}·值班表", roster_rows(desk.book(house, current.roster_id)))
+    await leave_files(key, title, links(house, current.roster_id))
 
 
-async def review(current: desk.Draft) -> RosterReview:
+async def review(current: desk.Draft, text: str) -> RosterReview:
     """Suspend the run until the coordinator has given an answer that can be acted upon.
 
     Each question has its own key: Prefect answers a reused key with the first answer.
     """
     house, complaint = the_house(), ""
-    text, presets = await review_text(current), desk.presets(house)
     for attempt in itertools.count(1):
-        given: RosterReview = await asuspend_flow_run(
-            wait_for_input=review_form(presets, text, complaint),
+        given = await asuspend_flow_run(
+            wait_for_input=review_form(desk.presets(house), text, complaint),
             key=f"review-{current.roster_id}-{current.round}-{attempt}",
             timeout=house.settings.prefect.review_timeout_days * _DAY_SECONDS,
         )
@@ -71,8 +68,9 @@ async def roster_generate(month: MonthText = None) -> Ending:
     current = await standing(target) or await draft(target)
     while current.state is RosterState.REVIEW:
         await label_run(Subject("roster.roster", current.roster_id))
-        await show(current)
-        current = await answer(current, await review(current))
+        text = await review_text(current)
+        await show(current, text)
+        current = await answer(current, await review(current, text))
     words = {RosterState.PUBLISHED: "已发布", RosterState.AMENDED: "已发布并有更新版本", RosterState.VOID: "已作废"}
     return done(f"{target.title}值班表{words.get(current.state, '已结束')}。")
 

@@ -11,7 +11,7 @@ from djflow.core.errors import NotFoundError
 from djflow.core.ids import RosterId
 from djflow.core.links import FilePath, link
 from djflow.roster import reading, service
-from djflow.roster.outputs import charts, excel, ics, notice
+from djflow.roster.outputs import excel, ics, notice
 from djflow.roster.views import RosterBook
 
 KIND = "roster"
@@ -53,8 +53,8 @@ def render(house: House, roster_id: RosterId, name: str) -> bytes | None:
     makers: Mapping[str, Callable[[RosterBook], bytes]] = {
         WORKBOOK: excel.month_workbook,
         CALENDARS: ics.calendars_zip,
-        FAIRNESS: charts.fairness_chart,
-        HEAT: charts.load_heat_map,
+        FAIRNESS: _fairness_chart,
+        HEAT: _heat_map,
     }
     try:
         with house.reading() as session:
@@ -69,6 +69,18 @@ def render(house: House, roster_id: RosterId, name: str) -> bytes | None:
     except NotFoundError:
         return None
     return makers[name](book) if name in makers else None
+
+
+def _fairness_chart(book: RosterBook) -> bytes:
+    from djflow.roster.outputs.charts import fairness_chart  # noqa: PLC0415 - Matplotlib takes a second to load
+
+    return fairness_chart(book)
+
+
+def _heat_map(book: RosterBook) -> bytes:
+    from djflow.roster.outputs.charts import load_heat_map  # noqa: PLC0415 - Matplotlib takes a second to load
+
+    return load_heat_map(book)
 
 
 def file_roster(house: House, roster_id: RosterId) -> tuple[str, ...]:
