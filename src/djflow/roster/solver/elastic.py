@@ -104,6 +104,7 @@ def spread(month: Month, program: Program, outcome: Outcome) -> Draft:
     """Turn a merged solution into a roster: each person takes the cheapest session of the demand still open."""
     duty: Ints = np.full((month.people, month.days), -1, np.int32)
     left = month.g_need.copy()
+    mates = None if month.dept_left is None else month.dept_left.copy()
     for i in np.flatnonzero(program.chosen(outcome)):
         c, g = int(program.who[i]), int(program.group[i])
         day = int(program.m.g_day[g])
@@ -111,8 +112,12 @@ def spread(month: Month, program: Program, outcome: Outcome) -> Draft:
         mine = np.arange(span.start, span.stop)
         mine = mine[(month.g_post[mine] == program.m.g_post[g]) & (left[mine] > 0)]
         mine = mine[month.pair_eligible(np.full(len(mine), c), mine)]
+        if mates is not None:
+            mine = mine[mates[month.g_event[mine], month.c_dept[c]] > 0]
         if len(mine):
             taken = mine[np.argmin(month.pair_cost(np.full(len(mine), c), mine))]
             duty[c, day] = taken
             left[taken] -= 1
+            if mates is not None:
+                mates[month.g_event[taken], month.c_dept[c]] -= 1
     return Draft(month, duty)

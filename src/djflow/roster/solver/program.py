@@ -126,8 +126,8 @@ class Program:
         edge = np.searchsorted(self.who, np.arange(m.people + 1))
         for c in range(m.people):
             pairs = np.arange(edge[c], edge[c + 1])
-            if len(pairs) < 2:
-                continue
+            if len(pairs) > m.cap[c]:
+                self._row(0, float(m.cap[c]), pairs)
             days = day[pairs]
             order = np.argsort(days, kind="stable")
             pairs, days = pairs[order], days[order]
@@ -137,8 +137,6 @@ class Program:
                 if b - a > 1 and b > last:
                     self._row(0, 1, pairs[a:b])
                 last = max(last, int(b))
-            if len(pairs) > m.cap[c]:
-                self._row(0, float(m.cap[c]), pairs)
 
     def _sessions(self) -> None:
         """Heads per department and township persons at each session."""

@@ -152,25 +152,30 @@ class Search:
         self.minimum = self.floor + self.m.lost
 
     def approach(self) -> None:
-        """Raise the bound and solve over the pairs it shows, in widening rounds."""
-        small_price = min(float(self.weights.unfilled), self.usual_price())
-        extra = (self.weights.unfilled - small_price) * self.floor
-        ascent = Ascent(self.m, small_price, self.worth * small_price)
+        """Raise the bound and solve over the pairs it shows, in widening rounds; solve small months outright."""
         able = self.able_pairs()
+        if able is not None:
+            self.solve_over(*able, everything=True)
+            if self.reached() or self.halt():
+                return
+        small_price = min(float(self.weights.unfilled), self.usual_price())
+        saved = self.weights.unfilled - small_price
+        ascent = Ascent(self.m, small_price, self.worth * small_price)
         for steps, per_person in zip(_STEPS, _PAIRS, strict=True):
             if self.halt():
                 break
-            target = self.price - (self.weights.unfilled - small_price) * int(self.best.empty().sum())
             deadline = self.seconds + 0.4 * self.left
-            ascent.run(steps, target, lambda until=deadline: self.halt() or self.seconds > until)  # type: ignore[misc]
-            self.raise_bound(ascent.proven() + extra)
+            ascent.run(
+                steps,
+                self.price - saved * int(self.best.empty().sum()),
+                lambda until=deadline: self.halt() or self.seconds > until,  # type: ignore[misc]
+            )
+            self.raise_bound(ascent.proven() + saved * self.floor)
             self.tell("证明下界")
-            if self.reached():
+            if self.reached() or able is not None:
                 break
-            everything = able is not None
-            pairs = able if able is not None else self.often_chosen(ascent, per_person)
-            self.solve_over(*pairs, everything=everything)
-            if self.reached() or everything:
+            self.solve_over(*self.often_chosen(ascent, per_person), everything=False)
+            if self.reached():
                 break
 
     def raise_bound(self, bound: float) -> None:
