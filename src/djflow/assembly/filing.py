@@ -11,7 +11,7 @@ from djflow.core.errors import NotFoundError
 from djflow.core.ids import RosterId
 from djflow.core.links import FilePath, link
 from djflow.roster import reading, service
-from djflow.roster.outputs import excel, ics, notice
+from djflow.roster.outputs import ics, notice
 from djflow.roster.views import RosterBook
 
 KIND = "roster"
@@ -50,6 +50,8 @@ def links(house: House, roster_id: RosterId) -> Mapping[str, str]:
 
 def render(house: House, roster_id: RosterId, name: str) -> bytes | None:
     """Return a roster's file by name, None when there is no such file or roster."""
+    from djflow.roster.outputs import excel  # noqa: PLC0415 - openpyxl loads only when a workbook is asked for
+
     makers: Mapping[str, Callable[[RosterBook], bytes]] = {
         WORKBOOK: excel.month_workbook,
         CALENDARS: ics.calendars_zip,
