@@ -13,7 +13,7 @@ import djflow.people.tables
 import djflow.roster.tables  # noqa: F401 - the imports fill the metadata
 from djflow.db.base import Base
 from djflow.db.session import Database
-from djflow.db.upgrade import current_version, newest_version, upgrade
+from djflow.db.upgrade import current_version, downgrade, newest_version, upgrade
 
 MAX_NAME = 30
 
@@ -50,3 +50,11 @@ def test_the_record_is_protected(database: Database) -> None:
         connection.execute(text(insert))
     with pytest.raises(DBAPIError, match="append-only"), database.engine.begin() as connection:
         connection.execute(text("DELETE FROM audit_entry"))
+
+
+def test_a_downgraded_house_is_empty_and_can_be_made_again(database: Database) -> None:
+    """The first migration takes back everything it made, and makes it again."""
+    downgrade(database.engine, "base")
+    assert set(inspect(database.engine).get_table_names()) <= {"alembic_version"}
+    upgrade(database.engine)
+    assert current_version(database.engine) == newest_version()

@@ -87,18 +87,18 @@ def test_people_become_cadres() -> None:
     """Leaders may lead, skills without a post are left out, the personal cap counts, who serves no longer is away."""
     facts = _facts()
     problem = build_problem(facts, POLICY, plan_sessions(facts, POLICY, CALENDAR), Weights(), name="t")
-    cadres = {cadre.id: cadre for cadre in problem.cadres}
+    cadres = {str(cadre.id): cadre for cadre in problem.cadres}
     assert cadres["A01"].skills == {LEADER_POST, "综合受理"}
     assert cadres["A02"].skills == {"综合受理"}
     assert (cadres["A01"].history, cadres["A04"].max_duties, cadres["A03"].max_duties) == (6, 2, 5)
     assert cadres["B03"].unavailable == frozenset(MONTH.span)
-    assert {d.id: d.kind for d in problem.departments}["T1"] == "town"
+    assert {str(d.id): d.kind for d in problem.departments}["T1"] == "town"
 
 
 def test_fair_targets_share_what_is_carried_and_what_comes() -> None:
     """Leaders share 7 points of leading and 6 carried among three; the others 7 among seven."""
     facts = _facts()
     problem = build_problem(facts, POLICY, plan_sessions(facts, POLICY, CALENDAR), Weights(), name="t")
-    found = targets(problem)
+    found = {str(code): target for code, target in targets(problem).items()}
     assert (found["A01"], found["A02"]) == (4, 1)
     assert Counter(found.values()) == {4: 3, 1: 7}

@@ -1,14 +1,16 @@
 """Creates or migrates a database by running Alembic's scripts on one connection."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 
 from djflow.db.engine import WRITING
-from djflow.db.session import explain_database_error
+from djflow.db.session import explained
 
 SCRIPTS = "djflow:migrations"
 
@@ -25,14 +27,23 @@ def upgrade(engine: Engine) -> str:
 
     Raises: DatabaseUnavailableError when the database cannot be written.
     """
-    config = _config()
-    try:
-        with engine.execution_options(**{WRITING: True}).begin() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-    except DBAPIError as error:
-        raise explain_database_error(error) from error
+    with _migrating(engine) as config:
+        command.upgrade(config, "head")
     return newest_version()
+
+
+def downgrade(engine: Engine, version: str) -> None:
+    """Take the database back to an older version; `base` is the empty one. Data of newer tables are lost."""
+    with _migrating(engine) as config:
+        command.downgrade(config, version)
+
+
+@contextmanager
+def _migrating(engine: Engine) -> Iterator[Config]:
+    config = _config()
+    with explained(), engine.execution_options(**{WRITING: True}).begin() as connection:
+        config.attributes["connection"] = connection
+        yield config
 
 
 def newest_version() -> str:

@@ -16,6 +16,7 @@ from djflow.demo.people import demo_people, load_people
 from djflow.people import service as people
 from djflow.roster import service
 from djflow.roster.model import Limits
+from djflow.roster.views import RosterState
 
 BY = "demo"
 _PRESENT_MONTH = Limits(time_limit=4.0, gap=0.02)
@@ -56,7 +57,7 @@ def _publish_present_month(house: House, month: Month) -> None:
         with house.transaction() as session:
             made = service.keep_draft(session, draft_of(house, planned, solution, None), by=BY, now=house.now())
         desk.publish(house, made.roster_id, by=BY)
-    elif standing.state is service.RosterState.REVIEW:
+    elif standing.state is RosterState.REVIEW:
         desk.publish(house, standing.roster_id, by=BY)
 
 
