@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from importlib.resources import files
 from pathlib import Path
 
@@ -104,6 +106,17 @@ def test_absences_and_branches_come_in(home: Path) -> None:
     assert json.loads(_call(home, "import", "history", history, "--month", "2026-11", "--json").stdout)["created"] == 1
     absence = _filled(home, "4-缺勤.xlsx", ("C001", "培训", "2026-12-01", "2026-12-03"))
     assert json.loads(_call(home, "import", "absences", absence, "--json").stdout)["created"] == 1
+
+
+def test_a_program_of_its_own_turns_the_key(home: Path) -> None:
+    """`djflow keys rotate` knows every sealed table although nothing else has loaded them."""
+    _call(home, "import", "units", _filled(home, "1-单位.xlsx", *UNITS))
+    people = _filled(home, "3-人员.xlsx", CHEN)
+    _call(home, "import", "people", people)
+    program = [sys.executable, "-c", "from djflow.cli.main import main; main()", "--home", str(home)]
+    done = subprocess.run([*program, "keys", "rotate", "--json"], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout)["resealed"] == 1
+    assert json.loads(_call(home, "import", "people", people, "--json").stdout)["unchanged"] == 1
 
 
 def test_keys_turn(home: Path) -> None:

@@ -217,3 +217,13 @@ def test_every_sealed_column_joins_rotation() -> None:
     contexts = [context for _, context in store.sealed_columns()]
     assert {"person.mobile", "person.id_number", "person.bank_account", "contact.address"} <= set(contexts)
     assert len(contexts) == len(set(contexts))
+
+
+def test_a_table_the_program_does_not_know_stops_rotation(database: Database, key_file: Path) -> None:
+    """A database with sealed values that this program would pass over keeps its key."""
+    with database.transaction() as session:
+        kind = {"sqlite": "BLOB", "postgresql": "BYTEA"}[database.engine.dialect.name]
+        session.connection().exec_driver_sql(f"CREATE TABLE later_table (id VARCHAR(32), secret {kind})")
+    with pytest.raises(KeyFileError, match="later_table"):
+        rotation.rotate(database, key_file)
+    assert set(read_key_file(key_file).keys) == {"k1"}

@@ -9,10 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
+from openpyxl.utils import get_column_letter
 from sqlalchemy.orm import Session
 
 from djflow.audit import service as audit
 from djflow.core.errors import InputError
+from djflow.core.ids import BranchId, UnitId
 from djflow.core.spans import DateSpan, Month
 from djflow.people import rules, service
 from djflow.people.excel import intake, outgo
@@ -181,7 +183,7 @@ def test_numbers_keep_their_zeros(office: Session, tmp_path: Path, importer: Imp
     assert intake.import_people(office, sheet(tmp_path / "1.xlsx", header, row), importer).created == 1
     outgo.export_people(office, tmp_path / "2.xlsx", Exporter("tester", importer.now, full=True))
     written = load_workbook(tmp_path / "2.xlsx")["人员"]
-    by_header = {cell.value: cell.column_letter for cell in written[outgo.HEADER_ROW]}
+    by_header = {cell.value: get_column_letter(place) for place, cell in enumerate(written[outgo.HEADER_ROW], start=1)}
     for name, value in (("工号", "00012"), ("银行账号", "0000123456789012"), ("手机号码", "16900000001")):
         cell = written[f"{by_header[name]}{outgo.HEADER_ROW + 1}"]
         assert (cell.value, cell.number_format, cell.data_type) == (value, "@", "s")
@@ -259,8 +261,8 @@ _PEOPLE = st.builds(
 @given(people=st.lists(_PEOPLE, min_size=1, max_size=4, unique_by=lambda person: person.code))
 def test_whatever_is_written_reads_back(tmp_path: Path, people: list[PersonEntry]) -> None:
     """Any sound person goes through Excel and comes back the same."""
-    units = unit_directory([Unit(service.UnitId(entry.code), entry) for entry in (SOCIAL, CIVIL)])
-    form = people_form(units, branch_directory([Branch(service.BranchId("b"), BRANCH)]), SERVICE_SKILLS)
+    units = unit_directory([Unit(UnitId(entry.code), entry) for entry in (SOCIAL, CIVIL)])
+    form = people_form(units, branch_directory([Branch(BranchId("b"), BRANCH)]), SERVICE_SKILLS)
     write_table(tmp_path / "people.xlsx", form, people, "干部人员表")
     read = read_form(tmp_path / "people.xlsx", form)
     assert read.rejected == ()

@@ -15,11 +15,11 @@ def keys() -> None:
 @click.pass_context
 def status(context: click.Context, *, as_json: bool) -> None:
     """Show which key is in use."""
-    from djflow.assembly import open_house  # noqa: PLC0415 - loads SQLAlchemy
-    from djflow.db.rotation import key_status  # noqa: PLC0415
+    from djflow.assembly import keys as office  # noqa: PLC0415 - loads SQLAlchemy
+    from djflow.assembly import open_house  # noqa: PLC0415
 
     house = open_house(home_of(context))
-    found = key_status(house.database, house.key_file)
+    found = office.status(house)
     value = {
         "active": found.active,
         "fingerprint": found.fingerprint,
@@ -38,12 +38,12 @@ def status(context: click.Context, *, as_json: bool) -> None:
 @click.pass_context
 def rotate(context: click.Context, *, as_json: bool) -> None:
     """Rotate the key."""
-    from djflow.assembly import open_house  # noqa: PLC0415 - loads SQLAlchemy
-    from djflow.db.rotation import rotate as turn  # noqa: PLC0415
+    from djflow.assembly import keys as office  # noqa: PLC0415 - loads SQLAlchemy
+    from djflow.assembly import open_house  # noqa: PLC0415
 
     house = open_house(home_of(context))
     progress("正在用新密钥重新加密…")
-    done = turn(house.database, house.key_file)
+    done = office.rotate(house)
     value = {
         "active": done.active,
         "resealed": done.resealed,

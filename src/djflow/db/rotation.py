@@ -38,11 +38,13 @@ class KeyStatus:
 def rotate(database: Database, key_file: Path) -> Rotation:
     """Put everything sealed under a fresh key and forget the old ones; other djflow programs must restart afterwards.
 
-    Raises: KeyFileError when the key file is lost, damaged or belongs to another house; nothing is changed then.
+    Raises: KeyFileError when the key file is lost, damaged or belongs to another house, or a table is unknown;
+        nothing is changed then.
     """
     held = read_key_file(key_file)
     if held.fingerprint != database.vault.fingerprint:
         raise KeyFileError(f"密钥文件 {key_file} 不是本区的密钥文件：请恢复原来的密钥文件，没有改动任何内容。")
+    _refuse_unknown_tables(database)
     resumed = len(held.keys) > 1
     vault = held if resumed else held.rotated()
     if not resumed:
@@ -62,6 +64,14 @@ def rotate(database: Database, key_file: Path) -> Rotation:
     return Rotation(vault.active, resealed, tuple(sorted(set(vault.keys) - {vault.active})), resumed)
 
 
+def _refuse_unknown_tables(database: Database) -> None:
+    # Values in a table that is not in the metadata would be passed over, and their key thrown away.
+    with database.reading() as session:
+        unknown = store.unknown_binaries(session)
+    if unknown:
+        raise KeyFileError(f"数据库里有本程序不认识的加密表（{'、'.join(unknown)}），没有动密钥：请先升级 djflow。")
+
+
 def _name_active_key(database: Database, active: str) -> None:
     # Whoever encrypts shares a lock on this row; it must be there before the first rotation.
     with database.transaction() as session:
@@ -75,6 +85,7 @@ def key_status(database: Database, key_file: Path) -> KeyStatus:
     Raises: KeyFileError when the key file is lost or damaged.
     """
     held = read_key_file(key_file)
+    _refuse_unknown_tables(database)
     with database.reading() as session:
         use = dict(store.key_use(session))
     return KeyStatus(held.active, held.fingerprint, use, len(held.keys) > 1 or set(use) - {held.active} != set())

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from sqlalchemy import Column, Table, bindparam, select, update
+from sqlalchemy import Column, LargeBinary, Table, bindparam, inspect, select, update
 from sqlalchemy.orm import Session
 
 from djflow.core.errors import KeyFileError
@@ -52,6 +52,17 @@ def sealed_columns() -> tuple[tuple[Column[bytes], str], ...]:
         for table in Base.metadata.sorted_tables
         for column in sorted(table.columns, key=lambda column: column.name)
         if isinstance(column.type, Sealed)
+    )
+
+
+def unknown_binaries(session: Session) -> tuple[str, ...]:
+    """Return tables of the database that hold bytes and that this program has not loaded: what they seal is unknown."""
+    inspector = inspect(session.connection())
+    return tuple(
+        table
+        for table in sorted(inspector.get_table_names())
+        if table not in Base.metadata.tables
+        and any(isinstance(column["type"], LargeBinary) for column in inspector.get_columns(table))
     )
 
 
