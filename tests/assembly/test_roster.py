@@ -32,16 +32,19 @@ def draft(house: House, ids: dict[str, PersonId]) -> desk.Draft:
     return desk.draft(house, DECEMBER, by="test")
 
 
-def _content(house: House, roster_id: RosterId) -> Kept:
+def content_of(house: House, roster_id: RosterId) -> Kept:
+    """Return what a roster holds."""
     with house.reading() as session:
         return service.content(session, roster_id)
 
 
-def _holder(kept: Kept, event: str, post: str) -> PersonId:
+def holder_of(kept: Kept, event: str, post: str) -> PersonId:
+    """Return who holds a post of a session."""
     return next(d.person for d in kept.duties if (d.event, d.post, d.kind) == (event, post, DutyKind.DUTY))
 
 
-def _away(house: House, person: PersonId, first: date, last: date) -> None:
+def send_away(house: House, person: PersonId, first: date, last: date) -> None:
+    """Enter sick leave."""
     span = DateSpan(first, last)
     entry = AbsenceEntry(person, span, AbsenceKind.SICK, Subject("people.import", "t1"))
     with house.transaction() as session:
@@ -88,12 +91,12 @@ def test_a_review_names_nobody(house: House, draft: desk.Draft, ids: dict[str, P
 
 def test_leave_after_the_draft_is_mended_before_publication(house: House, draft: desk.Draft) -> None:
     """Somebody falls ill between draft and publication: the roster that goes out no longer has that duty."""
-    ill = _holder(_content(house, draft.roster_id), FIRST, "综合受理")
-    _away(house, ill, date(2026, 11, 30), date(2026, 12, 3))
+    ill = holder_of(content_of(house, draft.roster_id), FIRST, "综合受理")
+    send_away(house, ill, date(2026, 11, 30), date(2026, 12, 3))
     done = desk.publish(house, draft.roster_id, by="form")
     assert (done.repaired, done.version) == (1, 1)
-    after = _content(house, draft.roster_id)
-    assert _holder(after, FIRST, "综合受理") != ill
+    after = content_of(house, draft.roster_id)
+    assert holder_of(after, FIRST, "综合受理") != ill
     with house.reading() as session:
         assert ill not in {n["recipient"] for n in notify.listing(session) if "12月1日" in n["slot"]}
 
@@ -101,13 +104,13 @@ def test_leave_after_the_draft_is_mended_before_publication(house: House, draft:
 def test_leave_after_publication_changes_one_place(house: House, draft: desk.Draft) -> None:
     """A repair changes the one duty that fell out, keeps all others, and a second look finds nothing to do."""
     desk.publish(house, draft.roster_id, by="form")
-    before = _content(house, draft.roster_id)
-    gone = _holder(before, SECOND, "综合受理")
-    _away(house, gone, date(2026, 12, 8), date(2026, 12, 8))
+    before = content_of(house, draft.roster_id)
+    gone = holder_of(before, SECOND, "综合受理")
+    send_away(house, gone, date(2026, 12, 8), date(2026, 12, 8))
     done = desk.repair_month(house, DECEMBER, by="watch")
     assert done is not None
     assert (done.version, done.changed, done.unfilled) == (2, 1, 0)
-    after = _content(house, done.roster_id)
+    after = content_of(house, done.roster_id)
     kept = [d for d in before.duties if d.kind is DutyKind.DUTY and d.person != gone]
     assert set(kept) <= set(after.duties)
     assert desk.repair_month(house, DECEMBER, by="watch") is None
@@ -117,7 +120,9 @@ def test_days_gone_by_never_move(house: House, draft: desk.Draft, at: Callable[[
     """Leave entered on the 5th for the 1st changes nothing: the duty was served."""
     desk.publish(house, draft.roster_id, by="form")
     late = at("2026-12-05T08:00")
-    _away(late, _holder(_content(house, draft.roster_id), FIRST, "综合受理"), date(2026, 12, 1), date(2026, 12, 1))
+    send_away(
+        late, holder_of(content_of(house, draft.roster_id), FIRST, "综合受理"), date(2026, 12, 1), date(2026, 12, 1)
+    )
     assert desk.repair_month(late, DECEMBER, by="watch") is None
 
 
@@ -129,7 +134,7 @@ def test_a_closure_cancels_the_session_and_says_why(house: House, draft: desk.Dr
     assert desk.declare_closure(house, "DACANG", span, notice="镇政府防汛通知", by="cli") == closed
     done = desk.repair_month(house, DECEMBER, by="watch")
     assert done is not None
-    after = _content(house, done.roster_id)
+    after = content_of(house, done.roster_id)
     (session,) = [s for s in after.sessions if s.plan.event == SECOND]
     assert session.state is SessionState.CANCELLED
     assert session.note == "因镇政府防汛通知，原定12月8日大仓的赶场服务取消"
@@ -167,13 +172,13 @@ def test_a_swap_is_checked_against_the_rules(house: House, draft: desk.Draft, id
     """A swap to a free person goes through and tells two; one that breaks a rule is refused with the rule."""
     desk.publish(house, draft.roster_id, by="form")
     codes = {person: code for code, person in ids.items()}
-    before = _content(house, draft.roster_id)
-    old = codes[_holder(before, FIRST, "综合受理")]
+    before = content_of(house, draft.roster_id)
+    old = codes[holder_of(before, FIRST, "综合受理")]
     best = swapping.suggestions(house, DECEMBER, FIRST, "综合受理")[0]
     done = desk.swap(house, DECEMBER, Swap(FIRST, "综合受理", old, best.person_code), by="cli")
-    assert _holder(_content(house, done.roster_id), FIRST, "综合受理") == ids[best.person_code]
+    assert holder_of(content_of(house, done.roster_id), FIRST, "综合受理") == ids[best.person_code]
     leader = next(code for code in ("A02", "A03", "B02") if code not in (old, best.person_code))
-    chief = codes[_holder(before, FIRST, "带队领导")]
+    chief = codes[holder_of(before, FIRST, "带队领导")]
     with pytest.raises(RuleError, match="不能这样换"):
         desk.swap(house, DECEMBER, Swap(FIRST, "带队领导", chief, leader), by="cli")
     with pytest.raises(NotFoundError, match="没有岗位"):
@@ -183,7 +188,7 @@ def test_a_swap_is_checked_against_the_rules(house: House, draft: desk.Draft, id
 def test_a_roster_nobody_can_fill_comes_with_reasons(house: House, ids: dict[str, PersonId]) -> None:
     """When every leader is away on the 1st the place stays empty, proven unavoidable, with the reason in words."""
     for code in ("A01", "B01", "C01"):
-        _away(house, ids[code], date(2026, 12, 1), date(2026, 12, 1))
+        send_away(house, ids[code], date(2026, 12, 1), date(2026, 12, 1))
     made = desk.draft(house, DECEMBER, by="test")
     book = desk.book(house, made.roster_id)
     assert (book.quality.unfilled, book.quality.min_unfilled_proven) == (1, 1)
