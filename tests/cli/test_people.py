@@ -11,9 +11,11 @@ import pytest
 from click.testing import CliRunner, Result
 from openpyxl import load_workbook
 
-from djflow.assembly import create_house
+from djflow.assembly import create_house, open_house
+from djflow.audit import service as audit
 from djflow.cli.main import djflow
 from djflow.core.errors import InputError, KeyFileError
+from djflow.core.subject import Subject
 
 UNITS = [("RS", "区人社局", None, "区级部门", None, 1), ("T1", "青石镇", None, "镇乡", None, 90)]
 CHEN = ("C001", "陈一", "男", "1985-03", "区人社局", None, "副局长", "副科", "是", "民政社保", "16900000001")
@@ -116,6 +118,8 @@ def test_a_program_of_its_own_turns_the_key(home: Path) -> None:
     program = [sys.executable, "-c", "from djflow.cli.main import main; main()", "--home", str(home)]
     done = subprocess.run([*program, "keys", "rotate", "--json"], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)["resealed"] == 1
+    with open_house(home).reading() as session:
+        assert [entry.action for entry in audit.history(session, Subject("house.key", "k2"))] == ["key.rotate"]
     assert json.loads(_call(home, "import", "people", people, "--json").stdout)["unchanged"] == 1
 
 

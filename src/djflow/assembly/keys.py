@@ -6,16 +6,24 @@ import djflow.notify.tables
 import djflow.people.tables
 import djflow.roster.tables  # noqa: F401 - the imports fill the metadata, in which rotation finds the sealed columns
 from djflow.assembly.house import House
+from djflow.audit import service as audit
+from djflow.audit.model import Details
+from djflow.core.subject import Subject
 from djflow.db import rotation
 from djflow.db.rotation import KeyStatus, Rotation
 
 
-def rotate(house: House) -> Rotation:
+def rotate(house: House, *, by: str) -> Rotation:
     """Put everything sealed under a fresh key and forget the old ones; other djflow programs must restart afterwards.
 
     Raises: KeyFileError when the key file is lost, damaged or belongs to another house; nothing is changed then.
     """
-    return rotation.rotate(house.database, house.key_file)
+    done = rotation.rotate(house.database, house.key_file)
+    details: Details = {"resealed": done.resealed, "dropped": ",".join(done.dropped), "resumed": done.resumed}
+    with house.transaction() as session:
+        subject = Subject("house.key", done.active)
+        audit.record(session, subject, "key.rotate", by=by, now=house.now(), details=details)
+    return done
 
 
 def status(house: House) -> KeyStatus:

@@ -43,7 +43,7 @@ def rotate(context: click.Context, *, as_json: bool) -> None:
 
     house = open_house(home_of(context))
     progress("正在用新密钥重新加密…")
-    done = office.rotate(house)
+    done = office.rotate(house, by="cli")
     value = {
         "active": done.active,
         "resealed": done.resealed,
