@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -106,6 +106,12 @@ class Office:
             return next((str(run["id"]) for run in runs if run["name"].startswith(month.title)), None)
 
         return until(found, f"the review of {month}")
+
+    def artifacts(self, number: str) -> Mapping[str, str]:
+        """Return the artifacts a run left by key; each key once."""
+        left = self.post("/artifacts/filter", {"flow_runs": {"id": {"any_": [number]}}}).raise_for_status().json()
+        assert len({each["key"] for each in left}) == len(left)
+        return {each["key"]: str(each["data"]) for each in left}
 
     def processes(self) -> list[psutil.Process]:
         """Return everything that runs under the supervisor."""
