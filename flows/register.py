@@ -25,7 +25,7 @@ from flows.frame import Ending, the_house
 _ENQUEUE = ConcurrencyLimitStrategy.ENQUEUE
 _CANCEL_NEW = ConcurrencyLimitStrategy.CANCEL_NEW
 _RUNS_AT_ONCE = 2
-_LONGEST_WAIT = 10.0
+_LONGEST_WAIT = 2.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,17 +34,23 @@ class Roof:
     began: float
     _told: set[str] = field(default_factory=set)
 
-    def run(self) -> None:
+    def run(self, prepare: Callable[[], None]) -> None:
         """Start everything, tell the addresses, then watch until interrupted.
+
+        `prepare` makes the house ready; Prefect's server, which does not need it, starts meanwhile.
 
         Raises: StartError when a part does not come up.
         """
         supervisor = Supervisor(self.settings.state / "logs", environment_of(self.settings), self.say)
         self._ready_file.unlink(missing_ok=True)
         try:
-            for program in programs(self.settings.home):
+            server, *others = all_programs = programs(self.settings.home)
+            self.say(f"正在启动：{'、'.join(program.title for program in all_programs)} …")
+            supervisor.start(server)
+            prepare()
+            for program in others:
                 supervisor.start(program)
-            self._wait(supervisor)
+            self._wait(supervisor, {program.key: program.title for program in all_programs})
             self._welcome()
             self._stay(supervisor)
         finally:
@@ -55,21 +61,20 @@ class Roof:
     def _ready_file(self) -> Path:
         return self.settings.state / READY_FILE
 
-    def _wait(self, supervisor: Supervisor) -> None:
+    def _wait(self, supervisor: Supervisor, waiting: dict[str, str]) -> None:
         ready: Mapping[str, Callable[[], bool]] = {
             "prefect": lambda: answers(f"{_local(self.settings.prefect)}/api/health"),
             "web": lambda: answers(f"{_local(self.settings.web)}/health"),
             "runner": self._ready_file.exists,
         }
-        waiting = {program.key: program.title for program in programs(self.settings.home)}
-        self.say(f"正在启动：{'、'.join(waiting.values())} …")
+        since = time.monotonic()
         while waiting:
             time.sleep(_LOOK_SECONDS)
             supervisor.watch()
             for key in [key for key in waiting if ready[key]()]:
                 self.say(f"  ✓ {waiting.pop(key)}就绪（{time.monotonic() - self.began:.1f} 秒）")
             stuck = [key for key in waiting if supervisor.crashes(key) >= _MOST_CRASHES]
-            if stuck or time.monotonic() - self.began > _START_SECONDS:
+            if stuck or time.monotonic() - since > _START_SECONDS:
                 key = (stuck or list(waiting))[0]
                 log = self.settings.state / "logs" / f"{key}.log"
                 raise StartError(f"{waiting[key]}没有启动成功。请看 {log} 的最后几行，或运行 djflow doctor 找原因。")

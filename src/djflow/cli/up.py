@@ -26,12 +26,11 @@ def up(context: click.Context, *, demo: bool) -> None:
     began = time.monotonic()
     home = home_of(context)
     with _only_one(home), _stoppable():
-        if (home / "config" / "djflow.toml").exists():
-            _check_ports(load_settings(home))
-        _prepare(home, demo=demo)
+        if demo and not (home / "config").exists():
+            _copy_starter(home)
         settings = load_settings(home)
         _check_ports(settings)
-        Roof(settings, progress, began).run()
+        Roof(settings, progress, began).run(lambda: _prepare(home, demo=demo))
 
 
 @contextmanager
@@ -60,14 +59,16 @@ def _only_one(home: Path) -> Iterator[None]:
 
 @contextmanager
 def _stoppable() -> Iterator[None]:
-    """Turn SIGTERM into the same quiet end as Ctrl-C."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """Turn a closed terminal and SIGTERM into the same quiet end as Ctrl-C, also when started in the background."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, signal.default_int_handler) for number in numbers}
     try:
         yield
     except KeyboardInterrupt:
         progress("已停止。")
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _check_ports(settings: Settings) -> None:
@@ -79,6 +80,12 @@ def _check_ports(settings: Settings) -> None:
                 f"请停掉占用它的程序，或在 config/djflow.toml 的 [{section}] 里把 port 改成别的端口。",
                 code="port_taken",
             )
+
+
+def _copy_starter(home: Path) -> None:
+    from djflow.demo.load import copy_starter  # noqa: PLC0415 - the demonstration only
+
+    copy_starter(home)
 
 
 def _prepare(home: Path, *, demo: bool) -> None:
