@@ -36,6 +36,9 @@ def load(home: Path | None = None, *, clock: Clock | None = None, say: Say = lam
             "这个目录的 config/djflow.toml 不是示范区的配置，没有装入示范资料：请另用一个目录（--home）。"
         )
     month = Month.of(house.today())
+    present = desk.standing(house, month)
+    if present is not None and present.state is RosterState.PUBLISHED:
+        return house  # the last thing that is loaded is there
     say("正在装入示范区的部门、人员、请假和历史积分…")
     invented = demo_people(house.settings.townships, month)
     with house.transaction() as session:
