@@ -227,6 +227,9 @@ class Program:
             "mip_rel_gap": until.gap,
             "mip_abs_gap": 0.999 if self.terms.bonus is None else 1e-6,
             "mip_max_nodes": until.nodes,
+            # a start is always given and the bound is proven elsewhere: these two only cost time and memory here
+            "mip_heuristic_run_feasibility_jump": False,
+            "mip_allow_restart": False,
         }
         if np.isfinite(until.target):
             options["objective_target"] = until.target

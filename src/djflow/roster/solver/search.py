@@ -37,7 +37,8 @@ from djflow.roster.solver.program import Program, Stopping, Terms
 from djflow.roster.solver.roster import Draft
 
 _ROUNDS = 60
-_STEPS = (800, 1200)
+_STEPS = (700, 1500)
+_FINE_GAP = 0.004
 _PAIRS = (12, 20)
 _ALL_PAIRS = 6000
 _RESERVE = 0.3
@@ -161,7 +162,10 @@ class Search:
         small_price = min(float(self.weights.unfilled), self.usual_price())
         saved = self.weights.unfilled - small_price
         ascent = Ascent(self.m, small_price, self.worth * small_price)
-        for steps, per_person in zip(_STEPS, _PAIRS, strict=True):
+        rounds = list(zip(_STEPS, _PAIRS, strict=True))
+        if self.limits.gap < _FINE_GAP:
+            rounds[0] = (sum(_STEPS), _PAIRS[0])
+        for steps, per_person in rounds:
             if self.halt():
                 break
             deadline = self.seconds + 0.4 * self.left
