@@ -25,14 +25,31 @@ MarketCode = Annotated[
     str,
     Field(
         pattern=r"^[A-Za-z0-9_-]{1,40}$",
-        json_schema_extra={"title": "场镇代码", "description": "config/markets.toml 里的 code。"},
+        json_schema_extra={"title": "场镇代码", "description": "config/markets.toml 里的 code，也可以用 djflow market list 查看。"},
+    ),
+]
+CityCode = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z0-9-]{1,40}$",
+        json_schema_extra={
+            "title": "市的文件夹",
+            "description": ".djflow/city 下的文件夹名，里面每个区县一个排班文件。",
+        },
+    ),
+]
+DistrictCode = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z0-9-]{1,40}$",
+        json_schema_extra={"title": "区县代码", "description": "排班文件的名字，不带 .json。"},
     ),
 ]
 FirstDay = Annotated[date, Field(json_schema_extra={"title": "停场第一天"})]
 LastDay = Annotated[date, Field(json_schema_extra={"title": "停场最后一天", "description": "含这一天。"})]
 NoticeKind = Annotated[
-    Literal["乡镇公告", "区级通知", "疫情防控", "道路施工", "恶劣天气"],
-    Field(json_schema_extra={"title": "依据", "description": "停场依据的种类；文号请写在公告里，不写在这里。"}),
+    Literal["镇政府通知", "区政府通知", "防汛防灾通知", "疫情防控通知", "道路施工通知"],
+    Field(json_schema_extra={"title": "停场依据", "description": "会印在公示上。"}),
 ]
 
 AS_CONFIGURED = "按配置的权重"

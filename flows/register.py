@@ -8,29 +8,36 @@ import logging
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from prefect import Flow, get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterState, FlowRunFilterStateType
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy, StateType
 from prefect.deployments.runner import RunnerDeployment
+from prefect.exceptions import ObjectNotFound
 from prefect.runner import Runner
 from prefect.schedules import Cron
 from prefect.states import Crashed
 from prefect.types.entrypoint import EntrypointType
 
 from djflow.settings.schema import Schedule
-from flows import duty, notify, roster, sweep, upkeep
+from flows import city, duty, notify, roster, sweep, upkeep
+from flows.city_runs import POOL
 from flows.frame import Ending, the_house
 
 _ENQUEUE = ConcurrencyLimitStrategy.ENQUEUE
 _CANCEL_NEW = ConcurrencyLimitStrategy.CANCEL_NEW
 _RUNS_AT_ONCE = 2
+_WORKERS_AT_MOST = 64
 _LONGEST_WAIT = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """One deployment; at most `at_once` runs of it work at a time, `collision` says what becomes of one more."""
+    """One deployment; at most `at_once` runs of it work at a time, `collision` says what becomes of one more.
+
+    Its runs go to the work pool `pool` if there is one, else to this runner.
+    """
 
     key: str
     flow: Flow[..., Coroutine[Any, Any, Ending]]
@@ -39,6 +46,7 @@ class Deployment:
     tags: tuple[str, ...]
     collision: ConcurrencyLimitStrategy
     at_once: int = 1
+    pool: str | None = None
 
 
 DEPLOYMENTS = (
@@ -124,6 +132,25 @@ DEPLOYMENTS = (
         ("维护", "每天"),
         _CANCEL_NEW,  # two would delete the same runs
     ),
+    Deployment(
+        "roster-city",
+        city.roster_city,
+        "排一个市",
+        "一个市的各个区县各排各的：每个区县一次运行，全部结束后留下一张结果表。"
+        "\n\n先在文件夹里给每个区县放一个排班文件。再运行一次只补排没有排出或改过的区县。",
+        ("市级排班", "手动"),
+        _ENQUEUE,  # one city after the other; a second one at once would only take the runner's last place
+    ),
+    Deployment(
+        "roster-district",
+        city.roster_district,
+        "排一个区县",
+        "由“排一个市”启动：排出一个区县的值班表，写在排班文件旁边。",
+        ("市级排班",),
+        _ENQUEUE,
+        at_once=_WORKERS_AT_MOST,  # each worker has its own limit
+        pool=POOL,
+    ),
 )
 
 
@@ -142,6 +169,25 @@ async def prepared(deployment: Deployment, schedules: Mapping[str, Schedule]) ->
     )
 
 
+async def placed(runner: Runner, deployment: Deployment, schedules: Mapping[str, Schedule]) -> UUID:
+    """Register a deployment with its work pool if that exists, else with the runner, and return its id."""
+    made = await prepared(deployment, schedules)
+    made.work_pool_name = None  # said outright, so that a pool taken down is left
+    if deployment.pool is not None and await pool_exists(deployment.pool):
+        return await made.aapply(work_pool_name=deployment.pool)
+    return await runner.aadd_deployment(made)
+
+
+async def pool_exists(name: str) -> bool:
+    """Return whether somebody has made this work pool."""
+    async with get_client() as client:
+        try:
+            await client.read_work_pool(name)
+        except ObjectNotFound:
+            return False
+    return True
+
+
 async def wait_for_server() -> None:
     """Wait until Prefect's server answers, however late it starts; asks after 0.5 s, then ever more rarely."""
     wait = 0.5
@@ -153,13 +199,14 @@ async def wait_for_server() -> None:
 
 
 async def bury_the_interrupted() -> None:
-    """Mark runs that a runner killed earlier left as running; this runner is the only one of its server."""
+    """Mark runs that a runner killed earlier left as running; this runner is the only one, workers have a pool."""
     unfinished = FlowRunFilterStateType(any_=[StateType.PENDING, StateType.RUNNING, StateType.CANCELLING])
     async with get_client() as client:
         for run in await client.read_flow_runs(
             flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=unfinished))
         ):
-            await client.set_flow_run_state(run.id, Crashed(message="上次停机时中断。"), force=True)
+            if run.work_pool_name is None:
+                await client.set_flow_run_state(run.id, Crashed(message="上次停机时中断。"), force=True)
 
 
 async def serve() -> None:
@@ -169,7 +216,7 @@ async def serve() -> None:
     # Schedules stay on when djflow stops: what was missed runs late and answers for its planned time.
     runner = Runner(name="djflow", limit=_RUNS_AT_ONCE, pause_on_shutdown=False)
     schedules = the_house().settings.schedules
-    ids = {entry.key: await runner.aadd_deployment(await prepared(entry, schedules)) for entry in DEPLOYMENTS}
+    ids = {entry.key: await placed(runner, entry, schedules) for entry in DEPLOYMENTS}
     async with get_client() as client:
         await client.create_flow_run_from_deployment(ids["roster-review-sweep"], name="开机·审核补漏")
     # Tells the supervisor that runs may be started from now on.

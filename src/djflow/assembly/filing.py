@@ -95,12 +95,13 @@ def file_roster(house: House, roster_id: RosterId) -> tuple[str, ...]:
     for name in (*FILED, *((DIFFERENCE,) if found.version > 1 else ())):
         content = render(house, roster_id, name)
         if content is not None:
-            _write_whole(folder / name, content)
+            write_whole(folder / name, content)
             written.append(str(folder / name))
     return tuple(written)
 
 
-def _write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file for its owner alone, in one go: a reader sees the old content or the new."""
     draft = path.with_name(path.name + ".new")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "wb") as file:
