@@ -156,6 +156,7 @@ def _check_pinned_places(problem: Problem, told: _Pins, pins: Sequence[Assignmen
     for p in pins:
         need = told.events[p.event].needs[p.post]
         if places[p.event, p.post] > need:
-            raise told.conflict(p, f"所在岗位只需 {need} 人，却固定了 {places[p.event, p.post]} 人")
+            others = [o for o in [*problem.kept, *pins] if (o.event, o.post) == (p.event, p.post) and o != p]
+            raise told.conflict(p, f"同在一个岗位，只需 {need} 人，却固定了 {places[p.event, p.post]} 人", others[0])
         if most is not None and heads[p.event, department[p.cadre]] > most:
             raise told.conflict(p, f"使同一单位在该场次超过 {most} 人")
