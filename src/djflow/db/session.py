@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from typing import cast
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from djflow.core.errors import DatabaseUnavailableError
+from djflow.core.errors import ConflictError, DatabaseUnavailableError
 from djflow.db.engine import WRITING
 from djflow.db.vault import Vault
 
@@ -63,7 +63,7 @@ class Database:
 def explained() -> Iterator[None]:
     """Turn a driver's error inside the block into a sentence.
 
-    Raises: DatabaseUnavailableError.
+    Raises: DatabaseUnavailableError; ConflictError when somebody else stored the same key first.
     """
     try:
         yield
@@ -94,6 +94,8 @@ _SENTENCES = (
 
 def explain_database_error(error: DBAPIError) -> Exception:
     """Return the sentence for a driver's error that an office can mend, or the error itself for a programming fault."""
+    if isinstance(error, IntegrityError) and "unique" in str(error.orig).lower():
+        return ConflictError("别人刚刚保存了同样的资料，本次操作没有保存：请刷新后核对，再做一次。")
     words = str(error.orig).lower()
     for part, sentence in _SENTENCES:
         if part in words and (

@@ -1,0 +1,1 @@
+"""What must be fast, runnable by anyone: `make bench` prints figures and ratios."""
