@@ -10,21 +10,22 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from djflow.notify.model import Limit, Verdict
 
-class Verdict(StrEnum):
-    """What an answer means for the message.
-
-    `accepted`: the provider has it. `permanent`: this address or text never works here, go to the next step.
-    `rate_limited`: come back later, no attempt is counted. `transient`: certainly not taken, try again.
-    `unknown`: may have been taken, ask before sending again. `config`: key, signature, address list: stop the channel.
-    """
-
-    ACCEPTED = "accepted"
-    PERMANENT = "permanent"
-    RATE_LIMITED = "rate_limited"
-    TRANSIENT = "transient"
-    UNKNOWN = "unknown"
-    CONFIG = "config"
+__all__ = [
+    "Attachment",
+    "Button",
+    "Channel",
+    "Limit",
+    "Outcome",
+    "Outgoing",
+    "Pushed",
+    "Receipt",
+    "ReceiptState",
+    "Reply",
+    "Traits",
+    "Verdict",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +118,6 @@ class Pushed:
 
     receipts: tuple[Receipt, ...] = ()
     replies: tuple[Reply, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """At most `count` messages in any `window`; `per_address` counts each address by itself."""
-
-    count: int
-    window: timedelta
-    per_address: bool = False
 
 
 @dataclass(frozen=True, slots=True)
