@@ -10,6 +10,7 @@ import djflow.audit.tables
 import djflow.db.tables
 import djflow.notify.tables
 import djflow.people.tables
+import djflow.roster.answers.tables
 import djflow.roster.tables  # noqa: F401 - the imports fill the metadata
 from djflow.db.base import Base
 from djflow.db.session import Database

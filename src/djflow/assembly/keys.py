@@ -4,6 +4,7 @@ import djflow.audit.tables
 import djflow.db.tables
 import djflow.notify.tables
 import djflow.people.tables
+import djflow.roster.answers.tables
 import djflow.roster.tables  # noqa: F401 - the imports fill the metadata, in which rotation finds the sealed columns
 from djflow.assembly.house import House
 from djflow.audit import service as audit

@@ -1,7 +1,7 @@
 """Brings a roster up to date with absences and closures that came after it was made, changing as little as possible."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from djflow.assembly.frames import horizon_of, plans_of, policy_of
@@ -10,8 +10,9 @@ from djflow.assembly.solving import Planned, assignments_of, kept_of, parts_of, 
 from djflow.calendar.town import Closure
 from djflow.core.ids import PersonId
 from djflow.roster import service
+from djflow.roster.answers import service as answers
 from djflow.roster.facts import gather
-from djflow.roster.model import CadreId, Changes, EventId, Limits, Repair
+from djflow.roster.model import Assignment, Ban, CadreId, Changes, EventId, Limits, Problem, Repair
 from djflow.roster.planning import Facts, build_problem
 from djflow.roster.record import Duty, Gap, Kept, StoredSession, cancelled
 from djflow.roster.service import Standing
@@ -36,8 +37,8 @@ class Mended:
 class _Broken:
     """What no longer holds: people away on their duty dates, sessions closed by notice."""
 
-    away: Mapping[CadreId, frozenset[date]]
-    closed: Mapping[str, Closure]
+    away: Mapping[CadreId, frozenset[date]] = field(default_factory=dict)
+    closed: Mapping[str, Closure] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.away or self.closed)
@@ -50,12 +51,31 @@ def mend(house: House, standing: Standing, *, today: date) -> Mended | None:
     if not broken:
         return None
     repair = _repair(planned, kept, broken, today)
+    return _result(house, planned, kept, broken, repair)
+
+
+def _result(house: House, planned: Planned, kept: Kept, broken: _Broken, repair: Repair) -> Mended:
     return Mended(
         kept=_mended(house, planned, kept, broken, repair),
         quality=_quality(planned, repair),
         changed=repair.changed,
         cause=CLOSURE if broken.closed else ABSENCE,
     )
+
+
+def without(house: House, planned: Planned, kept: Kept, declined: Assignment, *, freeze: date) -> Mended | None:
+    """Return the roster with somebody else at a declined place, None when that place would stay empty.
+
+    Days before `freeze` never move.
+    """
+    from djflow.roster.solver import repair  # noqa: PLC0415 - numerical libraries load only when a roster is mended
+
+    changes = Changes(freeze_before=freeze, must_replace=(declined,))
+    found = repair(planned.problem, assignments_of(planned, kept), changes, limits=Limits(time_limit=REPAIR_SECONDS))
+    place = (declined.event, declined.post)
+    before = sum(gap.count for gap in kept.gaps if (gap.event, gap.post) == place)
+    after = sum(empty.count for empty in found.unfilled if (empty.event, empty.post) == place)
+    return None if after > before else _result(house, planned, kept, _Broken(), found)
 
 
 def situation(house: House, standing: Standing) -> tuple[Kept, Planned, Facts]:
@@ -65,11 +85,22 @@ def situation(house: House, standing: Standing) -> tuple[Kept, Planned, Facts]:
         preset = service.preset_of(session, standing.roster_id)
         holders = {duty.person for duty in kept.duties}
         facts = gather(session, standing.month, plans_of(house), horizon_of(house), keep=holders)
+        unwilling = answers.unwilling(session, standing.month)
     sessions = tuple(stored.plan for stored in kept.planned.values())
     weights = prices(house, preset, {})
     problem = build_problem(facts, policy_of(house), sessions, weights, name=str(standing.month))
     people = {CadreId(card.code): card.id for card in facts.people}
+    problem = _sparing(problem, people, unwilling)
     return kept, Planned(standing.month, sessions, problem, people), facts
+
+
+def _sparing(
+    problem: Problem, people: Mapping[CadreId, PersonId], unwilling: Iterable[tuple[str, PersonId]]
+) -> Problem:
+    """Keep whoever declined a session from being put back there by a later repair."""
+    codes = {person: code for code, person in people.items()}
+    bans = tuple(Ban(codes[person], EventId(event)) for event, person in unwilling if person in codes)
+    return replace(problem, bans=(*problem.bans, *bans))
 
 
 def _broken(planned: Planned, kept: Kept, facts: Facts, today: date) -> _Broken:
@@ -118,15 +149,16 @@ def _mended(house: House, planned: Planned, kept: Kept, broken: _Broken, repair:
     after = replace(after, duties=tuple(duty for duty in fresh.duties if duty.kind is DutyKind.DUTY))
     known = {(gap.event, gap.post): gap.why for gap in kept.gaps}
     gaps = tuple(Gap(g.event, g.post, g.count, known.get((g.event, g.post), g.why)) for g in fresh.gaps)
-    standby = _standby(planned, kept, fresh, after)
+    standby = standby_of(planned, after, kept, fresh)
     return replace(after, duties=(*after.duties, *standby), gaps=gaps, loads=kept.loads)
 
 
-def _standby(planned: Planned, kept: Kept, fresh: Kept, after: Kept) -> tuple[Duty, ...]:
-    """Keep every standby person who can still stand by; choose another only for the sessions that lost theirs."""
+def standby_of(planned: Planned, after: Kept, kept: Kept, fresh: Kept) -> tuple[Duty, ...]:
+    """Return the standby of `after`: of `kept` whoever still can; sessions that lost theirs get `fresh` ones."""
     sessions = after.planned
     busy: set[tuple[PersonId, date]] = {(duty.person, sessions[duty.event].plan.on) for duty in after.duties}
     cadres = {planned.people[cadre.id]: cadre for cadre in planned.problem.cadres}
+    bans = set(planned.problem.bans)
     chosen: list[Duty] = []
     for pool in (kept.duties, fresh.duties):
         served = {duty.event for duty in chosen}
@@ -134,7 +166,8 @@ def _standby(planned: Planned, kept: Kept, fresh: Kept, after: Kept) -> tuple[Du
             if duty.kind is not DutyKind.STANDBY or duty.event in served or duty.event not in sessions:
                 continue
             on = sessions[duty.event].plan.on
-            if (duty.person, on) in busy or on in cadres[duty.person].unavailable:
+            cadre = cadres[duty.person]
+            if (duty.person, on) in busy or on in cadre.unavailable or Ban(cadre.id, EventId(duty.event)) in bans:
                 continue
             chosen.append(duty)
             busy.add((duty.person, on))

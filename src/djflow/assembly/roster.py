@@ -189,7 +189,7 @@ def publish(house: House, roster_id: RosterId, *, by: str, reason: str = "") -> 
         service.lock(session, roster_id)
         if mended and service.standing_of(session, roster_id).state is RosterState.REVIEW:
             service.rewrite_draft(session, roster_id, mended.kept, mended.quality, by=by, now=now)
-        wording = _wording(house, session)
+        wording = wording_of(house, session)
         done = service.publish(session, roster_id, wording, reason=reason, by=by, now=now)
     files = file_roster(house, roster_id)
     return Published(
@@ -238,7 +238,7 @@ def swap(house: House, month: Month, change: Swap, *, by: str) -> Amended:
 
 def _amended(house: House, amendment: Amendment, by: str, changed: int) -> Amended:
     with house.transaction() as session:
-        done = service.amend(session, amendment, _wording(house, session), by=by, now=house.now())
+        done = service.amend(session, amendment, wording_of(house, session), by=by, now=house.now())
     file_roster(house, done.standing.roster_id)
     unfilled = amendment.quality.unfilled
     return Amended(done.standing.roster_id, done.standing.month, done.standing.version, changed, done.told, unfilled)
@@ -318,7 +318,7 @@ def remind(house: House, now: datetime) -> Reminded:
     today = civil_date(now)
     counts: dict[str, int] = {"T-3d": 0, "T-1d": 0, "T-2h": 0}
     with house.transaction() as session:
-        wording = _wording(house, session)
+        wording = wording_of(house, session)
         for month in sorted({Month.of(today), Month.of(today).following}):
             found = service.version_in_force(session, month)
             if found is None:
@@ -330,7 +330,8 @@ def remind(house: House, now: datetime) -> Reminded:
     return Reminded(counts)
 
 
-def _wording(house: House, session: Session) -> Wording:
+def wording_of(house: House, session: Session) -> Wording:
+    """Return the names and settings that notices about a roster need."""
     names = {card.id: card.name for card in people.cadres(session)}
     return Wording(names, comp_leave=house.settings.roster.comp_leave)
 

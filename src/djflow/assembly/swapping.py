@@ -11,13 +11,14 @@ from djflow.assembly.house import House
 from djflow.assembly.mending import situation
 from djflow.assembly.solving import Planned, assignments_of
 from djflow.core.errors import InputError, NotFoundError, RuleError
+from djflow.core.ids import PersonId
 from djflow.core.spans import Month
 from djflow.roster import reading, service
 from djflow.roster.model import CadreId, EventId
 from djflow.roster.record import Duty, Gap, Kept
-from djflow.roster.scorer import score
+from djflow.roster.scorer import Score, Violation, score
 from djflow.roster.service import Amendment, Standing
-from djflow.roster.views import DutyKind
+from djflow.roster.views import DutyKind, Quality
 
 SWAP = "swap"
 
@@ -65,15 +66,45 @@ def swapped(house: House, month: Month, swap: Swap) -> Amendment:
     standing = _in_force(house, month)
     kept, planned, _ = situation(house, standing)
     _place(kept, swap.event, swap.post)
-    after = _with_swap(planned, kept, swap)
-    before = {(v.rule, v.subject) for v in score(planned.problem, assignments_of(planned, kept)).violations}
-    result = score(planned.problem, assignments_of(planned, after))
-    broken = [violation for violation in result.violations if (violation.rule, violation.subject) not in before]
-    if broken:
-        raise RuleError(f"不能这样换：{broken[0].text}。请用 djflow roster suggest 看合适的人选。")
+    after = with_swap(kept, swap, planned.people)
+    checked = Rulebook(planned, kept).check(after)
+    if checked.broken:
+        raise RuleError(f"不能这样换：{checked.broken[0].text}。请用 djflow roster suggest 看合适的人选。")
+    return Amendment(standing.roster_id, after, rescored(house, standing, checked.score), SWAP)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The price of a changed roster and the rules it breaks that the roster before did not."""
+
+    score: Score
+    broken: tuple[Violation, ...]
+
+
+class Rulebook:
+    """The hard rules of a month, against which changes of its roster are checked one after the other.
+
+    Who once declined a session may be put there by hand or by agreement, so earlier declines do not count here.
+    """
+
+    def __init__(self, planned: Planned, kept: Kept) -> None:
+        """Check changes of `kept`."""
+        self.planned = planned
+        self._problem = replace(planned.problem, bans=())
+        self.before = score(self._problem, assignments_of(planned, kept))
+        self._known = {(violation.rule, violation.subject) for violation in self.before.violations}
+
+    def check(self, after: Kept) -> Checked:
+        """Return the price of `after` and the rules it newly breaks."""
+        result = score(self._problem, assignments_of(self.planned, after))
+        return Checked(result, tuple(v for v in result.violations if (v.rule, v.subject) not in self._known))
+
+
+def rescored(house: House, standing: Standing, result: Score) -> Quality:
+    """Return the quality of a version that was changed by hand or by agreement."""
     with house.reading() as session:
         quality = reading.quality(session, standing.roster_id)
-    changed = replace(
+    return replace(
         quality,
         objective=result.total,
         bound=0.0,
@@ -89,7 +120,6 @@ def swapped(house: House, month: Month, swap: Swap) -> Amendment:
             "quota": result.quota,
         },
     )
-    return Amendment(standing.roster_id, after, changed, SWAP)
 
 
 def _in_force(house: House, month: Month) -> Standing:
@@ -108,8 +138,12 @@ def _place(kept: Kept, event: str, post: str) -> None:
         raise NotFoundError(f"场次“{event}”没有岗位“{post}”，可以写：{'、'.join(stored.plan.needs)}。")
 
 
-def _with_swap(planned: Planned, kept: Kept, swap: Swap) -> Kept:
-    joins = planned.people.get(CadreId(swap.new))
+def with_swap(kept: Kept, swap: Swap, people: Mapping[CadreId, PersonId]) -> Kept:
+    """Return the roster with one place changed, unchecked.
+
+    Raises: NotFoundError for an unknown person; InputError when the place is not held as stated.
+    """
+    joins = people.get(CadreId(swap.new))
     if joins is None:
         raise NotFoundError(f"没有工号“{swap.new}”的在岗人员，请核对工号。")
     new = Duty(swap.event, swap.post, joins)
@@ -120,7 +154,7 @@ def _with_swap(planned: Planned, kept: Kept, swap: Swap) -> Kept:
     if swap.old is None:
         gaps = _filled(kept.gaps, swap)
         return replace(kept, duties=(*others, new), gaps=gaps)
-    leaves = planned.people.get(CadreId(swap.old))
+    leaves = people.get(CadreId(swap.old))
     held = [d for d in others if (d.event, d.post, d.person) == (swap.event, swap.post, leaves)]
     if not held:
         raise InputError(f"场次“{swap.event}”的岗位“{swap.post}”上没有工号“{swap.old}”，请核对。", code="roster.swap")

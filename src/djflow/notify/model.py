@@ -20,6 +20,7 @@ class NoticeKind(StrEnum):
 
     DUTY_ASSIGNED = "duty_assigned"
     DUTY_REMOVED = "duty_removed"
+    DUTY_OFFER = "duty_offer"
     DUTY_REMINDER = "duty_reminder"
     STANDBY_REMINDER = "standby_reminder"
     STANDBY_CALLED = "standby_called"

@@ -57,6 +57,16 @@ SAMPLES: Mapping[str, Mapping[str, object]] = MappingProxyType(
             "added": "12月25日周五09:00马鞍山（法律政策）",
             "removed": "12月21日周一09:00大仓（法律政策）",
         },
+        "sms/duty_offer": {
+            "name": "张三丰",
+            "asker": "李四光",
+            "what": "想用12月25日周五马鞍山换您12月21日周一大仓的值班",
+        },
+        "sms/offer_outcome": {
+            "name": "张三丰",
+            "what": "12月25日周五马鞍山",
+            "outcome": "对方没有同意，值班仍由您承担",
+        },
         "sms/standby_reminder": _PERSONAL_DUTY,
         "sms/closure": {**_PERSONAL_DUTY, "notice": "镇政府防汛通知"},
         "im/operator_alert": {

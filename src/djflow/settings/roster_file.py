@@ -107,6 +107,19 @@ class RosterSettings(Table):
     min_leader_rank: Rank = Field(description="带队领导的最低职级", examples=['min_leader_rank = "副科"'])
     history_months: int = Field(ge=0, le=24, description="算忙闲时看前几个月", examples=["history_months = 6"])
     standby: bool = Field(default=True, description="每场是否安排一名备勤", examples=["standby = true"])
+    substitutions_free: int = Field(
+        default=2,
+        ge=0,
+        le=31,
+        description="每人每月有几次不能到岗可由系统直接安排接替，再多转组织部办理",
+        examples=["substitutions_free = 2"],
+    )
+    swap_needs_approval: bool = Field(
+        default=False, description="干部之间换班、代班是否要组织部批准", examples=["swap_needs_approval = false"]
+    )
+    offer_hours: int = Field(
+        default=48, ge=1, le=720, description="换班、代班请求几小时内答复有效", examples=["offer_hours = 48"]
+    )
     comp_leave: bool = Field(default=True, description="休息日值班是否记补休", examples=["comp_leave = true"])
     time_limit_seconds: float = Field(
         ge=1, le=3600, description="排班计算的时限（秒）", examples=["time_limit_seconds = 60"]
