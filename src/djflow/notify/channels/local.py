@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -35,14 +36,7 @@ class FileChannel:
     def __init__(self, path: Path) -> None:
         """Write to `path`, which is made when the first message comes."""
         self.path = path
-        self._keys = self._read_keys()
-
-    def _read_keys(self) -> set[str]:
-        if not self.path.exists():
-            return set()
-        # A line cut by a crash was never acknowledged; its message comes again.
-        lines = self.path.read_bytes().split(b"\n")[:-1]
-        return {json.loads(line)["key"] for line in lines if line}
+        self._keys = read_keys(path)
 
     def send(self, message: Message, text: str) -> None:
         """Append the message and wait until it is on the disk.
@@ -51,14 +45,34 @@ class FileChannel:
         """
         if message.key in self._keys:
             return
-        line = {"id": message.id, "key": message.key, "kind": message.kind, "to": message.recipient, "text": text}
-        handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, PRIVATE_MODE)
-        with os.fdopen(handle, "r+b") as file:
-            _drop_cut_line(file.fileno())
-            file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+        append_line(
+            self.path,
+            {"id": message.id, "key": message.key, "kind": message.kind, "to": message.recipient, "text": text},
+        )
         self._keys.add(message.key)
+
+
+def read_keys(path: Path) -> set[str]:
+    """Return the keys of the whole lines in a file; none when there is no file."""
+    if not path.exists():
+        return set()
+    # A line cut by a crash was never acknowledged; its message comes again.
+    lines = path.read_bytes().split(b"\n")[:-1]
+    return {json.loads(line)["key"] for line in lines if line}
+
+
+def append_line(path: Path, *lines: Mapping[str, object]) -> None:
+    """Append JSON lines and wait until they are on the disk.
+
+    Raises: OSError when the file cannot be written.
+    """
+    content = b"".join(json.dumps(line, ensure_ascii=False).encode() + b"\n" for line in lines)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, PRIVATE_MODE)
+    with os.fdopen(handle, "r+b") as file:
+        _drop_cut_line(file.fileno())
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _drop_cut_line(handle: int) -> None:
