@@ -15,6 +15,7 @@ from djflow.assembly import House, open_house, upkeep
 from djflow.core.errors import ConflictError, DjflowError
 from djflow.web.app import create_app
 from djflow.web.files import files_router
+from djflow.web.me.routes import me_router
 
 
 def main(home: str, host: str = "", port: str = "") -> int:
@@ -36,7 +37,10 @@ def serve(house: House, host: str, port: int) -> None:
     """
     app = create_app(
         upkeep.board_source(house),
-        extra_routers=[files_router(upkeep.file_source(house), upkeep.link_key(house), house.clock)],
+        extra_routers=[
+            files_router(upkeep.file_source(house), upkeep.link_key(house), house.clock),
+            me_router(house),
+        ],
         public_url=house.settings.web.public_url or None,
         clock=house.clock,
     )

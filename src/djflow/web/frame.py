@@ -35,6 +35,7 @@ SECURITY_HEADERS = {
 
 STYLE_SHEETS = {
     "style": ("djflow.web", "style.css"),
+    "me": ("djflow.web.me", "me.css"),
     "a4": ("djflow.web.public", "a4.css"),
     "a3": ("djflow.web.public", "a3.css"),
 }
@@ -125,7 +126,9 @@ def style_sheets() -> dict[str, StyleSheet]:
 def environment() -> Environment:
     """Return the template environment: escaping always on, an unknown name is an error."""
     made = Environment(
-        loader=ChoiceLoader([PackageLoader("djflow.web"), PackageLoader("djflow.web.public")]),
+        loader=ChoiceLoader(
+            [PackageLoader("djflow.web"), PackageLoader("djflow.web.public"), PackageLoader("djflow.web.me")]
+        ),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -90,6 +90,19 @@ def _by_session(book: RosterBook) -> _Sessions:
 
 def _person(book: RosterBook, name: str, own: Sequence[DutyLine], sessions: _Sessions) -> bytes:
     calendar = _calendar(f"{book.month.title}赶场值班（{name}）")
+    _add(calendar, book, own, sessions)
+    return bytes(calendar.to_ical())
+
+
+def own_calendar(books: Sequence[RosterBook], person: PersonId, name: str) -> bytes:
+    """Return one person's duties and standby days of several months in one calendar, empty when there are none."""
+    calendar = _calendar(f"赶场值班（{name}）")
+    for book in books:
+        _add(calendar, book, [line for line in book.lines if line.person == person], _by_session(book))
+    return bytes(calendar.to_ical())
+
+
+def _add(calendar: Calendar, book: RosterBook, own: Sequence[DutyLine], sessions: _Sessions) -> None:
     for line in own:
         staffing = sessions[line.market, line.on]
         kind = "备勤" if line.kind is DutyKind.STANDBY else "值班"
@@ -98,7 +111,6 @@ def _person(book: RosterBook, name: str, own: Sequence[DutyLine], sessions: _Ses
             detail.insert(0, "值班人员不能到岗时递补，请保持通讯畅通。")
         uid = f"{line.event}.{line.person}@djflow"
         calendar.add_component(_event(book, staffing, uid, f"赶场{kind}：{line.market_name}", detail))
-    return bytes(calendar.to_ical())
 
 
 def _unit(book: RosterBook, own: Sequence[DutyLine], sessions: _Sessions) -> bytes:

@@ -1,0 +1,1 @@
+"""Phone pages of people on duty: behind an opaque link, without login, without scripts."""

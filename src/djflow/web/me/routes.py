@@ -1,0 +1,218 @@
+"""The phone pages: GET shows and changes nothing, POST acts and leads back, so that a tap may be repeated."""
+
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from djflow.assembly import House, answers, phone
+from djflow.core.errors import DjflowError, GoneError, InputError, NotFoundError
+from djflow.core.ids import PersonId
+from djflow.web.errors import HEADINGS, MESSAGES, STATUS
+from djflow.web.frame import HTML, NO_STORE, environment
+from djflow.web.me.guard import COOKIE, Forms, TooManyWrongLinksError, WrongLinks, fields
+
+BY = "me"
+PRIVATE = {"Cache-Control": NO_STORE, "X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer"}
+Fields = Annotated[dict[str, str], Depends(fields)]
+
+
+def me_router(house: House) -> APIRouter:
+    """Return the router of the phone pages of a house."""
+    return PhonePages(house).router()
+
+
+class PhonePages:
+    """Shows and acts for whoever holds a good link."""
+
+    def __init__(self, house: House) -> None:
+        """Serve `house`."""
+        self._house = house
+        self._forms = Forms(phone.form_key(house))
+        self._wrong = WrongLinks()
+
+    def router(self) -> APIRouter:
+        """Return the routes; what the house refuses becomes a page in the same dress."""
+        router = APIRouter(prefix="/me", route_class=_route_class(self._refused))
+        for path, page in (
+            ("/{token}", self.home),
+            ("/{token}/calendar.ics", self.calendar),
+            ("/{token}/duty/{event}", self.duty),
+            ("/{token}/duty/{event}/decline", self.decline_form),
+            ("/{token}/duty/{event}/substitute", self.substitute_form),
+            ("/{token}/duty/{event}/swap", self.swap_form),
+            ("/{token}/offer/{offer}", self.offer),
+        ):
+            router.add_api_route(path, page, methods=["GET", "HEAD"], response_model=None)
+        for path, act in (
+            ("/{token}/duty/{event}/confirm", self.confirm),
+            ("/{token}/duty/{event}/decline", self.decline),
+            ("/{token}/duty/{event}/substitute", self.substitute),
+            ("/{token}/duty/{event}/swap", self.swap),
+            ("/{token}/offer/{offer}/{word}", self.respond),
+        ):
+            router.add_api_route(path, act, methods=["POST"], response_model=None)
+        return router
+
+    def home(self, request: Request, token: str) -> Response:
+        """Show the own duties and questions."""
+        person = self._person(request, token)
+        return self._page(request, token, "home", mine=phone.page(self._house, person))
+
+    def calendar(self, request: Request, token: str) -> Response:
+        """Hand out the own calendar."""
+        body = phone.calendar(self._house, self._person(request, token))
+        headers = {**PRIVATE, "Content-Disposition": 'inline; filename="duty.ics"'}
+        return Response(body, media_type="text/calendar; charset=utf-8", headers=headers)
+
+    def duty(self, request: Request, token: str, event: str) -> Response:
+        """Show one duty."""
+        person = self._person(request, token)
+        asking = phone.offer_about(self._house, person, event)
+        return self._page(request, token, "duty", duty=self._duty(person, event), asking=asking)
+
+    def decline_form(self, request: Request, token: str, event: str) -> Response:
+        """Ask for the reason."""
+        person = self._person(request, token)
+        free = self._house.settings.roster.substitutions_free
+        return self._page(request, token, "decline", duty=self._duty(person, event), free=free)
+
+    def substitute_form(self, request: Request, token: str, event: str) -> Response:
+        """Show who may take the duty over."""
+        person = self._person(request, token)
+        found = phone.choices(self._house, person, event, swap=False)
+        return self._page(request, token, "substitute", duty=self._duty(person, event), choices=found)
+
+    def swap_form(self, request: Request, token: str, event: str) -> Response:
+        """Show for which duties this one may be exchanged."""
+        person = self._person(request, token)
+        found = phone.choices(self._house, person, event, swap=True)
+        return self._page(request, token, "swap", duty=self._duty(person, event), choices=found)
+
+    def offer(self, request: Request, token: str, offer: str) -> Response:
+        """Show one question."""
+        person = self._person(request, token)
+        found = next((one for one in phone.page(self._house, person).offers if one.id == offer), None)
+        if found is None:
+            raise NotFoundError("没有这项换班请求：请返回您的值班页面查看。", code="offer.unknown")
+        approval = self._house.settings.roster.swap_needs_approval
+        return self._page(request, token, "offer", offer=found, approval=approval)
+
+    def confirm(self, request: Request, token: str, event: str, given: Fields) -> Response:
+        """Record that the person will be there."""
+        person = self._acting(request, token, given, f"duty/{event}/confirm")
+        answers.confirm(self._house, person, event, by=BY)
+        return self._back(token, f"duty/{event}")
+
+    def decline(self, request: Request, token: str, event: str, given: Fields) -> Response:
+        """Record that the person cannot come, and find somebody else."""
+        person = self._acting(request, token, given, f"duty/{event}/decline")
+        answers.decline(self._house, person, event, given.get("reason", ""), by=BY)
+        return self._back(token, f"duty/{event}")
+
+    def substitute(self, request: Request, token: str, event: str, given: Fields) -> Response:
+        """Ask somebody to take the duty over; a name that was written counts before one that was ticked."""
+        person = self._acting(request, token, given, f"duty/{event}/substitute")
+        who = given.get("name", "").strip() or given.get("who", "")
+        if not who:
+            raise InputError("请选一位同志，或写上他的姓名或工号。", code="offer.nobody")
+        answers.propose_substitute(self._house, person, event, who, by=BY)
+        return self._back(token, f"duty/{event}")
+
+    def swap(self, request: Request, token: str, event: str, given: Fields) -> Response:
+        """Ask somebody to exchange duties."""
+        person = self._acting(request, token, given, f"duty/{event}/swap")
+        code, _, other_event = given.get("with", "").partition("|")
+        if not code or not other_event:
+            raise InputError("请选一场要换的值班。", code="offer.nobody")
+        answers.propose_swap(self._house, person, event, code, other_event, by=BY)
+        return self._back(token, f"duty/{event}")
+
+    def respond(self, request: Request, token: str, offer: str, word: str, given: Fields) -> Response:
+        """Accept, refuse or take back."""
+        person = self._acting(request, token, given, f"offer/{offer}/{word}")
+        if word == "withdraw":
+            answers.withdraw(self._house, person, offer, by=BY)
+        elif word in {"accept", "refuse"}:
+            answers.respond(self._house, person, offer, accept=word == "accept", by=BY)
+        else:
+            raise NotFoundError(MESSAGES[404])
+        return self._back(token, f"offer/{offer}")
+
+    def _duty(self, person: PersonId, event: str) -> phone.MyDuty:
+        found = phone.duty(self._house, person, event)
+        if found is None:
+            raise NotFoundError("这次值班现在不由您承担：请返回查看最新安排。", code="answer.not_yours")
+        return found
+
+    def _person(self, request: Request, token: str) -> PersonId:
+        try:
+            return phone.invited(self._house, token).person
+        except NotFoundError:
+            self._wrong.count(request.client.host if request.client else "", self._house.now())
+            raise
+
+    def _acting(self, request: Request, token: str, given: dict[str, str], act: str) -> PersonId:
+        person = self._person(request, token)
+        self._forms.check(request, given, token, act)
+        phone.used(self._house, token)
+        return person
+
+    def _page(self, request: Request, token: str, name: str, **values: object) -> Response:
+        def mark(act: str) -> str:
+            return self._forms.mark(token, act)
+
+        body = self._rendered(f"{name}.html.j2", base=f"/me/{token}", mark=mark, **values)
+        response = Response(body, headers=PRIVATE, media_type=HTML)
+        secure = request.url.scheme == "https"
+        response.set_cookie(
+            COOKIE, self._forms.cookie(token), path="/me/", httponly=True, samesite="strict", secure=secure
+        )
+        return response
+
+    def _rendered(self, template: str, **values: object) -> str:
+        office, number = phone.contact(self._house)
+        return environment().get_template(f"me/{template}").render(office=office, number=number, **values)
+
+    def _back(self, token: str, path: str) -> Response:
+        # 303 turns the browser to a GET, so that reloading repeats nothing.
+        return RedirectResponse(f"/me/{token}/{quote(path, safe='/@')}", status_code=303, headers=PRIVATE)
+
+    def _refused(self, request: Request, error: DjflowError) -> Response:
+        """Show what the house refuses; programming and machine faults go on to the general pages."""
+        if isinstance(error, TooManyWrongLinksError):
+            status = 429
+        else:
+            status = next((number for kind, number in STATUS if isinstance(error, kind)), 0)
+        if not status:
+            raise error
+        lost = status in {410, 429} or error.code == "link.broken"
+        back = "" if lost else f"/me/{request.path_params.get('token', '')}"
+        heading = "链接已过期" if isinstance(error, GoneError) else HEADINGS.get(status, "没有保存")
+        if status in {400, 403, 409}:
+            heading = "没有保存"
+        body = self._rendered("refused.html.j2", base=back, heading=heading, message=error.message)
+        headers = PRIVATE | ({"Retry-After": "600"} if status == 429 else {})
+        return Response(body, status, headers, HTML)
+
+
+def _route_class(refused: Callable[[Request, DjflowError], Response]) -> type[APIRoute]:
+    class PhoneRoute(APIRoute):
+        """Turns refusals into phone pages."""
+
+        def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+            serve = super().get_route_handler()
+
+            async def served(request: Request) -> Response:
+                try:
+                    return await serve(request)
+                except DjflowError as error:
+                    return refused(request, error)
+
+            return served
+
+    return PhoneRoute
