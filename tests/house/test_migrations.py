@@ -6,8 +6,10 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
+import djflow.accounts.tables
 import djflow.audit.tables
 import djflow.db.tables
+import djflow.inbox.tables
 import djflow.notify.tables
 import djflow.people.tables
 import djflow.roster.answers.tables

@@ -1,7 +1,9 @@
 """Rotation of a house's key, with every table of the house known to it."""
 
+import djflow.accounts.tables
 import djflow.audit.tables
 import djflow.db.tables
+import djflow.inbox.tables
 import djflow.notify.tables
 import djflow.people.tables
 import djflow.roster.answers.tables

@@ -5,12 +5,13 @@ second time finds what the first left and changes nothing. Flows, the command li
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
+from djflow.assembly import boxes
 from djflow.assembly.filing import file_roster, links
 from djflow.assembly.frames import frame_of
 from djflow.assembly.house import House
@@ -139,6 +140,7 @@ def draft(  # noqa: PLR0913 - who, which prices, how it is followed and stopped
     try:
         with house.transaction() as session:
             kept = service.keep_draft(session, made, by=by, now=house.now())
+            boxes.roster_moved(session, kept, by=by, now=house.now())
     except ConflictError:
         faster = standing(house, month)
         if faster is None:
@@ -172,6 +174,8 @@ def regenerate(  # noqa: PLR0913 - who, which prices, why, how it is followed an
     made = draft_of(house, planned, solution, preset)
     with house.transaction() as session:
         kept = service.replace_draft(session, roster_id, made, reason=reason, by=by, now=house.now())
+        boxes.roster_moved(session, replace(found, state=RosterState.VOID), by=by, now=house.now())
+        boxes.roster_moved(session, kept, by=by, now=house.now())
     return _draft(kept, created=True)
 
 
@@ -191,6 +195,7 @@ def publish(house: House, roster_id: RosterId, *, by: str, reason: str = "") -> 
             service.rewrite_draft(session, roster_id, mended.kept, mended.quality, by=by, now=now)
         wording = wording_of(house, session)
         done = service.publish(session, roster_id, wording, reason=reason, by=by, now=now)
+        boxes.roster_moved(session, done.standing, by=by, now=now)
     files = file_roster(house, roster_id)
     return Published(
         roster_id,
@@ -209,7 +214,9 @@ def void(house: House, roster_id: RosterId, *, by: str, reason: str) -> Draft:
     Raises: InputError without a reason; ConflictError when it is published.
     """
     with house.transaction() as session:
-        return _draft(service.void(session, roster_id, reason=reason, by=by, now=house.now()), created=False)
+        voided = service.void(session, roster_id, reason=reason, by=by, now=house.now())
+        boxes.roster_moved(session, voided, by=by, now=house.now())
+    return _draft(voided, created=False)
 
 
 def repair_month(house: House, month: Month, *, by: str, reason: str = "") -> Amended | None:

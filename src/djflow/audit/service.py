@@ -51,3 +51,8 @@ def verify(session: Session) -> ChainReport:
 def history(session: Session, subject: Subject) -> tuple[Entry, ...]:
     """Return what happened to a subject, oldest first."""
     return tuple(entry for entry, _ in store.entries(session, subject=subject))
+
+
+def latest(session: Session, *, before: int = 0, subject: Subject | None = None, count: int = 50) -> tuple[Entry, ...]:
+    """Return entries older than number `before` (0: the newest), of one subject when given, newest first."""
+    return store.latest(session, before=before, subject=subject, count=count)

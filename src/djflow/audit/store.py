@@ -64,3 +64,16 @@ def entries(session: Session, *, subject: Subject | None = None) -> Iterator[tup
             about = Subject.parse(row.subject)
             yield Entry(row.seq, row.at, row.actor, row.action, about, row.details, row.prev_hash), row.hash
         last = rows[-1].seq
+
+
+def latest(session: Session, *, before: int, subject: Subject | None, count: int) -> tuple[Entry, ...]:
+    """Return `count` entries with a number below `before` (0: no bound), of one subject when given, newest first."""
+    query = select(AuditRow).order_by(AuditRow.seq.desc()).limit(count)
+    if before:
+        query = query.where(AuditRow.seq < before)
+    if subject is not None:
+        query = query.where(AuditRow.subject == str(subject))
+    return tuple(
+        Entry(row.seq, row.at, row.actor, row.action, Subject.parse(row.subject), row.details, row.prev_hash)
+        for row in session.scalars(query)
+    )

@@ -9,6 +9,7 @@ import click
 from djflow.cli.frame import run
 
 COMMANDS = {
+    "account": ("djflow.cli.account", "account", "账号：新建、重置、锁定、角色、列表"),
     "audit": ("djflow.cli.audit", "audit", "操作记录：核对记录链"),
     "calendar": ("djflow.cli.calendar", "calendar", "日历：赶场日、工作日、农历"),
     "check-config": ("djflow.cli.config", "check_config", "检查 config/ 下的全部配置"),

@@ -2,8 +2,10 @@
 
 from alembic import context
 
+import djflow.accounts.tables
 import djflow.audit.tables
 import djflow.db.tables
+import djflow.inbox.tables
 import djflow.notify.tables
 import djflow.people.tables
 import djflow.roster.answers.tables

@@ -31,6 +31,7 @@ from djflow.roster.views import (
     Quality,
     RosterBook,
     SessionState,
+    VersionLine,
 )
 
 
@@ -147,6 +148,12 @@ def quality_of(row: RosterRow) -> Quality:
         township_missing=found["township_missing"],
         parts=found["parts"],
     )
+
+
+def versions(session: Session, month: Month) -> tuple[VersionLine, ...]:
+    """Return the published versions of a month, newest first."""
+    rows = store.versions(session, month)
+    return tuple(VersionLine(RosterId(r.id), r.version, r.published_at, r.cause, r.state) for r in reversed(rows))
 
 
 def version_difference(session: Session, roster_id: RosterId) -> tuple[DifferenceLine, ...]:

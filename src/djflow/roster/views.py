@@ -223,3 +223,14 @@ class DifferenceLine:
     before_code: str | None
     after_code: str | None
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLine:
+    """A published version of a month; `cause` is a code such as `absence`, empty for the first one."""
+
+    id: RosterId
+    version: int
+    published_at: datetime | None
+    cause: str
+    state: RosterState

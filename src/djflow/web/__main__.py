@@ -14,6 +14,7 @@ import uvicorn
 from djflow.assembly import House, open_house, upkeep
 from djflow.core.errors import ConflictError, DjflowError
 from djflow.web.app import create_app
+from djflow.web.desk.router import desk_router
 from djflow.web.files import files_router
 from djflow.web.me.routes import me_router
 
@@ -40,6 +41,7 @@ def serve(house: House, host: str, port: int) -> None:
         extra_routers=[
             files_router(upkeep.file_source(house), upkeep.link_key(house), house.clock),
             me_router(house),
+            desk_router(house),
         ],
         public_url=house.settings.web.public_url or None,
         clock=house.clock,

@@ -35,6 +35,7 @@ SECURITY_HEADERS = {
 
 STYLE_SHEETS = {
     "style": ("djflow.web", "style.css"),
+    "desk": ("djflow.web.desk", "desk.css"),
     "me": ("djflow.web.me", "me.css"),
     "a4": ("djflow.web.public", "a4.css"),
     "a3": ("djflow.web.public", "a3.css"),
@@ -127,7 +128,12 @@ def environment() -> Environment:
     """Return the template environment: escaping always on, an unknown name is an error."""
     made = Environment(
         loader=ChoiceLoader(
-            [PackageLoader("djflow.web"), PackageLoader("djflow.web.public"), PackageLoader("djflow.web.me")]
+            [
+                PackageLoader("djflow.web"),
+                PackageLoader("djflow.web.public"),
+                PackageLoader("djflow.web.me"),
+                PackageLoader("djflow.web.desk"),
+            ]
         ),
         autoescape=True,
         undefined=StrictUndefined,

@@ -1,0 +1,70 @@
+"""What others ask of the boxes: post an item, settle it, do or read it, show a box."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from djflow.accounts import service as accounts
+from djflow.accounts.model import Account
+from djflow.core.errors import InputError, NotFoundError
+from djflow.core.subject import Subject
+from djflow.inbox import rules, store
+from djflow.inbox.model import Box, Item, ItemId, ItemKind, NewItem
+
+PAGE = 100
+
+
+def post_item(session: Session, item: NewItem, *, now: datetime) -> ItemId:
+    """Put an item into the boxes of whoever it is for; kind, subject and address again are the same item.
+
+    Raises: InputError for a title or link that cannot be shown.
+    """
+    if problem := rules.item_problem(item):
+        raise InputError(problem, code="inbox.item")
+    key = f"{item.kind}|{item.subject}|{item.to}"
+    return store.id_by_key(session, key) or store.add(session, key, item, now=now)
+
+
+def settle(session: Session, kind: ItemKind, subject: Subject, *, by: str, now: datetime) -> int:
+    """Close every open item of a kind about a subject, wherever the matter was settled; return how many there were."""
+    return store.settle(session, kind, subject, by=by, now=now)
+
+
+def done(session: Session, item_id: ItemId, *, by: Account, now: datetime) -> None:
+    """Mark a task as done; twice is once.
+
+    Raises: NotFoundError for an item that is not in this account's boxes.
+    """
+    item = _own(session, item_id, by)
+    if not item.task:
+        raise InputError("这是待阅事项，请点“已阅”。", code="inbox.not_a_task")
+    store.settle_one(session, item_id, by=by.actor, now=now)
+
+
+def read(session: Session, item_id: ItemId, *, by: Account, now: datetime) -> None:
+    """Mark an item as read by this account; twice is once.
+
+    Raises: NotFoundError for an item that is not in this account's boxes.
+    """
+    _own(session, item_id, by)
+    store.mark_read(session, item_id, by, now=now)
+
+
+def box(session: Session, account: Account, which: Box) -> tuple[Item, ...]:
+    """Return what lies in a box of an account, at most a hundred items."""
+    return store.page(session, account, accounts.unit_of(session, account), which, limit=PAGE)
+
+
+def counts(session: Session, account: Account) -> dict[Box, int]:
+    """Return how many items lie in each box of an account."""
+    unit = accounts.unit_of(session, account)
+    return {which: store.count(session, account, unit, which) for which in Box}
+
+
+def _own(session: Session, item_id: ItemId, account: Account) -> Item:
+    row = store.row_of(session, item_id, lock=True)
+    item = store.item_of(row) if row else None
+    unit = accounts.unit_of(session, account)
+    if item is None or not rules.is_for(item.to, account.roles, unit, account.person):
+        raise NotFoundError("没有这个事项，或它不是交给您的：请刷新后再看。", code="inbox.unknown")
+    return item

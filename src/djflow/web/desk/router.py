@@ -1,0 +1,147 @@
+"""Answers the desk's addresses: who is it, may they, does the form come from here – then the page's own function."""
+
+from collections.abc import Awaitable, Callable
+
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from djflow.accounts.rules import may
+from djflow.assembly import House, doorway
+from djflow.core import log
+from djflow.core.errors import DjflowError
+from djflow.web.desk import accounts, audit, boxes, entry, places, rosters, system
+from djflow.web.desk.door import NO_FIELDS, Door, Fields, address_of, read_form, safe_next
+from djflow.web.desk.frame import Go, Page, Route, Visit, drawn, gone_to, trouble
+from djflow.web.errors import HEADINGS, MESSAGES, STATUS
+
+ROUTES: tuple[Route, ...] = (
+    *entry.ROUTES,
+    *boxes.ROUTES,
+    *rosters.ROUTES,
+    *places.ROUTES,
+    *accounts.ROUTES,
+    *audit.ROUTES,
+    *system.ROUTES,
+)
+"""Every address behind the login with the act that it is; read by the router and by the tests."""
+
+_log = log.logger("desk")
+
+
+def desk_router(house: House) -> APIRouter:
+    """Return the router of the desk of a house."""
+    desk = _Desk(house)
+    router = APIRouter()
+    router.add_api_route("/desk/login", desk.login_page, methods=["GET", "HEAD"], response_model=None)
+    router.add_api_route("/desk/login", desk.log_in, methods=["POST"], response_model=None)
+    for route in ROUTES:
+        methods = ["GET", "HEAD"] if route.method == "GET" else [route.method]
+        router.add_api_route(route.path, desk.endpoint(route), methods=methods, response_model=None)
+    return router
+
+
+class _Desk:
+    """The desk of one house."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._door = Door(house)
+
+    def login_page(self, request: Request) -> Response:
+        """Show the login form; who is logged in goes on."""
+        after = safe_next(request.query_params.get("next", ""))
+        if self._visitor(request) is not None:
+            return gone_to(after)
+        return self._ask(request, after, "")
+
+    async def log_in(self, request: Request) -> Response:
+        """Try a name and a password."""
+        try:
+            form = await read_form(request)
+            return await run_in_threadpool(self._log_in, request, form)
+        except DjflowError as error:
+            return self._refused(error)
+
+    def _log_in(self, request: Request, form: Fields) -> Response:
+        self._door.require_login_key(request, form)
+        after = safe_next(form.one("next"))
+        entered = doorway.log_in(
+            self._house, form.one("login"), form.raw("password"), ip=address_of(request),
+            old_token=self._door.token(request),
+        )  # fmt: skip
+        if entered is None:
+            return self._ask(request, after, doorway.REFUSED)
+        response = gone_to(after)
+        self._door.admit(request, response, entered.token)
+        return response
+
+    def _ask(self, request: Request, after: str, message: str) -> Response:
+        nonce, key = self._door.login_key(request)
+        values = {"after": after, "message": message}
+        page = Page("desk_login.html.j2", "", values, 401 if message else 200)
+        response = drawn(self._house, page, form_key=key)
+        self._door.greet(request, response, nonce)
+        return response
+
+    def endpoint(self, route: Route) -> Callable[[Request], Awaitable[Response]]:
+        """Return what answers a route."""
+
+        async def answered(request: Request) -> Response:
+            try:
+                form = await read_form(request) if route.method == "POST" else NO_FIELDS
+                return await run_in_threadpool(self._answer, route, request, form)
+            except DjflowError as error:
+                return self._refused(error)
+
+        return answered
+
+    def _answer(self, route: Route, request: Request, form: Fields) -> Response:
+        visitor = self._visitor(request)
+        if visitor is None:
+            return self._stranger(request)
+        form_key = self._door.form_key(visitor)
+        try:
+            if route.method == "POST":
+                self._door.require_form_key(request, form, visitor)
+            if visitor.needs_password and not route.early:
+                return gone_to("/desk/password")
+            if not may(visitor.account.roles, route.act):
+                page = trouble("没有这项权限", "您的角色不能办理这件事。需要的话请找安全管理员调整角色。", 403)
+                return drawn(self._house, page, visitor, form_key)
+            query = dict(request.query_params)
+            visit = Visit(self._house, visitor, request.path_params, query, form, address_of(request))
+            answer = route.handler(visit)
+        except DjflowError as error:
+            return self._refused(error, visitor, form_key)
+        if isinstance(answer, Go):
+            return self._going(request, answer)
+        return drawn(self._house, answer, visitor, form_key)
+
+    def _going(self, request: Request, answer: Go) -> Response:
+        response = gone_to(answer.path)
+        if answer.token:
+            self._door.admit(request, response, answer.token)
+        elif answer.token is not None:
+            self._door.dismiss(request, response)
+        return response
+
+    def _visitor(self, request: Request) -> doorway.Visitor | None:
+        token = self._door.token(request)
+        return doorway.visitor_of(self._house, token) if token else None
+
+    def _stranger(self, request: Request) -> Response:
+        after = safe_next(request.url.path) if request.method in {"GET", "HEAD"} else "/desk"
+        if request.headers.get("sec-fetch-site") == "cross-site" and request.method == "GET":
+            # Strict cookies stay away when a link is followed from a chat or from Prefect; one step inside brings them.
+            return drawn(self._house, Page("desk_enter.html.j2", "", {"after": f"/desk/login?next={after}"}))
+        return gone_to(f"/desk/login?next={after}")
+
+    def _refused(self, error: DjflowError, visitor: doorway.Visitor | None = None, form_key: str = "") -> Response:
+        status = next((number for kind, number in STATUS if isinstance(error, kind)), 503 if error.retryable else 500)
+        message = error.message
+        if status >= 500:
+            _log.error("%s: %s", error.code, error.message)
+            message = MESSAGES[status]
+        return drawn(self._house, trouble(HEADINGS[status], message, status), visitor, form_key)
