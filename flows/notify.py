@@ -1,6 +1,6 @@
 """Hands waiting notices to the channels."""
 
-from djflow.assembly import House, upkeep
+from djflow.assembly import House, sending
 from djflow.notify.model import Drained
 from flows.frame import Ending, attention, done, program, step
 from flows.this_run import meant_on
@@ -9,7 +9,7 @@ from flows.this_run import meant_on
 @step("送出通知")
 def drain(house: House) -> Drained:
     """Send what may be sent now; each notice is sent once."""
-    return upkeep.drain(house)
+    return sending.drain(house)
 
 
 @program("送出通知", lambda: f"{meant_on()}·送出通知")

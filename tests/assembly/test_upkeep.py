@@ -1,22 +1,18 @@
-"""What keeps the house in order: delivery within hours, the record's proof, next year's holidays, the board."""
+"""What keeps the house in order: the record's proof, next year's holidays, the board."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, time
+from datetime import date
 
 import pytest
 from sqlalchemy import text
 
 from djflow.assembly import House, upkeep
 from djflow.assembly import roster as desk
-from djflow.core.clock import instant_of
 from djflow.core.ids import PersonId
 from djflow.core.spans import Month
 from djflow.notify import service as notify
-from djflow.notify.channels import MemoryChannel
-from djflow.notify.model import Message
 from djflow.people import service as people
-from tests.assembly.test_roster import DECEMBER, FIRST, content_of, holder_of, send_away
+from tests.assembly.test_roster import DECEMBER
 
 
 @pytest.fixture
@@ -24,69 +20,6 @@ def published(house: House, ids: dict[str, PersonId]) -> desk.Published:
     """December, published on 18 November."""
     assert ids
     return desk.publish(house, desk.draft(house, DECEMBER, by="test").roster_id, by="test")
-
-
-def test_notices_go_out_once_in_words(house: House, published: desk.Published) -> None:
-    """Everybody with a duty gets one rendered message; a second round sends nothing."""
-    channel = MemoryChannel()
-    assert upkeep.drain(house, channel=channel).sent == published.told
-    assert upkeep.drain(house, channel=channel).sent == 0
-    texts = [words for _, words in channel.sent.values()]
-    assert all("同志，请参加赶场服务：12月" in words for words in texts)
-
-
-def test_nobody_is_woken_at_night(published: desk.Published, at: Callable[[str], House]) -> None:
-    """From 21:30 to 07:30 notices wait; in the morning they go."""
-    channel = MemoryChannel()
-    assert upkeep.drain(at("2026-11-18T23:00"), channel=channel).held == published.told
-    assert upkeep.drain(at("2026-11-19T07:30"), channel=channel).sent == published.told
-
-
-@pytest.mark.parametrize(
-    ("clock", "quiet"), [("21:29", False), ("21:30", True), ("00:00", True), ("07:29", True), ("07:30", False)]
-)
-def test_quiet_hours_span_midnight(clock: str, *, quiet: bool) -> None:
-    """The quiet hours begin at 21:30 and end at 07:30."""
-    at = instant_of(date(2026, 12, 1), time.fromisoformat(clock))
-    assert upkeep.is_quiet(at, time(21, 30), time(7, 30)) is quiet
-
-
-def test_a_reminder_of_a_duty_that_is_gone_is_dropped(
-    house: House, published: desk.Published, at: Callable[[str], House]
-) -> None:
-    """Somebody replaced between the reminder's writing and its sending is not reminded any more."""
-    upkeep.drain(house, channel=MemoryChannel())
-    eve = at("2026-11-30T16:05")
-    desk.remind(eve, eve.now())
-    gone = holder_of(content_of(house, published.roster_id), FIRST, "综合受理")
-    send_away(eve, gone, date(2026, 12, 1), date(2026, 12, 1))
-    desk.repair_month(eve, DECEMBER, by="watch")
-    channel = MemoryChannel()
-    upkeep.drain(eve, channel=channel)
-    told = {(m.kind.value, m.recipient) for m, _ in channel.sent.values()}
-    assert ("duty_removed", gone) in told
-    assert ("duty_reminder", gone) not in told
-
-
-def test_one_text_that_fails_does_not_hold_up_the_rest(house: House, published: desk.Published) -> None:
-    """A channel that refuses one message takes the others; the one stays in the outbox and is counted."""
-
-    class Picky(MemoryChannel):
-        def send(self, message: Message, text: str) -> None:
-            if not self.sent and message.kind:
-                self.sent["refused"] = (message, "")
-                raise OSError
-            super().send(message, text)
-
-    done = upkeep.drain(house, channel=Picky())
-    assert (done.sent, done.failed) == (published.told - 1, 1)
-
-
-def test_the_file_channel_of_the_configuration_is_used(house: House, published: desk.Published) -> None:
-    """Without other channels every notice becomes a line below .djflow/."""
-    upkeep.drain(house)
-    lines = (house.state / house.settings.channels.file.path).read_text("utf-8").splitlines()
-    assert len(lines) == published.told
 
 
 def test_a_broken_record_is_alarmed(house: House, published: desk.Published) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -12,17 +12,18 @@ from djflow.core.clock import instant_of
 from djflow.core.ids import PersonId
 from djflow.core.subject import Subject
 from djflow.notify.model import Intent, NoticeKind
-from djflow.roster.notices import Wording, change_intents, reminder_intents, slots_of
+from djflow.roster.notices import Timing, Wording, change_intents, reminder_intents, slots_of
 from djflow.roster.record import Duty, Kept, cancelled, difference
 from tests.roster.district import CODES, MONTH, kept, session_of
 
 IDS = {code: PersonId(f"person-{code}") for code in CODES}
 WORDING = Wording({person: f"甲{code}" for code, person in IDS.items()})
+TIMING = Timing(3, time(9, 30), time(16, 0), timedelta(hours=2))
 MONTH_SUBJECT = Subject("roster.month", str(MONTH))
 
 
 def _reminded(at: datetime) -> set[tuple[str, str]]:
-    return {(str(i.recipient), i.slot) for i in reminder_intents(kept(IDS), WORDING, now=at)}
+    return {(str(i.recipient), i.slot) for i in reminder_intents(kept(IDS), WORDING, TIMING, now=at)}
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,7 @@ def test_standby_people_are_reminded_on_the_eve_only() -> None:
 
 def test_reminders_say_name_time_place_and_leader_only() -> None:
     """A reminder holds what the text needs and nothing personal beyond the names."""
-    intents = reminder_intents(kept(IDS), WORDING, now=datetime.fromisoformat("2026-11-30T17:00:00+08:00"))
+    intents = reminder_intents(kept(IDS), WORDING, TIMING, now=datetime.fromisoformat("2026-11-30T17:00:00+08:00"))
     told = next(i for i in intents if i.recipient == IDS["C02"])
     assert told.values == {
         "name": "甲C02",
@@ -72,7 +73,7 @@ def test_slots_never_overlap(minutes: int) -> None:
     """At any moment at most one slot of a session is open, so nobody is reminded twice."""
     at = instant_of(MONTH.first) + timedelta(minutes=minutes)
     for number in (1, 8):
-        slots = slots_of(session_of("dacang", number).plan)
+        slots = slots_of(session_of("dacang", number).plan, TIMING)
         assert sum(slot.due_at <= at < slot.expires_at for slot in slots) <= 1
 
 

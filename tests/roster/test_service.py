@@ -12,12 +12,14 @@ from djflow.core.errors import ConflictError, InputError, NotFoundError
 from djflow.core.ids import PersonId, RosterId
 from djflow.db.session import Database
 from djflow.notify import service as notify
+from djflow.notify.model import MessageState
 from djflow.roster import reading, service, store
 from djflow.roster.model import LEADER_POST
 from djflow.roster.notices import Wording
 from djflow.roster.record import Duty, cancelled
 from djflow.roster.service import Amendment, Publication
 from djflow.roster.views import RosterState
+from tests.notify.messages import planned
 from tests.roster.district import MONTH, QUALITY, draft, frame, kept, settle
 
 LATER = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
@@ -144,8 +146,10 @@ def _swapped(ids: dict[str, PersonId], old: str, new: str) -> tuple[Duty, ...]:
 
 
 def _deliver(database: Database, now: datetime) -> None:
+    """Everybody has heard of what was pending."""
     with database.transaction() as session:
-        notify.mark_sent(session, [message.id for message in notify.take_due(session, now)], now=now)
+        for notice in notify.listing(session):
+            planned(session, notice["id"], MessageState.ACCEPTED, now)
 
 
 def test_an_amendment_tells_only_who_is_concerned(database: Database, ids: dict[str, PersonId], now: datetime) -> None:

@@ -6,7 +6,7 @@ second time finds what the first left and changes nothing. Flows, the command li
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
 from sqlalchemy.orm import Session
@@ -27,7 +27,7 @@ from djflow.notify import service as notify
 from djflow.people import service as people
 from djflow.roster import closures, notices, reading, service
 from djflow.roster.model import Progress, Stop
-from djflow.roster.notices import Wording
+from djflow.roster.notices import Timing, Wording
 from djflow.roster.outputs import markdown
 from djflow.roster.service import Amendment, Standing
 from djflow.roster.views import DifferenceLine, RosterBook, RosterState
@@ -331,10 +331,16 @@ def remind(house: House, now: datetime) -> Reminded:
             if found is None:
                 continue
             kept = service.content(session, found.roster_id)
-            intents = notices.reminder_intents(kept, wording, now=now)
+            intents = notices.reminder_intents(kept, wording, timing_of(house), now=now)
             for slot in counts:
                 counts[slot] += notify.enqueue(session, [i for i in intents if i.slot == slot], now=now)
     return Reminded(counts)
+
+
+def timing_of(house: House) -> Timing:
+    """Return when duties are reminded."""
+    slots = house.settings.notices.slots
+    return Timing(slots.early_days, slots.early_at, slots.eve_at, timedelta(minutes=slots.shortly_minutes))
 
 
 def wording_of(house: House, session: Session) -> Wording:

@@ -1,9 +1,7 @@
-"""What keeps the house in order: the record's proof, next year's holidays, delivery of notices, the public board."""
+"""What keeps the house in order: the record's proof, next year's holidays, the public board."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
-
-from sqlalchemy.orm import Session
+from datetime import date
 
 from djflow.assembly import filing
 from djflow.assembly.frames import board_markets, frame_of, names_of
@@ -12,16 +10,11 @@ from djflow.audit import service as audit
 from djflow.audit.model import ChainReport
 from djflow.calendar.lunar import lunar_label
 from djflow.calendar.town import market_days_of
-from djflow.core import log
-from djflow.core.clock import civil_datetime
-from djflow.core.errors import DjflowError
-from djflow.core.ids import PersonId, RosterId
+from djflow.core.ids import RosterId
 from djflow.core.spans import Month
 from djflow.core.subject import Subject
 from djflow.notify import service as notify
-from djflow.notify.channels import Channel, FileChannel, MemoryChannel
-from djflow.notify.model import Drained, Message, NoticeKind
-from djflow.roster import closures, notices, reading, service
+from djflow.roster import closures, notices, reading
 from djflow.roster.views import Board, BoardMarket, BoardMarketDay, DistrictNames
 
 ALARM_MONTH = 11
@@ -60,70 +53,6 @@ def holiday_watch(house: House, as_of: date) -> HolidayWatch:
         with house.transaction() as session:
             notify.enqueue(session, [notices.alert(subject, str(as_of), sentence, now=house.now())], now=house.now())
     return HolidayWatch(year, present, alarmed)
-
-
-def drain(house: House, *, channel: Channel | None = None) -> Drained:
-    """Hand every due notice to its channel, outside quiet hours; what is no longer true is dropped unsent."""
-    now = house.now()
-    sending = house.settings.sending
-    outlet = channel or channel_of(house)
-    quiet = is_quiet(now, sending.quiet_from, sending.quiet_to)
-    with house.transaction() as session:
-        due = _still_true(session, notify.take_due(session, now))
-    ready = [message for message in due if not quiet or message.kind in URGENT]
-    failed = [message for message in ready if not _delivered(house, outlet, message)]
-    sent = {message.id for message in ready} - {message.id for message in failed}
-    with house.transaction() as session:
-        notify.mark_sent(session, sent, now=now)
-    return Drained(len(sent), len(due) - len(ready), len(failed))
-
-
-URGENT = frozenset({NoticeKind.OPERATOR_ALERT})
-"""Kinds that pass at night."""
-
-_log = log.logger("notify")
-
-
-def _delivered(house: House, outlet: Channel, message: Message) -> bool:
-    # One bad message must not hold up the others; it stays pending, is counted, and its id is in the log.
-    try:
-        outlet.send(message, house.texts.render(message.text, **message.values))
-    except (DjflowError, OSError) as error:
-        _log.error("notice %s was not delivered: %s", message.id, type(error).__name__)
-        return False
-    return True
-
-
-def is_quiet(now: datetime, start: time, end: time) -> bool:
-    """Return whether `now` lies in the quiet hours from `start` to `end` (excluded), which may span midnight."""
-    at = civil_datetime(now).time()
-    return start <= at < end if start <= end else at >= start or at < end
-
-
-def channel_of(house: House) -> Channel:
-    """Return the first channel of config/channels.toml."""
-    channels = house.settings.channels
-    if channels.order[0] == "memory":
-        return MemoryChannel()
-    path = house.state / channels.file.path
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return FileChannel(path)
-
-
-def _still_true(session: Session, due: tuple[Message, ...]) -> tuple[Message, ...]:
-    """Drop reminders of duties that the person no longer has."""
-    holders: dict[str, frozenset[PersonId]] = {}
-    gone: list[str] = []
-    for message in due:
-        if message.kind not in {NoticeKind.DUTY_REMINDER, NoticeKind.STANDBY_REMINDER}:
-            continue
-        event = message.key.split("|")[1].partition(":")[2]
-        if event not in holders:
-            holders[event] = service.holders(session, event)
-        if message.recipient not in holders[event]:
-            gone.append(message.id)
-    notify.drop(session, gone)
-    return tuple(message for message in due if message.id not in set(gone))
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,8 @@ class Policy:
     """How one kind of notice travels: urgency, steps, whether an answer is wanted, who is told when none comes.
 
     `escalate` names `liaison` or `coordinator`; `lead` is how long before a notice expires the escalation comes at the
-    latest; `digest` merges it into one message per person and half-day.
+    latest, `lifetime` how long it lives at most (0: as its intent says);
+    `digest` merges it into one message per person and half-day.
     """
 
     urgency: Urgency = Urgency.NORMAL
@@ -128,6 +129,7 @@ class Policy:
     acknowledge: bool = False
     escalate: tuple[str, ...] = ()
     lead: timedelta = timedelta(0)
+    lifetime: timedelta = timedelta(0)
     digest: bool = False
 
 
@@ -176,7 +178,6 @@ class Notice:
     slot: str
     text: str
     values: Mapping[str, str]
-    urgency: Urgency
     state: NoticeState
     step: int
     due_at: datetime
@@ -215,6 +216,8 @@ class Draft:
     reason: str = ""
     address: str = field(default="", repr=False)
     payload: Mapping[str, object] = field(default_factory=dict, repr=False)
+    wait: timedelta = timedelta(0)
+    answer_by: datetime | None = None
     wait_until: datetime | None = None
 
 
@@ -228,8 +231,10 @@ class Claimed:
     channel: str
     recipient: str
     attempts: int
-    due_at: datetime
+    claimed_at: datetime
     expires_at: datetime
+    wait: timedelta = timedelta(0)
+    answer_by: datetime | None = None
     address: str = field(default="", repr=False)
     payload: Mapping[str, object] = field(default_factory=dict, repr=False)
 

@@ -1,6 +1,6 @@
 """The one door for telling somebody: write the intent with the change, deliver it afterwards."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from djflow.core.ids import new_id
 from djflow.core.subject import Subject
 from djflow.notify import store
-from djflow.notify.model import Intent, Message, NoticeKind, NoticeState
+from djflow.notify.model import Answer, Intent, NoticeKind, NoticeState
 
 
 def enqueue(session: Session, intents: Iterable[Intent], *, now: datetime) -> int:
@@ -22,48 +22,44 @@ def enqueue(session: Session, intents: Iterable[Intent], *, now: datetime) -> in
 
 
 def pending_since(session: Session, subject: Subject) -> Mapping[str, int]:
-    """Return per recipient the earliest version of `subject` about which a notice still waits."""
+    """Return per recipient the earliest version of `subject` about which nothing has left the house yet."""
     return store.pending_versions(session, subject)
 
 
 def withdraw(session: Session, subject: Subject, recipient: str) -> None:
     """Withdraw what has not been sent yet to `recipient` about `subject`."""
-    store.supersede(session, subject, recipient)
+    store.move(session, store.unheard_of(session, subject, recipient), NoticeState.SUPERSEDED, reason="withdrawn")
 
 
-def take_due(session: Session, now: datetime, *, limit: int = 500) -> tuple[Message, ...]:
-    """Return what is due now; what has expired is marked stale and never sent."""
-    due = store.due(session, now, limit=limit)
-    stale = [message.id for message in due if message.expires_at <= now]
-    store.mark(session, stale, NoticeState.STALE)
-    return tuple(message for message in due if message.expires_at > now)
+def acknowledge(session: Session, subject: Subject, recipient: str, answer: Answer, *, via: str, now: datetime) -> int:
+    """Record what `recipient` answered about `subject` and stop telling it; return how many notices that answers."""
+    open_ids = store.unanswered(session, subject, recipient)
+    store.acknowledge(session, [(new_id(now), notice_id) for notice_id in open_ids], answer, via=via, now=now)
+    return len(open_ids)
 
 
 def drop(session: Session, ids: Iterable[str]) -> None:
     """Record that notices are no longer true and must not be sent."""
-    store.mark(session, sorted(ids), NoticeState.SUPERSEDED)
+    store.move(session, ids, NoticeState.SUPERSEDED, reason="no_longer_true")
 
 
-def mark_sent(session: Session, ids: Iterable[str], *, now: datetime) -> None:
-    """Record that notices were handed to their channel."""
-    store.mark(session, sorted(ids), NoticeState.SENT, sent_at=now)
-
-
-def listing(session: Session, *, kinds: Iterable[NoticeKind] = ()) -> tuple[Mapping[str, str], ...]:
-    """Return the outbox, newest first, without texts: id, kind, subject, recipient, slot, state, due_at."""
+def listing(
+    session: Session, *, kinds: Iterable[NoticeKind] = (), states: Iterable[NoticeState] = (), limit: int = 1000
+) -> tuple[Mapping[str, str], ...]:
+    """Return the outbox, newest first, without texts: id, kind, subject, recipient, slot, state, reason, due_at, …."""
     return tuple(
         {
             "id": row.id,
             "kind": row.kind.value,
             "subject": row.subject,
+            "version": str(row.version),
             "recipient": row.recipient,
             "slot": row.slot,
             "state": row.state.value,
+            "reason": row.reason,
+            "answer": row.answer.value if row.answer else "",
             "due_at": row.due_at.isoformat(),
+            "expires_at": row.expires_at.isoformat(),
         }
-        for row in store.listing(session, kinds=tuple(kinds))
+        for row in store.listing(session, kinds=tuple(kinds), states=tuple(states), limit=limit)
     )
-
-
-Deliver = Callable[[Message, str], None]
-"""Hands one rendered text to a channel; raises when the channel did not take it."""

@@ -1,24 +1,31 @@
-"""Writes and reads the outbox."""
+"""Writes and reads notices: what is to be told, who answered, what overtook it."""
 
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from djflow.core.subject import Subject
-from djflow.notify.model import Intent, Message, NoticeKind, NoticeState
-from djflow.notify.tables import NoticeRow
+from djflow.notify.model import Answer, Intent, MessageState, Notice, NoticeKind, NoticeState
+from djflow.notify.rules import LEFT_THE_HOUSE, WAITING
+from djflow.notify.tables import AcknowledgementRow, MessageRow, NoticeRow, TemplateRow
 
-_CHUNK = 500
+CHUNK = 500
+_OVER = {
+    NoticeState.SUPERSEDED: MessageState.SUPERSEDED,
+    NoticeState.STALE: MessageState.STALE,
+    NoticeState.CANCELLED: MessageState.CANCELLED,
+    NoticeState.CLOSED: MessageState.CANCELLED,
+}
+"""What becomes of the messages that still wait when their notice is over."""
 
 
 def known_keys(session: Session, keys: Sequence[str]) -> set[str]:
     """Return those of `keys` that are in the outbox already."""
     found: set[str] = set()
-    for start in range(0, len(keys), _CHUNK):
-        part = keys[start : start + _CHUNK]
+    for part in chunks(keys):
         found.update(session.scalars(select(NoticeRow.key).where(NoticeRow.key.in_(part))))
     return found
 
@@ -37,6 +44,9 @@ def add(session: Session, rows: Iterable[tuple[str, Intent]], *, now: datetime) 
             text=intent.text,
             payload=json.dumps(dict(intent.values), ensure_ascii=False, sort_keys=True),
             state=NoticeState.PENDING,
+            reason="",
+            step=-1,
+            escalated=0,
             created_at=now,
             due_at=intent.due_at,
             expires_at=intent.expires_at,
@@ -45,56 +55,177 @@ def add(session: Session, rows: Iterable[tuple[str, Intent]], *, now: datetime) 
     )
 
 
-def due(session: Session, now: datetime, *, limit: int) -> tuple[Message, ...]:
-    """Return pending notices that are due, oldest first."""
+def due(session: Session, now: datetime, *, kinds: Sequence[NoticeKind], limit: int) -> tuple[Notice, ...]:
+    """Return pending notices of these kinds that are due, oldest first; locked until the transaction ends."""
     query = (
         select(NoticeRow)
-        .where(NoticeRow.state == NoticeState.PENDING, NoticeRow.due_at <= now)
+        .where(NoticeRow.state == NoticeState.PENDING, NoticeRow.due_at <= now, NoticeRow.kind.in_(kinds))
         .order_by(NoticeRow.due_at, NoticeRow.id)
         .limit(limit)
+        .with_for_update(skip_locked=True)
     )
-    return tuple(_message(row) for row in session.scalars(query))
+    return tuple(_notice(row) for row in session.scalars(query))
 
 
-def listing(session: Session, *, kinds: Sequence[NoticeKind] = (), limit: int = 1000) -> tuple[NoticeRow, ...]:
+def notices(session: Session, ids: Iterable[str]) -> dict[str, Notice]:
+    """Return notices by id; locked until the transaction ends."""
+    found: dict[str, Notice] = {}
+    for part in chunks(sorted(set(ids))):
+        query = select(NoticeRow).where(NoticeRow.id.in_(part)).with_for_update()
+        found |= {row.id: _notice(row) for row in session.scalars(query)}
+    return found
+
+
+def move(session: Session, ids: Iterable[str], state: NoticeState, *, reason: str = "") -> None:
+    """Set the state of notices; when that is the end, their waiting messages end as well."""
+    over = _OVER.get(state)
+    for part in chunks(sorted(set(ids))):
+        session.execute(update(NoticeRow).where(NoticeRow.id.in_(part)).values(state=state, reason=reason))
+        if over is not None:
+            session.execute(
+                update(MessageRow)
+                .where(MessageRow.notice_id.in_(part), MessageRow.state.in_(WAITING))
+                .values(state=over, reason=reason, wait_until=None)
+            )
+
+
+def reached(session: Session, notice_id: str, *, step: int, escalated: int) -> None:
+    """Record how far a notice has come; it is open now."""
+    session.execute(
+        update(NoticeRow)
+        .where(NoticeRow.id == notice_id)
+        .values(state=NoticeState.OPEN, reason="", step=step, escalated=escalated)
+    )
+
+
+def postpone(session: Session, notice_id: str, due_at: datetime, reason: str) -> None:
+    """Leave a notice pending until `due_at`."""
+    session.execute(update(NoticeRow).where(NoticeRow.id == notice_id).values(due_at=due_at, reason=reason))
+
+
+def merge(session: Session, ids: Sequence[str], into: str) -> None:
+    """Record that a digest tells these notices."""
+    for part in chunks(ids):
+        session.execute(
+            update(NoticeRow).where(NoticeRow.id.in_(part)).values(state=NoticeState.MERGED, merged_into=into)
+        )
+
+
+def listing(
+    session: Session, *, kinds: Sequence[NoticeKind] = (), states: Sequence[NoticeState] = (), limit: int = 1000
+) -> tuple[NoticeRow, ...]:
     """Return notices, newest first."""
     query = select(NoticeRow).order_by(NoticeRow.created_at.desc(), NoticeRow.id.desc()).limit(limit)
     if kinds:
         query = query.where(NoticeRow.kind.in_(kinds))
+    if states:
+        query = query.where(NoticeRow.state.in_(states))
     return tuple(session.scalars(query))
 
 
-def mark(session: Session, ids: Sequence[str], state: NoticeState, *, sent_at: datetime | None = None) -> None:
-    """Set the state of pending notices."""
-    for start in range(0, len(ids), _CHUNK):
-        part = ids[start : start + _CHUNK]
-        where = (NoticeRow.id.in_(part), NoticeRow.state == NoticeState.PENDING)
-        session.execute(update(NoticeRow).where(*where).values(state=state, sent_at=sent_at))
+def notice_row(session: Session, notice_id: str) -> NoticeRow | None:
+    """Return a notice's row."""
+    return session.get(NoticeRow, notice_id)
+
+
+def id_of_key(session: Session, key: str) -> str | None:
+    """Return the id of the notice with that key."""
+    return session.scalar(select(NoticeRow.id).where(NoticeRow.key == key))
+
+
+def _unheard() -> tuple[ColumnElement[bool], ...]:
+    left = exists().where(MessageRow.notice_id == NoticeRow.id, MessageRow.state.in_(LEFT_THE_HOUSE))
+    return NoticeRow.state.in_((NoticeState.PENDING, NoticeState.OPEN)), ~left
 
 
 def pending_versions(session: Session, subject: Subject) -> dict[str, int]:
-    """Return per recipient the lowest version of `subject` with a pending notice."""
+    """Return per recipient the lowest version of `subject` about which nothing has left the house."""
     query = (
         select(NoticeRow.recipient, func.min(NoticeRow.version))
-        .where(NoticeRow.subject == str(subject), NoticeRow.state == NoticeState.PENDING)
+        .where(NoticeRow.subject == str(subject), *_unheard())
         .group_by(NoticeRow.recipient)
     )
     return {recipient: int(version) for recipient, version in session.execute(query)}
 
 
-def supersede(session: Session, subject: Subject, recipient: str) -> None:
-    """Withdraw a recipient's pending notices about a subject."""
-    session.execute(
-        update(NoticeRow)
-        .where(
-            NoticeRow.subject == str(subject),
-            NoticeRow.recipient == recipient,
-            NoticeRow.state == NoticeState.PENDING,
-        )
-        .values(state=NoticeState.SUPERSEDED)
+def unheard_of(session: Session, subject: Subject, recipient: str) -> tuple[str, ...]:
+    """Return a recipient's notices about a subject of which nothing has left the house."""
+    mine = (NoticeRow.subject == str(subject), NoticeRow.recipient == recipient)
+    return tuple(session.scalars(select(NoticeRow.id).where(*mine, *_unheard()).order_by(NoticeRow.id)))
+
+
+def unanswered(session: Session, subject: Subject, recipient: str) -> tuple[str, ...]:
+    """Return a recipient's notices about a subject that nobody answered and that are not over."""
+    query = select(NoticeRow.id).where(
+        NoticeRow.subject == str(subject),
+        NoticeRow.recipient == recipient,
+        NoticeRow.answer.is_(None),
+        NoticeRow.state.in_((NoticeState.PENDING, NoticeState.OPEN, NoticeState.NEEDS_HUMAN, NoticeState.CLOSED)),
     )
+    return tuple(session.scalars(query.order_by(NoticeRow.id)))
 
 
-def _message(row: NoticeRow) -> Message:
+def acknowledge(session: Session, rows: Sequence[tuple[str, str]], answer: Answer, *, via: str, now: datetime) -> None:
+    """Record an answer to notices, given as (fresh row id, notice id), and end what still waits of them."""
+    ids = [notice_id for _, notice_id in rows]
+    recipients: dict[str, str] = {}
+    for part in chunks(ids):
+        found = session.execute(select(NoticeRow.id, NoticeRow.recipient).where(NoticeRow.id.in_(part)))
+        recipients |= {row.id: row.recipient for row in found}
+        session.execute(update(NoticeRow).where(NoticeRow.id.in_(part)).values(answer=answer, answered_at=now))
+    session.add_all(
+        AcknowledgementRow(
+            id=row_id, notice_id=notice_id, recipient=recipients[notice_id], answer=answer, via=via, at=now
+        )
+        for row_id, notice_id in rows
+    )
+    session.flush()
+    move(session, ids, NoticeState.CLOSED, reason="answered")
+
+
+def acknowledgements(session: Session, notice_id: str) -> tuple[AcknowledgementRow, ...]:
+    """Return the answers to a notice, oldest first."""
+    query = select(AcknowledgementRow).where(AcknowledgementRow.notice_id == notice_id).order_by(AcknowledgementRow.id)
+    return tuple(session.scalars(query))
+
+
+def know_template(session: Session, row: TemplateRow) -> None:
+    """Keep a text's version once."""
+    same = (
+        TemplateRow.name == row.name,
+        TemplateRow.version == row.version,
+        TemplateRow.provider_code == row.provider_code,
+    )
+    known = session.scalar(select(TemplateRow).where(*same))
+    if known is None:
+        session.add(row)
+        session.flush()
+    else:
+        known.approved, known.variables = row.approved, row.variables
+
+
+def chunks(items: Sequence[str]) -> Iterable[Sequence[str]]:
+    """Yield `items` in pieces that every database takes as parameters."""
+    for start in range(0, len(items), CHUNK):
+        yield items[start : start + CHUNK]
+
+
+def _notice(row: NoticeRow) -> Notice:
     values: dict[str, str] = json.loads(row.payload)
-    return Message(row.id, row.key, row.kind, row.recipient, row.text, values, row.due_at, row.expires_at)
+    return Notice(
+        id=row.id,
+        key=row.key,
+        kind=row.kind,
+        subject=Subject.parse(row.subject),
+        version=row.version,
+        recipient=row.recipient,
+        slot=row.slot,
+        text=row.text,
+        values=values,
+        state=row.state,
+        step=row.step,
+        due_at=row.due_at,
+        expires_at=row.expires_at,
+        answer=row.answer,
+        escalated=row.escalated,
+    )

@@ -68,6 +68,9 @@ SAMPLES: Mapping[str, Mapping[str, object]] = MappingProxyType(
             "outcome": "对方没有同意，值班仍由您承担",
         },
         "sms/standby_reminder": _PERSONAL_DUTY,
+        "sms/standby_called": {**_PERSONAL_DUTY, "post": "法律政策"},
+        "sms/unconfirmed": {"name": "张三丰", "what": "12月25日周五09:00马鞍山值班提醒"},
+        "sms/digest": {"name": "张三丰", "count": "2", "items": "一、12月25日马鞍山停场；二、12月26日大仓停场"},
         "sms/closure": {**_PERSONAL_DUTY, "notice": "镇政府防汛通知"},
         "im/operator_alert": {
             "title": "下月值班表还没有公示",
@@ -129,6 +132,16 @@ class Texts:
         except _OFFICE_FAULTS as error:
             fault = self._fault_of(name, error)
             raise ConfigError(f"config/texts/{fault.file} 第 {fault.line} 行：{fault.what}{fault.fix}") from error
+
+    def source(self, name: str) -> str:
+        """Return the text `name` as the office wrote it.
+
+        Raises: ConfigError when it cannot be read.
+        """
+        try:
+            return (self.folder / (name + SUFFIX)).read_text("utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"config/texts/{name}{SUFFIX} 读不出来：请检查文件。") from error
 
     def load_all(self) -> None:
         """Read and try every text once.

@@ -1,8 +1,7 @@
 """Who is told what about a roster: new and removed duties, cancelled sessions, reminders. Pure: intents come out.
 
-A notice holds name, time and place only. A duty is reminded three days before, the day before at 16:00 and two hours
-before; its key names the session and the person, so a new version of the roster never reminds twice.
-Source: notification policy of the office (T−3 d, T−1 d 16:00, T−2 h).
+A notice holds name, time and place only. A duty is reminded some days before, on the eve and shortly before; its key
+names the session and the person, so a new version of the roster never reminds twice.
 """
 
 from collections import defaultdict
@@ -18,10 +17,6 @@ from djflow.roster.planning import PlannedSession
 from djflow.roster.record import Duty, Kept, StoredSession, difference
 from djflow.roster.views import DutyKind, SessionState
 
-_EARLY_HOUR = time(9, 30)
-_EVE_HOUR = time(16, 0)
-_SHORTLY = timedelta(hours=2)
-
 
 @dataclass(frozen=True, slots=True)
 class Wording:
@@ -29,6 +24,16 @@ class Wording:
 
     names: Mapping[PersonId, str]
     comp_leave: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """When a duty is reminded: `early_days` before at a time, on the eve at a time, `shortly` before it starts."""
+
+    early_days: int
+    early_at: time
+    eve_at: time
+    shortly: timedelta
 
 
 def day_words(on: date) -> str:
@@ -111,16 +116,16 @@ class Slot:
     expires_at: datetime
 
 
-def slots_of(plan: PlannedSession) -> tuple[Slot, ...]:
+def slots_of(plan: PlannedSession, timing: Timing) -> tuple[Slot, ...]:
     """Return the three reminder slots of a session; each ends where the next begins."""
     starts = instant_of(plan.on, plan.start)
-    early = instant_of(plan.on - days(3), _EARLY_HOUR)
-    eve = instant_of(plan.on - days(1), _EVE_HOUR)
-    shortly = starts - _SHORTLY
+    early = instant_of(plan.on - days(timing.early_days), timing.early_at)
+    eve = instant_of(plan.on - days(1), timing.eve_at)
+    shortly = starts - timing.shortly
     return (Slot("T-3d", early, eve), Slot("T-1d", eve, shortly), Slot("T-2h", shortly, starts))
 
 
-def reminder_intents(kept: Kept, wording: Wording, *, now: datetime) -> tuple[Intent, ...]:
+def reminder_intents(kept: Kept, wording: Wording, timing: Timing, *, now: datetime) -> tuple[Intent, ...]:
     """Return the reminders whose slot is open at `now`; standby people are reminded on the eve only."""
     today = civil_date(now)
     leaders = {duty.event: wording.names.get(duty.person, "") for duty in kept.duties if duty.post == "带队领导"}
@@ -128,9 +133,9 @@ def reminder_intents(kept: Kept, wording: Wording, *, now: datetime) -> tuple[In
     intents: list[Intent] = []
     for duty in kept.duties:
         session = planned.get(duty.event)
-        if session is None or not today <= session.plan.on <= today + days(3):
+        if session is None or not today <= session.plan.on <= today + days(timing.early_days):
             continue
-        for slot in slots_of(session.plan):
+        for slot in slots_of(session.plan, timing):
             if not slot.due_at <= now < slot.expires_at:
                 continue
             if duty.kind is DutyKind.STANDBY and slot.name != "T-1d":

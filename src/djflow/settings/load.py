@@ -17,12 +17,14 @@ from djflow.calendar.service_rule import ServiceSelector
 from djflow.calendar.town import unserved_dates
 from djflow.core.errors import ConfigError
 from djflow.notify.texts import Texts
+from djflow.settings.channels_file import Channels
 from djflow.settings.fields import AS_TUPLE, Table, Text
 from djflow.settings.market_file import MarketsFile
+from djflow.settings.notices_file import NoticesFile, notices_problems
 from djflow.settings.problems import Problem, Severity, errors_of
 from djflow.settings.reading import FileText, Reading, read_model
 from djflow.settings.roster_file import RosterSettings
-from djflow.settings.schema import DEPLOYMENTS, Channels, DjflowFile, SchedulesFile, Settings
+from djflow.settings.schema import DEPLOYMENTS, DjflowFile, SchedulesFile, Settings
 
 DATABASE_URL_VARIABLE = "DJFLOW_DATABASE_URL"
 """Environment variable that wins over `database.url`, so that a password need not stand in a file."""
@@ -64,6 +66,7 @@ class _House:
     markets: Reading[MarketsFile]
     schedules: Reading[SchedulesFile]
     channels: Reading[Channels]
+    notices: Reading[NoticesFile]
     holidays: Mapping[int, HolidayYear]
     problems: tuple[Problem, ...]
 
@@ -84,8 +87,8 @@ def load_settings(home: FilePath) -> Settings:
         listing = "\n".join(f"config/{problem.file} {problem.sentence}" for problem in errors)
         raise ConfigError(f"配置有 {len(errors)} 处错误，改好后再试：\n{listing}")
     djflow, roster, markets = house.djflow.value, house.roster.value, house.markets.value
-    schedules, channels = house.schedules.value, house.channels.value
-    if djflow is None or roster is None or markets is None or schedules is None or channels is None:
+    schedules, channels, notices = house.schedules.value, house.channels.value, house.notices.value
+    if not (djflow and roster and markets and schedules and channels and notices):
         msg = "a file without model and without error"
         raise AssertionError(msg)
     url = _database_url(djflow.database.url)
@@ -104,6 +107,7 @@ def load_settings(home: FilePath) -> Settings:
         services={market.code: market.plan(markets.defaults, roster.posts) for market in markets.markets},
         schedules=schedules.schedules,
         channels=channels,
+        notices=notices,
         holidays=house.holidays,
     )
 
@@ -126,12 +130,13 @@ def _read(home: FilePath) -> _House:
     markets = read_model(folder, "markets.toml", MarketsFile)
     schedules = read_model(folder, "schedules.toml", SchedulesFile)
     channels = read_model(folder, "channels.toml", Channels)
+    notices = read_model(folder, "notices.toml", NoticesFile)
     holidays, holiday_problems = _read_holidays(folder)
     if not folder.is_dir():
         missing = Problem(
             "", 0, "", f"{home} 下没有 config 目录。", "请先运行 djflow init，或用 --home 指到本区的目录。"
         )
-        return _House(djflow, roster, markets, schedules, channels, {}, (missing,))
+        return _House(djflow, roster, markets, schedules, channels, notices, {}, (missing,))
     problems = (
         *djflow.problems,
         *_password_notice(djflow),
@@ -141,10 +146,12 @@ def _read(home: FilePath) -> _House:
         *schedules.problems,
         *_schedule_problems(schedules),
         *channels.problems,
+        *notices.problems,
+        *_notices_problems(folder, notices, channels.value, djflow.value),
         *holiday_problems,
         *_text_problems(folder),
     )
-    return _House(djflow, roster, markets, schedules, channels, holidays, tuple(sorted(problems, key=_place)))
+    return _House(djflow, roster, markets, schedules, channels, notices, holidays, tuple(sorted(problems, key=_place)))
 
 
 def _place(problem: Problem) -> tuple[str, int, str]:
@@ -186,6 +193,20 @@ def _market_problems(markets: Reading[MarketsFile], roster: RosterSettings | Non
         yield from _unserved(markets.file, path, market.name, markets.value)
 
 
+def _secret_notices(channels: Reading[Channels]) -> Iterator[Problem]:
+    if channels.file is None or channels.value is None:
+        return
+    for place, channel in enumerate(channels.value.channels):
+        for name in channel.variables if channel.enabled else ():
+            if not os.environ.get(name):
+                yield channels.file.problem(
+                    ("channels", place, "url"),
+                    f"渠道“{channel.key}”要用的环境变量 {name} 在这里没有设置。",
+                    "请确认发送通知的服务那里设好了。",
+                    Severity.NOTICE,
+                )
+
+
 def _unserved(file: FileText, path: tuple[str, int], name: str, markets: MarketsFile) -> Iterator[Problem]:
     market = markets.markets[path[1]]
     town = market.town(markets.defaults, (), "")
@@ -212,6 +233,15 @@ def _schedule_problems(schedules: Reading[SchedulesFile]) -> Iterator[Problem]:
             yield schedules.file.problem(
                 ("schedules", key), f"缺少定时工作“{key}”。", "不想让它自己运行，可写上并设 paused = true。"
             )
+
+
+def _notices_problems(
+    folder: FilePath, notices: Reading[NoticesFile], channels: Channels | None, djflow: DjflowFile | None
+) -> Iterator[Problem]:
+    if notices.file and notices.value and channels and djflow:
+        known = tuple(entry.key for entry in channels.entries if entry.enabled)
+        texts = Texts(folder / "texts")
+        yield from notices_problems(notices.file, notices.value, known, texts, djflow.district.signature)
 
 
 def _read_holidays(folder: FilePath) -> tuple[Mapping[int, HolidayYear], tuple[Problem, ...]]:

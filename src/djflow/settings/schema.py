@@ -1,8 +1,8 @@
-"""Models of `djflow.toml`, `schedules.toml` and `channels.toml`, and `Settings`, which holds everything together."""
+"""Models of `djflow.toml` and `schedules.toml`, and `Settings`, which holds everything together."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from statistics import fmean
 from typing import Annotated, Literal, Self
 
@@ -11,8 +11,10 @@ from pydantic import Field, model_validator
 from djflow.calendar.holidays import HolidayYear
 from djflow.calendar.town import MarketTown
 from djflow.calendar.workdays import WorkCalendar
+from djflow.settings.channels_file import Channels
 from djflow.settings.fields import AS_TUPLE, CronLines, Phone, Port, Table, Text, TimeOfDay
 from djflow.settings.market_file import ServicePlan
+from djflow.settings.notices_file import NoticesFile
 from djflow.settings.roster_file import RosterSettings
 
 DEPLOYMENTS = (
@@ -155,36 +157,6 @@ class SchedulesFile(Table):
     schedules: Mapping[str, Schedule] = Field(description="各项定时工作", examples=["[schedules.roster-generate]"])
 
 
-class FileChannel(Table):
-    """Writes each message as a JSON line into a file below `.djflow/`."""
-
-    path: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._/-]*\.jsonl$")] = Field(
-        default="outbox/messages.jsonl",
-        description=".djflow/ 下的文件名",
-        examples=['path = "outbox/messages.jsonl"'],
-    )
-
-    @model_validator(mode="after")
-    def _stays_inside(self) -> Self:
-        if ".." in PurePosixPath(self.path).parts:
-            raise ValueError("path 只能在 .djflow/ 里面，不能写“..”。")
-        return self
-
-
-class MemoryChannel(Table):
-    """Keeps messages in memory: for tests and rehearsals."""
-
-
-class Channels(Table):
-    """The whole of `channels.toml`; `order` is tried from left to right."""
-
-    order: Annotated[tuple[Literal["file", "memory"], ...], AS_TUPLE] = Field(
-        default=("file",), min_length=1, description="依次使用的渠道：file、memory", examples=['order = ["file"]']
-    )
-    file: FileChannel = Field(default=FileChannel(), description="写入文件的渠道", examples=["[file]"])
-    memory: MemoryChannel = Field(default=MemoryChannel(), description="只留在内存的渠道", examples=["[memory]"])
-
-
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything the office configured for the home at `home`; `services` is keyed by market code."""
@@ -202,6 +174,7 @@ class Settings:
     services: Mapping[str, ServicePlan]
     schedules: Mapping[str, Schedule]
     channels: Channels
+    notices: NoticesFile
     holidays: Mapping[int, HolidayYear]
 
     @property

@@ -1,0 +1,306 @@
+"""The sender: one process that takes due messages in short transactions, sends them, and writes down what came of it.
+
+One thread does all database work, so that a transaction never stands in the way of the network. Each channel is fed
+ahead of its connections; answers are written down many at a time. A message counts as under way until its answer is
+on the disk, so a bot that can neither be asked nor filter doubles never has more than one that a crash could double.
+"""
+
+import asyncio
+import os
+import secrets
+import socket
+from collections import deque
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
+
+from djflow.assembly import outbox
+from djflow.assembly.house import House
+from djflow.core import log
+from djflow.core.errors import DjflowError
+from djflow.notify.channels.base import Channel, Outcome, Outgoing
+from djflow.notify.delivery import service as delivery
+from djflow.notify.delivery.model import Claim, Lane
+from djflow.notify.model import Claimed, Drained, Result, Verdict
+
+T = TypeVar("T")
+
+_AHEAD = 2
+_MOST_AHEAD = 600
+_IDLE_SECONDS, _ROUND_SECONDS, _BUSY_ROUND_SECONDS, _CARE_SECONDS, _TROUBLE_SECONDS = 0.5, 1.0, 5.0, 5.0, 1.0
+_SHORTEST_PAUSE = 0.01
+_ASKED_AT_ONCE = 50
+_log = log.logger("notify")
+
+
+@dataclass(slots=True)
+class _Line:
+    """One channel at work: what is claimed and not yet written down, and the answers that wait to be written."""
+
+    channel: Channel
+    lane: Lane
+    ahead: int
+    under_way: int = 0
+    answers: deque[tuple[Claimed, Result]] = field(default_factory=deque)
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of each message of this run."""
+
+    last: dict[str, Verdict] = field(default_factory=dict)
+
+    def count(self, *verdicts: Verdict) -> int:
+        """Return how many messages ended with one of these."""
+        return sum(verdict in verdicts for verdict in self.last.values())
+
+
+class Sender:
+    """Sends for one house through `channels`; `pace` is how much faster than real time the house's clock runs."""
+
+    def __init__(self, house: House, channels: Mapping[str, Channel], *, pace: float = 1.0) -> None:
+        """Prepare; nothing is opened yet."""
+        self.house, self.pace = house, pace
+        self.outlook = outbox.outlook_of(house)
+        self.owner = f"{socket.gethostname()[:20]}:{os.getpid()}:{secrets.token_hex(4)}"
+        self.tally = Tally()
+        self._lines = {key: _line(house, channel) for key, channel in sorted(channels.items())}
+        self._lanes = {key: line.lane for key, line in self._lines.items()}
+        self._database = ThreadPoolExecutor(1, thread_name_prefix="notify-db")
+        self._stop = asyncio.Event()
+        self._news = asyncio.Event()
+        self._gates: dict[str, asyncio.Semaphore] = {}
+        self._last_round = 0.0
+
+    async def open(self, *, alone: bool) -> None:
+        """Open the channels and take up what dead senders left; `alone`: no other sender can be alive."""
+        for line in self._lines.values():
+            await line.channel.start()
+        await self._do(lambda: self._take_up_lost(dead_owners=alone))
+
+    async def close(self) -> None:
+        """Let what is under way end, write it down, close the channels."""
+        self._stop.set()
+        for line in self._lines.values():
+            await asyncio.gather(*line.tasks)
+        while any(line.answers for line in self._lines.values()):
+            await self._write()
+        for line in self._lines.values():
+            await line.channel.close()
+        self._database.shutdown()
+
+    def stop(self) -> None:
+        """Ask `serve` to end."""
+        self._stop.set()
+        self._wake()
+
+    async def serve(self) -> None:
+        """Work until `stop`."""
+        async with asyncio.TaskGroup() as group:
+            for line in self._lines.values():
+                group.create_task(self._feed(line))
+            group.create_task(self._write_on())
+            group.create_task(self._every(_ROUND_SECONDS, self._round))
+            group.create_task(self._every(_CARE_SECONDS, self._care))
+
+    async def drain(self, *, once: bool) -> Drained:
+        """Send what may leave now; without `once` go on until nothing more comes of it."""
+        while True:
+            await self._do(self._whole_round)
+            await self._care()
+            sent = 0
+            for line in self._lines.values():
+                while (claim := await self._claim(line)).messages:
+                    sent += len(claim.messages)
+                    await asyncio.gather(*line.tasks)
+                    await self._write()
+            if once or not sent:
+                break
+        await self._do(self._whole_round)
+        return await self._do(self._drained)
+
+    def _drained(self) -> Drained:
+        with self.house.reading() as session:
+            health = delivery.channel_health(session, list(self._lines), now=self.house.now())
+        waiting = sum(one.due + one.later + one.held for one in health)
+        failed = self.tally.count(Verdict.PERMANENT, Verdict.TRANSIENT, Verdict.CONFIG)
+        back = self.tally.count(Verdict.TRANSIENT, Verdict.CONFIG)
+        return Drained(
+            sent=self.tally.count(Verdict.ACCEPTED),
+            held=max(0, waiting - back),
+            failed=failed,
+            unknown=self.tally.count(Verdict.UNKNOWN),
+        )
+
+    def _whole_round(self) -> None:
+        while outbox.move_on(self.house, self.outlook).did_anything:
+            pass
+
+    async def _round(self) -> None:
+        # While much is under way the rounds make room for it, but they never stop.
+        at, is_busy = asyncio.get_running_loop().time(), any(line.under_way for line in self._lines.values())
+        if not is_busy or at - self._last_round > _BUSY_ROUND_SECONDS / self.pace:
+            self._last_round = at
+            await self._do(lambda: outbox.move_on(self.house, self.outlook))
+
+    async def _care(self) -> None:
+        """Take up what dead senders left, and ask the providers for what may have arrived."""
+        await self._do(lambda: self._take_up_lost(dead_owners=False))
+        for line in self._lines.values():
+            if line.lane.care.can_query:
+                asked = await self._do(partial(self._unknown, line))
+                if asked:
+                    found = await line.channel.query([one.id for one in asked], [one.address for one in asked])
+                    await self._do(partial(self._answered, list(zip(asked, found, strict=True))))
+
+    def _take_up_lost(self, *, dead_owners: bool) -> None:
+        with self.house.transaction() as session:
+            now = self.house.now()
+            delivery.take_up_lost(session, self._lanes, owner=self.owner, now=now, dead_owners=dead_owners)
+
+    def _unknown(self, line: _Line) -> tuple[Claimed, ...]:
+        with self.house.transaction() as session:
+            now = self.house.now()
+            return delivery.unknown_due(session, line.lane, owner=self.owner, now=now, limit=_ASKED_AT_ONCE)
+
+    def _answered(self, pairs: Sequence[tuple[Claimed, Outcome]]) -> None:
+        asked = [(claimed, _result(claimed, outcome)) for claimed, outcome in pairs]
+        with self.house.transaction() as session:
+            delivery.write_answers(session, asked, owner=self.owner, now=self.house.now())
+        self.tally.last.update({claimed.id: result.verdict for claimed, result in asked})
+
+    async def _feed(self, line: _Line) -> None:
+        while not self._stop.is_set():
+            news = self._news
+            claim = await self._claim(line) if line.under_way * 2 <= line.ahead else None
+            if claim is None or (claim.messages and line.under_way * 2 > line.ahead):
+                await self._until(news, _IDLE_SECONDS)
+            elif not claim.messages:
+                wait = _IDLE_SECONDS
+                if claim.again_at is not None:
+                    wait = min((claim.again_at - self.house.now()).total_seconds(), _IDLE_SECONDS)
+                await self._until(self._stop, wait)
+
+    async def _claim(self, line: _Line) -> Claim:
+        room = line.ahead - line.under_way
+        claim = await self._do(lambda: self._claim_now(line.lane, room))
+        line.under_way += len(claim.messages)
+        size = line.channel.traits.batch
+        for start in range(0, len(claim.messages), size):
+            task = asyncio.create_task(self._send(line, claim.messages[start : start + size]))
+            line.tasks.add(task)
+            task.add_done_callback(line.tasks.discard)
+        return claim
+
+    def _claim_now(self, lane: Lane, room: int) -> Claim:
+        with self.house.transaction() as session:
+            return delivery.claim(session, lane, room, outbox.still_true, owner=self.owner, now=self.house.now())
+
+    async def _send(self, line: _Line, batch: Sequence[Claimed]) -> None:
+        async with self._gate(line):
+            outcomes = await self._outcomes(line.channel, batch)
+        line.answers.extend(
+            (claimed, _result(claimed, outcome)) for claimed, outcome in zip(batch, outcomes, strict=True)
+        )
+        self._wake()
+
+    def _gate(self, line: _Line) -> asyncio.Semaphore:
+        return self._gates.setdefault(line.lane.key, asyncio.Semaphore(line.channel.traits.concurrency))
+
+    async def _outcomes(self, channel: Channel, batch: Sequence[Claimed]) -> Sequence[Outcome]:
+        try:
+            return await channel.send([_outgoing(one) for one in batch])
+        except Exception as error:  # noqa: BLE001 - a fault in one channel must not stop the others
+            _log.error("channel %s failed: %s", channel.key, type(error).__name__)
+            return [Outcome(one.id, Verdict.UNKNOWN, code="fault") for one in batch]
+
+    async def _write_on(self) -> None:
+        while not self._stop.is_set():
+            news = self._news
+            if not await self._write():
+                await self._until(news, _IDLE_SECONDS)
+
+    async def _write(self) -> int:
+        """Write down every answer that waits; what cannot be written stays and is tried again."""
+        written = 0
+        for line in self._lines.values():
+            answers = list(line.answers)
+            if not answers:
+                continue
+            await self._do(partial(self._write_down, line.lane, answers))
+            for _ in answers:
+                line.answers.popleft()
+            line.under_way -= len(answers)
+            written += len(answers)
+            self.tally.last.update({claimed.id: result.verdict for claimed, result in answers})
+        if written:
+            self._wake()
+        return written
+
+    def _write_down(self, lane: Lane, answers: Sequence[tuple[Claimed, Result]]) -> None:
+        with self.house.transaction() as session:
+            delivery.write_results(session, lane, answers, owner=self.owner, now=self.house.now())
+        if any(result.verdict is Verdict.CONFIG for _, result in answers):
+            outbox.alert_stopped(self.house, lane.key)
+
+    async def _every(self, seconds: float, act: Callable[[], Coroutine[None, None, None]]) -> None:
+        while not self._stop.is_set():
+            await act()
+            await self._until(self._stop, seconds)
+
+    async def _do(self, act: Callable[[], T]) -> T:
+        """Do database work; while the database is locked, full or gone, wait and try again."""
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                return await loop.run_in_executor(self._database, act)
+            except DjflowError as error:
+                if not error.retryable or self._stop.is_set():
+                    raise
+                _log.error("the database cannot be used now: %s", error.code)
+                await asyncio.sleep(_TROUBLE_SECONDS)
+
+    def _wake(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()
+
+    async def _until(self, happens: asyncio.Event, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(happens.wait(), max(seconds / self.pace, _SHORTEST_PAUSE))
+        except TimeoutError:
+            return
+
+
+def _line(house: House, channel: Channel) -> _Line:
+    traits = channel.traits
+    ahead = 1 if traits.single_flight else min(_MOST_AHEAD, _AHEAD * traits.concurrency * traits.batch)
+    return _Line(channel, outbox.lane_of(house, channel), max(ahead, 1))
+
+
+def _outgoing(claimed: Claimed) -> Outgoing:
+    payload = claimed.payload
+    variables = payload.get("variables", {})
+    return Outgoing(
+        id=claimed.id,
+        address=claimed.address,
+        text=str(payload.get("text", "")),
+        title=str(payload.get("title", "")),
+        template=str(payload.get("template", "")),
+        variables={str(k): str(v) for k, v in variables.items()} if isinstance(variables, dict) else {},
+    )
+
+
+def _result(claimed: Claimed, outcome: Outcome) -> Result:
+    return Result(
+        message_id=claimed.id,
+        attempts=claimed.attempts,
+        verdict=outcome.verdict,
+        code=outcome.code,
+        provider_id=outcome.provider_id,
+        parts=outcome.parts,
+        retry_after=outcome.retry_after,
+        next_channel=outcome.next_channel,
+    )

@@ -1,0 +1,87 @@
+"""Runs the sender: until it is stopped, or once over what waits; on SQLite only one at a time."""
+
+import asyncio
+import fcntl
+import os
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from djflow.assembly.channels import channel_configs, open_channels
+from djflow.assembly.house import House
+from djflow.assembly.sender import Sender
+from djflow.core.errors import ConflictError
+from djflow.notify.channels.base import Channel
+from djflow.notify.model import Drained
+
+_LOCK = "sender.lock"
+
+
+@contextmanager
+def only_sender(house: House) -> Iterator[bool]:
+    """Hold the sender's lock of an SQLite house and yield True: nobody else sends; PostgreSQL takes several.
+
+    Raises: ConflictError naming the process that sends already.
+    """
+    if house.database.engine.dialect.name != "sqlite":
+        yield False
+        return
+    with (house.state / _LOCK).open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            number = lock.read().strip() or "未知"
+            raise ConflictError(
+                f"已有一个发送程序在运行（进程 {number}）。用自带的 SQLite 时只能有一个：请用那一个，或先停掉它。",
+                code="sender_running",
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield True
+
+
+def channels_of(house: House) -> Mapping[str, Channel]:
+    """Return the channels of config/channels.toml, not started.
+
+    Raises: ConfigError naming the channel whose URL or secret is wrong.
+    """
+    return open_channels(channel_configs(house.settings, os.environ), clock=house.clock)
+
+
+def drain(house: House, *, once: bool = True, channels: Mapping[str, Channel] | None = None) -> Drained:
+    """Send what may leave now and return what became of it.
+
+    Raises: ConflictError when another sender works on the same SQLite house.
+    """
+    with only_sender(house) as alone:
+        return asyncio.run(_drain(Sender(house, channels or channels_of(house)), alone=alone, once=once))
+
+
+async def _drain(sender: Sender, *, alone: bool, once: bool) -> Drained:
+    await sender.open(alone=alone)
+    try:
+        return await sender.drain(once=once)
+    finally:
+        await sender.close()
+
+
+def serve(house: House, *, channels: Mapping[str, Channel] | None = None, pace: float = 1.0) -> None:
+    """Send until SIGTERM or SIGINT; what is under way is written down before the end.
+
+    Raises: ConflictError when another sender works on the same SQLite house.
+    """
+    with only_sender(house) as alone:
+        asyncio.run(_serve(Sender(house, channels or channels_of(house), pace=pace), alone=alone))
+
+
+async def _serve(sender: Sender, *, alone: bool) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, sender.stop)
+    await sender.open(alone=alone)
+    try:
+        await sender.serve()
+    finally:
+        await sender.close()

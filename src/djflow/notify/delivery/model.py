@@ -1,0 +1,98 @@
+"""Values between the sender, the rules and the store."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from djflow.notify.model import Claimed, Limit, MessageState, NoticeKind, Verdict
+from djflow.notify.rules import Care
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A due message before it is claimed; `wanted`: its notice is open and nobody has answered it."""
+
+    id: str
+    notice_id: str
+    key: str
+    recipient: str
+    address_hash: str
+    expires_at: datetime
+    wanted: bool
+    kind: NoticeKind
+    subject: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A channel as the claim sees it: limits, care against doubles, parts a day, how long a lease lasts."""
+
+    key: str
+    limits: tuple[Limit, ...] = ()
+    care: Care = field(default_factory=Care)
+    addressed: bool = True
+    daily_parts: int = 0
+    lease: timedelta = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Messages taken for sending; `again_at` is when a limit allows more, None when nothing else is known."""
+
+    messages: tuple[Claimed, ...]
+    again_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What is written about a claimed message; `number` counts the try, `attempts` what counts against it."""
+
+    id: str
+    before: MessageState
+    state: MessageState
+    due_at: datetime
+    attempts: int
+    number: int
+    verdict: Verdict
+    reason: str = ""
+    code: str = ""
+    provider_id: str = ""
+    parts: int = 0
+    wait_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A message that will not be sent, or not now, and why."""
+
+    id: str
+    state: MessageState
+    reason: str
+    due_at: datetime | None = None
+    wait_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message whose chain is to be looked at again."""
+
+    message_id: str
+    notice_id: str
+    step: int
+    state: MessageState
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelHealth:
+    """How a channel is doing: stopped and why, messages waiting now, under way, unknown, held."""
+
+    channel: str
+    paused: bool
+    reason: str
+    until: datetime | None
+    due: int
+    later: int
+    sending: int
+    unknown: int
+    held: int

@@ -1,0 +1,245 @@
+"""What the sender asks for: take messages, write down what became of them, care for those whose fate is unknown.
+
+Everything that decides whether a message may leave — its notice still open, unanswered and true, limits, budget, a
+stopped channel — is looked at in the transaction that claims it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from djflow.core.clock import civil_date, days, instant_of
+from djflow.notify import rules
+from djflow.notify.delivery import store
+from djflow.notify.delivery.model import Candidate, ChannelHealth, Claim, Ended, Lane, Written
+from djflow.notify.model import Claimed, Drained, MessageState, Result, Verdict
+from djflow.notify.rules import Next, Rate
+from djflow.notify.tables import ChannelStateRow
+
+StillTrue = Callable[[Session, Sequence[Candidate]], frozenset[str]]
+"""Returns the ids of candidates that are no longer true."""
+
+RELEASED = ("quiet", "round_minute", "budget")
+"""Reasons for which a message is held until a moment; others wait for a person."""
+
+_DAY = timedelta(days=1)
+
+
+def claim(
+    session: Session,
+    lane: Lane,
+    limit: int,
+    still_true: StillTrue,
+    *,
+    owner: str,
+    now: datetime,
+) -> Claim:
+    """Take at most `limit` messages of a channel that may leave now; what may not is put where it belongs."""
+    state = store.channel_state(session, lane.key)
+    if state is not None and state.paused and (state.until is None or state.until > now):
+        return Claim((), state.until)
+    granted, again_at = _granted(session, lane, limit, now)
+    if granted == 0:
+        return Claim((), again_at)
+    found = store.candidates(session, lane.key, now=now, limit=granted)
+    kept, ended = _sorted_out(session, lane, found, still_true, now)
+    store.end(session, ended)
+    if not kept:
+        return Claim((), now if found else again_at)
+    for number, channel_limit in enumerate(lane.limits):
+        if not channel_limit.per_address:
+            key = f"{lane.key}|{number}"
+            _, left = rules.take(store.bucket(session, key), Rate.of(channel_limit), len(kept), now=now)
+            store.keep_bucket(session, key, left)
+    taken = store.claim(session, lane.key, [one.id for one in kept], owner=owner, lease=lane.lease, now=now)
+    return Claim(taken, again_at if len(found) == granted else None)
+
+
+def _granted(session: Session, lane: Lane, limit: int, now: datetime) -> tuple[int, datetime | None]:
+    granted, again_at = limit, None
+    for number, channel_limit in enumerate(lane.limits):
+        if channel_limit.per_address:
+            continue
+        rate = Rate.of(channel_limit)
+        allowed, left = rules.take(store.bucket(session, f"{lane.key}|{number}"), rate, granted, now=now)
+        if allowed < limit:
+            refill = rules.refill_at(left, rate, now=now)
+            again_at = max(refill, again_at) if again_at else refill
+        granted = min(granted, allowed)
+    if lane.daily_parts:
+        granted = min(granted, max(0, lane.daily_parts - store.used_parts(session, lane.key, civil_date(now))))
+        if granted == 0:
+            again_at = instant_of(civil_date(now) + days(1))
+    return granted, again_at
+
+
+def _sorted_out(
+    session: Session, lane: Lane, found: Sequence[Candidate], still_true: StillTrue, now: datetime
+) -> tuple[list[Candidate], list[Ended]]:
+    kept: list[Candidate] = []
+    ended: list[Ended] = []
+    untrue = still_true(session, [one for one in found if one.wanted and one.expires_at > now])
+    for one in found:
+        if one.expires_at <= now:
+            ended.append(Ended(one.id, MessageState.STALE, "expired", wait_until=now))
+        elif not one.wanted:
+            ended.append(Ended(one.id, MessageState.CANCELLED, "answered"))
+        elif one.id in untrue:
+            ended.append(Ended(one.id, MessageState.SUPERSEDED, "no_longer_true", wait_until=now))
+        elif (barred := _address_limit(session, lane, one, now)) is not None:
+            ended.append(barred)
+        else:
+            kept.append(one)
+    return kept, ended
+
+
+def _address_limit(session: Session, lane: Lane, one: Candidate, now: datetime) -> Ended | None:
+    """Take one message of each limit that counts this address, or say what becomes of the message."""
+    left_over = []
+    for number, limit in enumerate(lane.limits):
+        if not limit.per_address or not one.address_hash:
+            continue
+        rate, key = Rate.of(limit), f"{lane.key}|{number}|{one.address_hash}"
+        granted, left = rules.take(store.bucket(session, key), rate, 1, now=now)
+        if not granted and limit.window >= _DAY:
+            # A day's limit outlasts the message: the next channel takes over.
+            return Ended(one.id, MessageState.DEAD, "day_limit", wait_until=now)
+        if not granted:
+            return Ended(one.id, MessageState.PENDING, "rate", due_at=rules.refill_at(left, rate, now=now))
+        left_over.append((key, left))
+    for key, left in left_over:
+        store.keep_bucket(session, key, left)
+    return None
+
+
+def write_results(
+    session: Session, lane: Lane, results: Sequence[tuple[Claimed, Result]], *, owner: str, now: datetime
+) -> Drained:
+    """Write down the answers to claimed messages of one channel and stop the channel where an answer says so."""
+    written = [_written(claimed, result, rules.after(result, lane.care, now=now), now) for claimed, result in results]
+    store.write(session, written, owner=owner, now=now)
+    parts = sum(one.parts for one in written if one.state is MessageState.ACCEPTED)
+    if lane.daily_parts and parts:
+        store.use_parts(session, lane.key, civil_date(now), parts)
+    for _, result in results:
+        _pause_after(session, lane, result, now)
+    states = [one.state for one in written]
+    sent, unknown = states.count(MessageState.ACCEPTED), states.count(MessageState.UNKNOWN)
+    return Drained(sent, 0, len(written) - sent - unknown, unknown)
+
+
+def _written(claimed: Claimed, result: Result, then: Next, now: datetime) -> Written:
+    wait = None
+    if then.state is MessageState.ACCEPTED:
+        wait = rules.wait_until(claimed.wait, claimed.answer_by, claimed.expires_at, now=now)
+    elif then.state in rules.FAILED:
+        wait = now
+    return Written(
+        id=claimed.id,
+        before=MessageState.SENDING,
+        state=then.state,
+        due_at=then.due_at,
+        attempts=claimed.attempts if then.counts else claimed.attempts - 1,
+        number=claimed.attempts,
+        verdict=result.verdict,
+        reason=then.reason,
+        code=result.code,
+        provider_id=result.provider_id,
+        parts=result.parts if then.state is MessageState.ACCEPTED else 0,
+        wait_until=wait,
+    )
+
+
+def _pause_after(session: Session, lane: Lane, result: Result, now: datetime) -> None:
+    if result.verdict is Verdict.CONFIG:
+        store.set_channel(session, _channel_row(lane.key, paused=True, reason="config", by="sender", since=now))
+    elif result.verdict is Verdict.RATE_LIMITED and not lane.addressed and not result.next_channel:
+        until = now + (result.retry_after or timedelta(minutes=1))
+        row = _channel_row(lane.key, paused=True, reason="rate", by="sender", since=now)
+        row.until = until
+        store.set_channel(session, row)
+
+
+def take_up_lost(
+    session: Session, lanes: Mapping[str, Lane], *, owner: str, now: datetime, dead_owners: bool = False
+) -> int:
+    """Return the messages of senders that died to where they may be sent or asked for, and how many there were."""
+    lost = [one for one in store.lost_leases(session, now, dead_owners=dead_owners) if one.channel in lanes]
+    for one in lost:
+        then = rules.after_lost_lease(lanes[one.channel].care, claimed_at=one.claimed_at, now=now)
+        result = Result(one.id, one.attempts, Verdict.UNKNOWN, code="lease")
+        store.take_over(session, one.id, owner)
+        store.write(session, [_written(one, result, then, now)], owner=owner, now=now)
+    return len(lost)
+
+
+def unknown_due(session: Session, lane: Lane, *, owner: str, now: datetime, limit: int) -> tuple[Claimed, ...]:
+    """Return messages the provider is to be asked for now."""
+    return store.unknown_due(session, lane.key, owner=owner, lease=lane.lease, now=now, limit=limit)
+
+
+def write_answers(session: Session, asked: Sequence[tuple[Claimed, Result]], *, owner: str, now: datetime) -> int:
+    """Write down what a provider knew of unknown messages and return how many are settled."""
+    written = []
+    for claimed, result in asked:
+        then = rules.after_question(
+            result.verdict, claimed_at=claimed.claimed_at, expires_at=claimed.expires_at, now=now
+        )
+        one = _written(claimed, result, then, now)
+        written.append(replace(one, before=MessageState.UNKNOWN))
+    store.write(session, written, owner=owner, now=now)
+    return sum(one.state is not MessageState.UNKNOWN for one in written)
+
+
+def release(session: Session, *, now: datetime) -> None:
+    """Let messages go whose quiet hours, round minute or budget day is over."""
+    store.release(session, now, reasons=RELEASED)
+
+
+def pause_channel(session: Session, channel: str, *, reason: str, by: str, now: datetime) -> None:
+    """Stop a channel until somebody starts it again; its messages wait."""
+    store.set_channel(session, _channel_row(channel, paused=True, reason=reason, by=by, since=now))
+
+
+def resume_channel(session: Session, channel: str, *, by: str, now: datetime) -> None:
+    """Start a stopped channel again."""
+    store.set_channel(session, _channel_row(channel, paused=False, reason="", by=by, since=now))
+
+
+def _channel_row(channel: str, *, paused: bool, reason: str, by: str, since: datetime) -> ChannelStateRow:
+    return ChannelStateRow(channel=channel, paused=paused, reason=reason, since=since, until=None, by=by)
+
+
+def channel_health(session: Session, channels: Sequence[str], *, now: datetime) -> tuple[ChannelHealth, ...]:
+    """Return how each channel is doing."""
+    counted = store.counts(session, now)
+    states = {row.channel: row for row in store.channel_states(session)}
+
+    def number(channel: str, state: MessageState, *, due: bool | None = None) -> int:
+        return sum(n for (c, s, d), n in counted.items() if (c, s) == (channel, state) and due in (None, d))
+
+    found = []
+    for channel in channels:
+        row = states.get(channel)
+        paused = row is not None and row.paused and (row.until is None or row.until > now)
+        found.append(
+            ChannelHealth(
+                channel=channel,
+                paused=paused,
+                reason=row.reason if row and paused else "",
+                until=row.until if row and paused else None,
+                due=number(channel, MessageState.PENDING, due=True),
+                later=number(channel, MessageState.PENDING, due=False),
+                sending=number(channel, MessageState.SENDING),
+                unknown=number(channel, MessageState.UNKNOWN),
+                held=number(channel, MessageState.HELD),
+            )
+        )
+    return tuple(found)
+
+
+def next_due(session: Session, channels: Sequence[str]) -> datetime | None:
+    """Return when the next message of these channels is due."""
+    return store.next_due(session, channels)

@@ -1,0 +1,349 @@
+"""Writes and reads messages, attempts, limits and the state of channels.
+
+Claiming locks rows (`FOR UPDATE SKIP LOCKED`) on PostgreSQL; on SQLite the whole transaction holds the write lock.
+Statements are set-wise: the sender's transactions must stay short.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BindParameter, Row, bindparam, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from djflow.core.ids import new_id
+from djflow.db.session import vault_of
+from djflow.db.store import sealing_vault
+from djflow.notify.delivery.model import Candidate, Ended, Waiting, Written
+from djflow.notify.model import Claimed, Draft, MessageState, NoticeState
+from djflow.notify.rules import WAITING, Bucket
+from djflow.notify.store import chunks
+from djflow.notify.tables import (
+    AttemptRow,
+    BudgetRow,
+    ChannelStateRow,
+    MessageRow,
+    NoticeRow,
+    RateBucketRow,
+)
+
+ADDRESS = "message.address"
+_URGENCIES = 3
+_CANDIDATE = (
+    *(MessageRow.id, MessageRow.notice_id, MessageRow.key, MessageRow.recipient, MessageRow.address_hash),
+    *(MessageRow.expires_at, NoticeRow.state, NoticeRow.answer, NoticeRow.kind, NoticeRow.subject, NoticeRow.version),
+)
+_WRITTEN: dict[str, BindParameter[Any]] = {
+    column: bindparam(f"b_{column}")
+    for column in (
+        *("state", "reason", "due_at", "attempts", "verdict", "code", "provider_id", "parts", "wait_until"),
+        "accepted_at",
+    )
+}
+
+
+def add(session: Session, drafts: Sequence[Draft], *, now: datetime) -> None:
+    """Write messages, addresses sealed."""
+    if not drafts:
+        return
+    vault = sealing_vault(session)
+    rows = []
+    for draft in drafts:
+        row_id = new_id(now)
+        rows.append(
+            {
+                "id": row_id,
+                "notice_id": draft.notice_id,
+                "key": draft.key,
+                "step": draft.step,
+                "channel": draft.channel,
+                "urgency": draft.urgency.order,
+                "recipient": draft.recipient,
+                "address": vault.seal(draft.address, context=f"{ADDRESS}:{row_id}") if draft.address else None,
+                "address_hash": vault.lookup(draft.address, kind="address") if draft.address else None,
+                # The order of variables is the order of a provider's template.
+                "payload": json.dumps(dict(draft.payload), ensure_ascii=False),
+                "state": draft.state,
+                "reason": draft.reason,
+                "due_at": draft.due_at,
+                "expires_at": draft.expires_at,
+                "owner": "",
+                "attempts": 0,
+                "code": "",
+                "provider_id": "",
+                "parts": 0,
+                "wait_seconds": int(draft.wait.total_seconds()),
+                "answer_by": draft.answer_by,
+                "wait_until": draft.wait_until,
+                "created_at": now,
+            }
+        )
+    session.connection().execute(insert(MessageRow), rows)
+
+
+def candidates(session: Session, channel: str, *, now: datetime, limit: int) -> tuple[Candidate, ...]:
+    """Return due messages of a channel, the urgent first, then the oldest; locked where the database can."""
+    found: list[Candidate] = []
+    for urgency in range(_URGENCIES):
+        if len(found) >= limit:
+            break
+        query = (
+            select(*_CANDIDATE)
+            .join(NoticeRow, NoticeRow.id == MessageRow.notice_id)
+            .where(
+                MessageRow.state == MessageState.PENDING,
+                MessageRow.channel == channel,
+                MessageRow.urgency == urgency,
+                MessageRow.due_at <= now,
+            )
+            .order_by(MessageRow.due_at, MessageRow.id)
+            .limit(limit - len(found))
+            .with_for_update(of=MessageRow, skip_locked=True)
+        )
+        found += [_candidate(row) for row in session.execute(query)]
+    return tuple(found)
+
+
+def _candidate(row: Row[*tuple[Any, ...]]) -> Candidate:  # SQLAlchemy cannot type a tuple of columns
+    return Candidate(
+        id=row.id,
+        notice_id=row.notice_id,
+        key=row.key,
+        recipient=row.recipient,
+        address_hash=row.address_hash or "",
+        expires_at=row.expires_at,
+        wanted=row.state is NoticeState.OPEN and row.answer is None,
+        kind=row.kind,
+        subject=row.subject,
+        version=row.version,
+    )
+
+
+def claim(
+    session: Session, channel: str, ids: Sequence[str], *, owner: str, lease: timedelta, now: datetime
+) -> tuple[Claimed, ...]:
+    """Put messages under a lease and return them in the order of `ids`."""
+    found: dict[str, Claimed] = {}
+    for part in chunks(ids):
+        taken = (
+            update(MessageRow)
+            .where(MessageRow.id.in_(part))
+            .values(
+                state=MessageState.SENDING,
+                owner=owner,
+                lease_until=now + lease,
+                claimed_at=now,
+                attempts=MessageRow.attempts + 1,
+            )
+        )
+        session.execute(taken)
+        found |= {claimed.id: claimed for claimed in _claimed(session, part)}
+    return tuple(found[message_id] for message_id in ids if found[message_id].channel == channel)
+
+
+def _claimed(session: Session, ids: Sequence[str]) -> Iterable[Claimed]:
+    vault = vault_of(session)
+    query = select(
+        MessageRow.id,
+        MessageRow.notice_id,
+        MessageRow.key,
+        MessageRow.channel,
+        MessageRow.recipient,
+        MessageRow.attempts,
+        MessageRow.claimed_at,
+        MessageRow.created_at,
+        MessageRow.expires_at,
+        MessageRow.wait_seconds,
+        MessageRow.answer_by,
+        MessageRow.address,
+        MessageRow.payload,
+    ).where(MessageRow.id.in_(ids))
+    for row in session.execute(query):
+        payload: dict[str, object] = json.loads(row.payload)
+        yield Claimed(
+            id=row.id,
+            notice_id=row.notice_id,
+            key=row.key,
+            channel=row.channel,
+            recipient=row.recipient,
+            attempts=row.attempts,
+            claimed_at=row.claimed_at or row.created_at,
+            expires_at=row.expires_at,
+            wait=timedelta(seconds=row.wait_seconds),
+            answer_by=row.answer_by,
+            address=vault.open(row.address, context=f"{ADDRESS}:{row.id}") if row.address else "",
+            payload=payload,
+        )
+
+
+def write(session: Session, written: Sequence[Written], *, owner: str, now: datetime) -> None:
+    """Write down what became of claimed messages; one whose lease went to another sender is left alone."""
+    if not written:
+        return
+    where = (MessageRow.id == bindparam("b_id"), MessageRow.owner == owner, MessageRow.state == bindparam("b_from"))
+    connection = session.connection()
+    connection.execute(
+        update(MessageRow).where(*where).values(**_WRITTEN, lease_until=None), [_binds(one, now) for one in written]
+    )
+    connection.execute(
+        insert(AttemptRow),
+        [
+            {
+                "id": new_id(now),
+                "message_id": one.id,
+                "number": one.number,
+                "at": now,
+                "verdict": one.verdict,
+                "code": one.code[:60],
+                "provider_id": one.provider_id[:80],
+            }
+            for one in written
+        ],
+    )
+
+
+def _binds(one: Written, now: datetime) -> dict[str, object]:
+    values = {
+        "state": one.state,
+        "reason": one.reason,
+        "due_at": one.due_at,
+        "attempts": one.attempts,
+        "verdict": one.verdict,
+        "code": one.code[:60],
+        "provider_id": one.provider_id[:80],
+        "parts": one.parts,
+        "wait_until": one.wait_until,
+        "accepted_at": now if one.state is MessageState.ACCEPTED else None,
+    }
+    return {"b_id": one.id, "b_from": one.before, **{f"b_{column}": value for column, value in values.items()}}
+
+
+def end(session: Session, ended: Iterable[Ended]) -> None:
+    """Move messages that will not be sent to the state that says why; the chain is looked at again at `wait_until`."""
+    for one in ended:
+        values: dict[str, object] = {"state": one.state, "reason": one.reason, "wait_until": one.wait_until}
+        if one.due_at is not None:
+            values["due_at"] = one.due_at
+        session.execute(update(MessageRow).where(MessageRow.id == one.id).values(**values))
+
+
+def release(session: Session, now: datetime, *, reasons: Sequence[str]) -> None:
+    """Let messages go that were held for one of these reasons until now."""
+    where = (MessageRow.state == MessageState.HELD, MessageRow.due_at <= now, MessageRow.reason.in_(reasons))
+    session.execute(update(MessageRow).where(*where).values(state=MessageState.PENDING))
+
+
+def waiting(session: Session, now: datetime, *, limit: int) -> tuple[Waiting, ...]:
+    """Return messages whose chain is to be looked at again by now; locked where the database can."""
+    query = (
+        select(MessageRow.id, MessageRow.notice_id, MessageRow.step, MessageRow.state, MessageRow.reason)
+        .where(MessageRow.wait_until <= now)
+        .order_by(MessageRow.wait_until, MessageRow.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return tuple(Waiting(*row) for row in session.execute(query))
+
+
+def set_wait(session: Session, ids: Sequence[str], at: datetime | None) -> None:
+    """Say when chains are looked at again."""
+    for part in chunks(ids):
+        session.execute(update(MessageRow).where(MessageRow.id.in_(part)).values(wait_until=at))
+
+
+def give_up_step(session: Session, notice_id: str, *, now: datetime) -> None:
+    """Take back what still waits of a notice: the next step takes over."""
+    where = (MessageRow.notice_id == notice_id, MessageRow.state.in_(WAITING))
+    values = {"state": MessageState.SUPERSEDED, "reason": "next_step", "wait_until": None, "due_at": now}
+    session.execute(update(MessageRow).where(*where).values(**values))
+
+
+def stopped_channels(session: Session, now: datetime) -> frozenset[str]:
+    """Return the channels that are stopped now."""
+    rows = channel_states(session)
+    return frozenset(row.channel for row in rows if row.paused and (row.until is None or row.until > now))
+
+
+def lost_leases(session: Session, now: datetime, *, dead_owners: bool, limit: int = 500) -> tuple[Claimed, ...]:
+    """Return messages whose lease is over; with `dead_owners` every message under a lease: no sender is alive."""
+    query = select(MessageRow.id).where(MessageRow.state == MessageState.SENDING)
+    if not dead_owners:
+        query = query.where(MessageRow.lease_until <= now)
+    ids = session.scalars(query.order_by(MessageRow.id).limit(limit).with_for_update(skip_locked=True)).all()
+    return tuple(_claimed(session, ids)) if ids else ()
+
+
+def take_over(session: Session, message_id: str, owner: str) -> None:
+    """Make a message this sender's."""
+    session.execute(update(MessageRow).where(MessageRow.id == message_id).values(owner=owner))
+
+
+def unknown_due(
+    session: Session, channel: str, *, owner: str, lease: timedelta, now: datetime, limit: int
+) -> tuple[Claimed, ...]:
+    """Return unknown messages the provider is to be asked for now; nobody else asks during `lease`."""
+    where = (MessageRow.state == MessageState.UNKNOWN, MessageRow.channel == channel, MessageRow.due_at <= now)
+    query = select(MessageRow.id).where(*where).order_by(MessageRow.due_at, MessageRow.id).limit(limit)
+    ids = session.scalars(query.with_for_update(skip_locked=True)).all()
+    if not ids:
+        return ()
+    session.execute(update(MessageRow).where(MessageRow.id.in_(ids)).values(owner=owner, due_at=now + lease))
+    return tuple(_claimed(session, ids))
+
+
+def bucket(session: Session, key: str) -> Bucket | None:
+    """Return what a limit still allows, locked until the transaction ends; None when it was never used."""
+    row = session.get(RateBucketRow, key, with_for_update=True, populate_existing=True)
+    return Bucket(row.tokens, row.at) if row else None
+
+
+def keep_bucket(session: Session, key: str, left: Bucket) -> None:
+    """Write what a limit still allows."""
+    session.merge(RateBucketRow(key=key, tokens=left.tokens, at=left.at))
+    session.flush()
+
+
+def used_parts(session: Session, channel: str, day: date) -> int:
+    """Return how many parts a channel used on a day."""
+    row = session.get(BudgetRow, (channel, day), with_for_update=True, populate_existing=True)
+    return row.parts if row else 0
+
+
+def use_parts(session: Session, channel: str, day: date, parts: int) -> None:
+    """Count parts of a day."""
+    session.merge(BudgetRow(channel=channel, day=day, parts=used_parts(session, channel, day) + parts))
+    session.flush()
+
+
+def channel_state(session: Session, channel: str) -> ChannelStateRow | None:
+    """Return whether a channel is stopped; None when it never was."""
+    return session.get(ChannelStateRow, channel, populate_existing=True)
+
+
+def channel_states(session: Session) -> tuple[ChannelStateRow, ...]:
+    """Return every channel that was ever stopped."""
+    return tuple(session.scalars(select(ChannelStateRow).order_by(ChannelStateRow.channel)))
+
+
+def set_channel(session: Session, row: ChannelStateRow) -> None:
+    """Stop or start a channel."""
+    session.merge(row)
+    session.flush()
+
+
+def counts(session: Session, now: datetime) -> Mapping[tuple[str, MessageState, bool], int]:
+    """Return how many messages there are by channel, state and whether they are due."""
+    is_due = MessageRow.due_at <= now
+    query = select(MessageRow.channel, MessageRow.state, is_due, func.count()).group_by(
+        MessageRow.channel, MessageRow.state, is_due
+    )
+    return {(channel, state, bool(due)): number for channel, state, due, number in session.execute(query)}
+
+
+def next_due(session: Session, channels: Sequence[str]) -> datetime | None:
+    """Return when the next message of these channels is due."""
+    query = select(func.min(MessageRow.due_at)).where(
+        MessageRow.state == MessageState.PENDING, MessageRow.channel.in_(channels)
+    )
+    return session.scalar(query)

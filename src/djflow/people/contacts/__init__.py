@@ -1,0 +1,1 @@
+"""Addresses in the clear, for the sender only."""
