@@ -8,8 +8,9 @@ import asyncio
 import logging
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import quote
@@ -30,8 +31,7 @@ SCHEMES: Final = ("mailto", "mailtos", "ntfy", "ntfys", "json", "jsons")
 ADDRESS = "{address}"
 """Stands in a URL for the recipient's address; mail needs no such mark."""
 
-_apprise = logging.getLogger("apprise")
-_silence = threading.Lock()
+_here = threading.local()
 _STATUS = re.compile(r"error=(\d{3})")
 _SMTP = re.compile(r"\((\d{3}), ")
 _SMTP_LOGIN = frozenset({"454", "530", "534", "535", "538"})
@@ -94,22 +94,17 @@ class StockChannel:
                 content=attachment.content, name=attachment.name, mimetype=attachment.media_type
             )
             attachments.add(file)
-        took = plugin.notify(
-            body=message.text, title=message.title, attach=attachments if message.attachments else None
-        )
+        files = attachments if message.attachments else None
+        with _hushed():
+            took = plugin.notify(body=message.text, title=message.title, attach=files)
         return (Ruling(Verdict.ACCEPTED) if took else self._ruling(ear.heard)).outcome(message.id)
 
     def _plugin(self, address: str) -> tuple[NotifyBase, "_Ear"]:
         url = self._config.url.replace(ADDRESS, quote(address, safe=""))
         if self._mail:
             url += ("&" if "?" in url else "/?") + f"to={quote(address, safe='@')}"
-        # Apprise's own way of saying no is a line in its log that repeats the URL.
-        with _silence:
-            disabled, _apprise.disabled = _apprise.disabled, True
-            try:
-                plugin = Apprise.instantiate(url)
-            finally:
-                _apprise.disabled = disabled
+        with _hushed():
+            plugin = Apprise.instantiate(url)
         if not isinstance(plugin, NotifyBase):
             raise ConfigError("渠道的 url 写法不对，请对照 config/channels.toml 里的示例改正。")
         ear = _Ear()
@@ -136,6 +131,25 @@ class StockChannel:
         Raises: InputError always.
         """
         raise InputError("这个渠道不接收推送。", code="no_push")
+
+
+class _Hush(logging.Filter):
+    """Drops what Apprise's shared logger says in a thread that works for djflow: it repeats URLs and addresses."""
+
+    def filter(self, record: logging.LogRecord) -> bool:  # noqa: ARG002 - every record of this thread is dropped
+        return not getattr(_here, "ours", False)
+
+
+logging.getLogger("apprise").addFilter(_Hush())
+
+
+@contextmanager
+def _hushed() -> Iterator[None]:
+    _here.ours = True
+    try:
+        yield
+    finally:
+        _here.ours = False
 
 
 class _Ear(logging.Logger):

@@ -53,7 +53,8 @@ def simulated(key: str, url: str, simulator_url: str) -> tuple[str, str]:
         return url, ""
     if scheme in _WEB:
         plain = scheme.removesuffix("s")
-        return f"{plain}://{simulator.partition('://')[2]}/{plain}/{quote(key)}{_address_mark(url)}", ""
+        path = "json/" if plain == "json" else ""
+        return f"{plain}://{simulator.partition('://')[2]}/{path}{quote(key)}{_address_mark(url)}", ""
     if scheme not in _HOSTS:
         return "memory://", ""
     address, _, query = rest.partition("?")
