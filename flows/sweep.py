@@ -1,7 +1,8 @@
 """The sweep: finds what a crash, a timeout or a lost Prefect database left behind and brings it back, once.
 
 Every open draft has a living review run; a review answered elsewhere is closed; a month whose planned draft never
-came about gets its run. The database is asked what is true, Prefect only what it still remembers.
+came about gets its run; a declined duty gets its replacement. The database is asked what is true, Prefect only what
+it still remembers.
 """
 
 from datetime import datetime
@@ -9,7 +10,7 @@ from datetime import datetime
 from cronsim import CronSim
 from prefect.client.schemas.objects import FlowRun
 
-from djflow.assembly import House
+from djflow.assembly import House, answers
 from djflow.assembly import roster as desk
 from djflow.core.clock import civil_datetime
 from djflow.core.spans import Month
@@ -27,6 +28,12 @@ _MOST_ATTEMPTS = 3
 def open_reviews(house: House) -> tuple[desk.Draft, ...]:
     """Return every draft that waits for the coordinator."""
     return desk.open_reviews(house)
+
+
+@step("收尾值班答复")
+def finish_answers(house: House) -> answers.Settled:
+    """Find somebody for declines that a crash left open, and end requests to swap that nobody answered."""
+    return answers.settle(house, by="schedule")
 
 
 def month_due(house: House, now: datetime) -> Month | None:
@@ -84,4 +91,7 @@ async def roster_review_sweep() -> Ending:
     closed = await close_answered(runs)
     back = await bring_back(runs)
     made = await make_up(runs, month_due(house, house.now()))
-    return done(f"重新提请{back}件，收起{closed}件，补做{made}件。" if closed + back + made else "没有遗漏。")
+    left = await finish_answers()
+    said = f"重新提请{back}件，收起{closed}件，补做{made}件。" if closed + back + made else "没有遗漏。"
+    answered = f"补办接替{left.declines}件，结束过期换班{left.offers}件。" if left.declines + left.offers else ""
+    return done(said + answered)

@@ -5,7 +5,8 @@ version is put in force together with the answer that caused it. Every act may b
 the first left. Pages, short-message replies, the command line and a sweep call these.
 """
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -54,6 +55,11 @@ class AnswerRow:
     standby: bool
     state: DutyState
 
+    @property
+    def words(self) -> str:
+        """The state in words."""
+        return rules.DUTY_WORDS[self.state]
+
 
 @dataclass(frozen=True, slots=True)
 class OfferRow:
@@ -67,6 +73,11 @@ class OfferRow:
     other: str
     other_event: str
 
+    @property
+    def words(self) -> str:
+        """The state in words."""
+        return rules.OFFER_WORDS[self.state]
+
 
 @dataclass(frozen=True, slots=True)
 class Overview:
@@ -75,6 +86,17 @@ class Overview:
     month: Month
     rows: tuple[AnswerRow, ...]
     offers: tuple[OfferRow, ...]
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Duties by state, in the order of the states."""
+        found = Counter(row.state for row in self.rows)
+        return {state.value: found[state] for state in DutyState if found[state]}
+
+    @property
+    def in_words(self) -> Mapping[str, int]:
+        """Duties by state in words."""
+        return {rules.DUTY_WORDS[DutyState(state)]: count for state, count in self.counts.items()}
 
 
 def confirm(house: House, person: PersonId, event: str, *, by: str) -> DutyState:

@@ -71,8 +71,8 @@ class MyOffer:
 
     @property
     def words(self) -> str:
-        """Where it is, in words."""
-        return rules.OFFER_WORDS[self.state]
+        """Where it is, in the reader's words."""
+        return "等您答复" if self.asked and self.open else rules.OFFER_WORDS[self.state]
 
     @property
     def open(self) -> bool:
@@ -103,6 +103,18 @@ def link_for(house: House, person: PersonId, *, event: str = "") -> str:
     """Return the person's link of this month, to one duty when `event` is given."""
     with house.transaction() as session:
         return duty_link(house, session, person, now=house.now(), event=event)
+
+
+def link_of_code(house: House, code: str, *, fresh: bool, by: str) -> str:
+    """Return the link of the person with this code; `fresh` ends the links given out before.
+
+    Raises: NotFoundError for an unknown code.
+    """
+    with house.transaction() as session:
+        person = people.person_by_code(session, code).id
+        if fresh:
+            invitations.revoke(session, person, by=by, now=house.now())
+        return duty_link(house, session, person, now=house.now())
 
 
 def invited(house: House, token: str) -> Invited:

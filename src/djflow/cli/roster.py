@@ -5,6 +5,7 @@ import sys
 import click
 
 from djflow.cli.frame import answer, home_of, json_option, progress, say
+from djflow.cli.roster_answers import COMMANDS
 from djflow.cli.roster_solver import explain, repair, score, solve
 from djflow.core.ids import RosterId
 from djflow.core.spans import Month
@@ -17,7 +18,7 @@ def roster() -> None:
     """Group of roster commands."""
 
 
-for _command in (solve, repair, explain, score):
+for _command in (solve, repair, explain, score, *COMMANDS):
     roster.add_command(_command)
 
 
