@@ -148,6 +148,7 @@ def _read(home: FilePath) -> _House:
         *channels.problems,
         *notices.problems,
         *_notices_problems(folder, notices, channels.value, djflow.value),
+        *_secret_notices(channels),
         *holiday_problems,
         *_text_problems(folder),
     )

@@ -10,8 +10,8 @@ from djflow.core.clock import Clock
 from djflow.notify.channels.base import Channel, Outgoing
 from djflow.notify.channels.config import ChannelConfig, channel_url
 from djflow.notify.channels.factory import build
-from djflow.notify.channels.plugins import PROVIDERS
 from djflow.notify.channels.provider import Conversation, Provider, Stamp, TokenWanted
+from djflow.notify.channels.providers import PROVIDERS
 from djflow.notify.channels.wire import Answer, Request
 from djflow.notify.simulator import Simulator, simulated
 

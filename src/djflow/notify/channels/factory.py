@@ -5,15 +5,18 @@ from typing import Final
 
 from djflow.core.clock import Clock
 from djflow.core.errors import ConfigError
-from djflow.notify.channels import plugins, stock
 from djflow.notify.channels.base import Channel
 from djflow.notify.channels.config import ChannelConfig, channel_url
 from djflow.notify.channels.embedded import FileOutlet, MemoryOutlet
 from djflow.notify.channels.http_channel import HttpChannel
+from djflow.notify.channels.providers import PROVIDERS
 from djflow.notify.channels.wire import SessionFactory, open_session
 
-_PROVIDERS: Final = {provider.scheme: provider for provider in plugins.PROVIDERS}
-SCHEMES: Final = ("file", "memory", *_PROVIDERS, *stock.SCHEMES)
+_PROVIDERS: Final = {provider.scheme: provider for provider in PROVIDERS}
+STOCK: Final = ("mailto", "mailtos", "ntfy", "ntfys", "json", "jsons")
+"""Schemes left to stock Apprise."""
+
+SCHEMES: Final = ("file", "memory", *_PROVIDERS, *STOCK)
 """Every scheme a channel's URL may have."""
 
 
@@ -37,8 +40,11 @@ def _build(config: ChannelConfig, session: SessionFactory, clock: Clock | None) 
         if not path.name or ".." in path.parts:
             raise ConfigError("file:// 后面应是 .djflow/ 里面的文件名，如 file://outbox/messages.jsonl。")
         return FileOutlet(config.key, config.state / path)
-    if url.scheme in stock.SCHEMES:
-        return stock.StockChannel(config)
+    if url.scheme in STOCK:
+        # Apprise takes its time to load; houses without mail need not wait for it.
+        from djflow.notify.channels.stock import StockChannel  # noqa: PLC0415
+
+        return StockChannel(config)
     provider = _PROVIDERS.get(url.scheme)
     if provider is None:
         raise ConfigError(f"没有 {url.scheme}:// 这种渠道，只有：{'、'.join(SCHEMES)}。")

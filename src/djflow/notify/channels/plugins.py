@@ -15,26 +15,12 @@ from apprise.plugins.base import NotifyBase
 
 from djflow.core.clock import SystemClock
 from djflow.core.errors import ConfigError
-from djflow.notify.channels.aliyun import AliyunSms
 from djflow.notify.channels.base import Outcome, Outgoing, Verdict
-from djflow.notify.channels.bots import DingRobot, FeishuRobot, WeComRobot
-from djflow.notify.channels.cloudmas import CloudMas
 from djflow.notify.channels.config import channel_url
 from djflow.notify.channels.provider import Conversation, Provider, R, Token, TokenWanted, stamps_of
-from djflow.notify.channels.tencent import TencentSms
+from djflow.notify.channels.providers import PROVIDERS
 from djflow.notify.channels.wecom_app import WeComApp
 from djflow.notify.channels.wire import Answer, Ruling, exchange_now
-
-PROVIDERS: Final[tuple[type[Provider], ...]] = (
-    WeComRobot,
-    WeComApp,
-    DingRobot,
-    FeishuRobot,
-    AliyunSms,
-    TencentSms,
-    CloudMas,
-)
-"""The providers djflow speaks to itself."""
 
 _TIMEOUT = timedelta(seconds=10)
 

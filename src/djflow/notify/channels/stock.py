@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Final
 from urllib.parse import quote
 
 from apprise import Apprise, AppriseAttachment
@@ -24,9 +23,6 @@ from djflow.notify.channels.base import Outcome, Outgoing, Pushed, Traits, Verdi
 from djflow.notify.channels.config import ChannelConfig
 from djflow.notify.channels.http_channel import configured
 from djflow.notify.channels.wire import CONNECT_SECONDS, Ruling, by_status
-
-SCHEMES: Final = ("mailto", "mailtos", "ntfy", "ntfys", "json", "jsons")
-"""Schemes left to stock Apprise."""
 
 ADDRESS = "{address}"
 """Stands in a URL for the recipient's address; mail needs no such mark."""
