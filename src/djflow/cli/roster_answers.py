@@ -1,5 +1,7 @@
 """`djflow roster answers`, `approve-swap`, `reject-swap`, `link`: who answered what, and what the office decides."""
 
+from dataclasses import asdict
+
 import click
 
 from djflow.cli.frame import answer, home_of, json_option, say
@@ -21,29 +23,8 @@ def answers(context: click.Context, month: str, *, as_json: bool) -> None:
     value = {
         "month": str(found.month),
         "counts": found.counts,
-        "answers": [
-            {
-                "event": row.event,
-                "post": row.post,
-                "code": row.code,
-                "unit": row.unit,
-                "standby": row.standby,
-                "state": row.state.value,
-            }
-            for row in found.rows
-        ],
-        "offers": [
-            {
-                "id": row.id,
-                "kind": row.kind.value,
-                "state": row.state.value,
-                "event": row.event,
-                "asker": row.asker,
-                "other": row.other,
-                "other_event": row.other_event,
-            }
-            for row in found.offers
-        ],
+        "answers": [asdict(row) for row in found.rows],
+        "offers": [asdict(row) for row in found.offers],
     }
 
     def text() -> str:
