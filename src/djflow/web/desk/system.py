@@ -3,7 +3,6 @@
 from importlib.metadata import version
 
 from djflow.accounts.model import Act
-from djflow.assembly import keys
 from djflow.settings.load import check
 from djflow.web.desk.frame import Answer, Page, Route, Visit
 
@@ -11,13 +10,12 @@ from djflow.web.desk.frame import Answer, Page, Route, Visit
 def system_page(visit: Visit) -> Answer:
     """Show what the system runs on and what is wrong with the configuration."""
     house = visit.house
-    status = keys.status(house)
     values = {
         "facts": [
             ("程序版本", version("djflow")),
             ("数据库", {"sqlite": "SQLite（自带）", "postgresql": "PostgreSQL"}[house.database.engine.dialect.name]),
-            ("正在使用的密钥", status.active),
-            ("密钥更换", "上次没有做完，请再运行一次 djflow keys rotate" if status.interrupted else "没有未完成的更换"),
+            ("正在使用的密钥", house.vault.active),
+            ("密钥指纹", house.vault.fingerprint),
             ("本区种类", "示范区" if house.is_demo else "正式"),
         ],
         "problems": check(house.home),
