@@ -20,6 +20,7 @@ from djflow.core.errors import ConflictError, InputError, NotFoundError
 from djflow.core.ids import PersonId
 from djflow.core.spans import Month
 from djflow.notify import service as notify
+from djflow.notify.model import Answer
 from djflow.people import service as people
 from djflow.roster import notices
 from djflow.roster import service as rosters
@@ -105,7 +106,9 @@ def confirm(house: House, person: PersonId, event: str, *, by: str) -> DutyState
     Raises: ConflictError when the duty is no longer the person's, has begun, or is being handed over.
     """
     with house.transaction() as session:
-        return service.confirm(session, event, person, by=by, now=house.now()).state
+        said = service.confirm(session, event, person, by=by, now=house.now())
+        notify.acknowledge(session, notices.session_subject(event), person, Answer.CONFIRMED, via=by, now=house.now())
+        return said.state
 
 
 def decline(house: House, person: PersonId, event: str, reason: str, *, by: str) -> DutyState:
@@ -117,6 +120,7 @@ def decline(house: House, person: PersonId, event: str, reason: str, *, by: str)
     free = house.settings.roster.substitutions_free
     with house.transaction() as session:
         said = service.decline(session, Refusal(event, person, reason), free=free, by=by, now=house.now())
+        notify.acknowledge(session, notices.session_subject(event), person, Answer.DECLINED, via=by, now=house.now())
         if said.fresh and said.state is DutyState.WAITING:
             _alarm(session, person, event, f"本月已超过 {free} 次", house)
     if said.fresh and said.state is DutyState.DECLINED:

@@ -18,13 +18,15 @@ from djflow.notify import planning, service
 from djflow.notify.channels.base import Channel
 from djflow.notify.delivery import service as delivery
 from djflow.notify.delivery.model import Candidate, Lane
-from djflow.notify.model import COORDINATOR, Hours, NoticeKind
+from djflow.notify.model import COORDINATOR, Hours, Notice, NoticeKind
 from djflow.notify.planning import ContactWay, Outlook, Template
 from djflow.notify.rules import Care
 from djflow.people import service as people
 from djflow.people.contacts import service as contacts
 from djflow.people.model import ContactKind
 from djflow.roster import service as rosters
+from djflow.roster.answers import service as answers
+from djflow.roster.answers.model import DutyState
 
 _WAYS: Mapping[str, ContactWay] = {
     "file": ContactWay.RECIPIENT,
@@ -101,6 +103,7 @@ def outlook_of(house: House) -> Outlook:
         },
         directory=_HouseDirectory(house),
         is_digest_time=configured.is_digest_time,
+        is_settled=is_settled,
     )
 
 
@@ -116,6 +119,14 @@ def lane_of(house: House, channel: Channel) -> Lane:
         daily_parts=house.settings.notices.budget.get(channel.key, 0),
         lease=max(_SHORTEST_LEASE, timedelta(seconds=4 * timeout) + _SHORTEST_LEASE / 2),
     )
+
+
+def is_settled(session: Session, notice: Notice) -> bool:
+    """Return whether a notice needs no answer any more: its duty is confirmed, whenever and however that was said."""
+    if notice.kind not in _OF_A_DUTY:
+        return False
+    state = answers.state_of(session, notice.subject.id, PersonId(notice.recipient), holds=True)
+    return state is DutyState.CONFIRMED
 
 
 def still_true(session: Session, found: Sequence[Candidate]) -> frozenset[str]:

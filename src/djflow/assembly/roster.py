@@ -4,7 +4,7 @@ Each act opens its own transactions; the solver runs between them, never inside.
 second time finds what the first left and changes nothing. Flows, the command line and pages call these.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
@@ -21,11 +21,14 @@ from djflow.assembly.swapping import Swap, swapped
 from djflow.calendar.town import Closure
 from djflow.core.clock import civil_date
 from djflow.core.errors import ConflictError, InputError
-from djflow.core.ids import ClosureId, RosterId
+from djflow.core.ids import ClosureId, PersonId, RosterId
 from djflow.core.spans import DateSpan, Month
 from djflow.notify import service as notify
+from djflow.notify.model import Intent
 from djflow.people import service as people
 from djflow.roster import closures, notices, reading, service
+from djflow.roster.answers import service as answers
+from djflow.roster.answers.model import DutyState
 from djflow.roster.model import Progress, Stop
 from djflow.roster.notices import Timing, Wording
 from djflow.roster.outputs import markdown
@@ -331,10 +334,20 @@ def remind(house: House, now: datetime) -> Reminded:
             if found is None:
                 continue
             kept = service.content(session, found.roster_id)
-            intents = notices.reminder_intents(kept, wording, timing_of(house), now=now)
+            intents = _unconfirmed(session, notices.reminder_intents(kept, wording, timing_of(house), now=now))
             for slot in counts:
                 counts[slot] += notify.enqueue(session, [i for i in intents if i.slot == slot], now=now)
     return Reminded(counts)
+
+
+def _unconfirmed(session: Session, intents: Iterable[Intent]) -> list[Intent]:
+    """Leave out the last reminder of those who have confirmed."""
+
+    def is_confirmed(one: Intent) -> bool:
+        state = answers.state_of(session, one.subject.id, PersonId(one.recipient), holds=True)
+        return state is DutyState.CONFIRMED
+
+    return [one for one in intents if one.slot != notices.SHORTLY or not is_confirmed(one)]
 
 
 def timing_of(house: House) -> Timing:

@@ -6,15 +6,21 @@ import os
 import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 
-from djflow.assembly.channels import channel_configs, open_channels
+from djflow.assembly import outbox
+from djflow.assembly.channels import open_channels, raw_config
 from djflow.assembly.house import House
 from djflow.assembly.sender import Sender
-from djflow.core.errors import ConflictError
+from djflow.core import log
+from djflow.core.errors import ConfigError, ConflictError
 from djflow.notify.channels.base import Channel
 from djflow.notify.model import Drained
+from djflow.settings.channels_file import filled
 
 _LOCK = "sender.lock"
+_log = log.logger("notify")
+READY_FILE = "sender.ready"
 
 
 @contextmanager
@@ -43,11 +49,21 @@ def only_sender(house: House) -> Iterator[bool]:
 
 
 def channels_of(house: House) -> Mapping[str, Channel]:
-    """Return the channels of config/channels.toml, not started.
+    """Return the channels of config/channels.toml, not started; one that is wrong is left out and the office told.
 
-    Raises: ConfigError naming the channel whose URL or secret is wrong.
+    The messages of a channel that is left out wait.
     """
-    return open_channels(channel_configs(house.settings, os.environ), clock=house.clock)
+    found: dict[str, Channel] = {}
+    for entry in house.settings.channels.entries:
+        if not entry.enabled:
+            continue
+        try:
+            url = filled(entry.url, os.environ, entry.key)
+            found |= open_channels([replace(raw_config(house.settings, entry), url=url)], clock=house.clock)
+        except ConfigError as error:
+            outbox.alert_stopped(house, entry.key)
+            _log.error("channel %s cannot be opened: %s", entry.key, error.code)
+    return found
 
 
 def drain(house: House, *, once: bool = True, channels: Mapping[str, Channel] | None = None) -> Drained:
@@ -81,6 +97,8 @@ async def _serve(sender: Sender, *, alone: bool) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, sender.stop)
     await sender.open(alone=alone)
+    # Tells the supervisor that messages leave from now on.
+    (sender.house.state / READY_FILE).touch()
     try:
         await sender.serve()
     finally:

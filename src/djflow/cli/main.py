@@ -20,6 +20,7 @@ COMMANDS = {
     "import": ("djflow.cli.people", "import_", "导入 Excel"),
     "init": ("djflow.cli.init", "init", "新建本区：问答、写配置、发模板、导入"),
     "keys": ("djflow.cli.keys", "keys", "密钥：更换"),
+    "notify": ("djflow.cli.notify", "notify", "通知：发送、查看、预览、演练"),
     "market": ("djflow.cli.market", "market", "场镇：赶场日、停场"),
     "roster": ("djflow.cli.roster", "roster", "值班表：生成、发布、求解、修补"),
     "up": ("djflow.cli.up", "up", "启动全套服务"),

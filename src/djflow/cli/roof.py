@@ -13,6 +13,7 @@ from djflow.core.errors import DjflowError
 from djflow.settings.schema import Settings, WebSettings
 
 READY_FILE = "runner.ready"
+SENDER_READY_FILE = "sender.ready"
 _START_SECONDS = 180.0
 _MOST_CRASHES = 3
 _LOOK_SECONDS = 0.2
@@ -43,6 +44,7 @@ class Roof:
         """
         supervisor = Supervisor(self.settings.state / "logs", environment_of(self.settings), self.say)
         self._ready_file.unlink(missing_ok=True)
+        self._sender_file.unlink(missing_ok=True)
         try:
             server, *others = all_programs = programs(self.settings.home)
             self.say(f"正在启动：{'、'.join(program.title for program in all_programs)} …")
@@ -61,11 +63,16 @@ class Roof:
     def _ready_file(self) -> Path:
         return self.settings.state / READY_FILE
 
+    @property
+    def _sender_file(self) -> Path:
+        return self.settings.state / SENDER_READY_FILE
+
     def _wait(self, supervisor: Supervisor, waiting: dict[str, str]) -> None:
         ready: Mapping[str, Callable[[], bool]] = {
             "prefect": lambda: answers(f"{_local(self.settings.prefect)}/api/health"),
             "web": lambda: answers(f"{_local(self.settings.web)}/health"),
             "runner": self._ready_file.exists,
+            "sender": self._sender_file.exists,
         }
         since = time.monotonic()
         while waiting:
@@ -117,6 +124,7 @@ def programs(home: Path) -> tuple[Program, ...]:
     return (
         Program("prefect", "Prefect 服务", (python, "-m", "flows.server")),
         Program("web", "网页", (python, "-m", "djflow.web", str(home))),
+        Program("sender", "发送", (python, "-m", "djflow.cli.sender", str(home))),
         Program("runner", "流程", (python, "-m", "flows.register")),
     )
 

@@ -24,6 +24,7 @@ from djflow.notify.labels import KIND_LABELS
 from djflow.notify.model import (
     COORDINATOR,
     PHONE_LIST,
+    Answer,
     Draft,
     Hours,
     Intent,
@@ -86,7 +87,10 @@ class Directory(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What the office configured: policies, hours, texts, and for each channel the address it needs."""
+    """What the office configured: policies, hours, texts, and for each channel the address it needs.
+
+    `is_settled` tells that a notice needs no answer any more although nobody answered it itself.
+    """
 
     policies: Mapping[NoticeKind, Policy]
     hours: Hours
@@ -95,6 +99,7 @@ class Outlook:
     templates: Mapping[str, Template]
     directory: Directory
     is_digest_time: Callable[[datetime], bool]
+    is_settled: Callable[[Session, Notice], bool]
 
 
 def plan(session: Session, outlook: Outlook, *, now: datetime, limit: int = 300) -> int:
@@ -172,8 +177,11 @@ def _moved(writer: "_Writer", notice: Notice, one: Waiting) -> list[str]:
         store.move(writer.session, [notice.id], _NOTICE_ENDS[one.state], reason=one.reason)
         return []
     failed = one.state in rules.FAILED
-    reached = Reached(notice.step, notice.escalated, notice.answer, failed, notice.expires_at <= writer.now)
     policy = writer.outlook.policies[notice.kind]
+    answer = notice.answer
+    if answer is None and policy.acknowledge and writer.outlook.is_settled(writer.session, notice):
+        answer = Answer.READ
+    reached = Reached(notice.step, notice.escalated, answer, failed, notice.expires_at <= writer.now)
     match rules.next_move(policy, reached):
         case Move.CLOSE:
             return [notice.id]

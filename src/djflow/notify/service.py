@@ -10,6 +10,8 @@ from djflow.core.subject import Subject
 from djflow.notify import store
 from djflow.notify.model import Answer, Intent, NoticeKind, NoticeState
 
+_VIA = 30
+
 
 def enqueue(session: Session, intents: Iterable[Intent], *, now: datetime) -> int:
     """Write intents in the caller's transaction and return how many are new; what was told before is left out."""
@@ -34,7 +36,8 @@ def withdraw(session: Session, subject: Subject, recipient: str) -> None:
 def acknowledge(session: Session, subject: Subject, recipient: str, answer: Answer, *, via: str, now: datetime) -> int:
     """Record what `recipient` answered about `subject` and stop telling it; return how many notices that answers."""
     open_ids = store.unanswered(session, subject, recipient)
-    store.acknowledge(session, [(new_id(now), notice_id) for notice_id in open_ids], answer, via=via, now=now)
+    rows = [(new_id(now), notice_id) for notice_id in open_ids]
+    store.acknowledge(session, rows, answer, via=via[:_VIA], now=now)
     return len(open_ids)
 
 
@@ -55,6 +58,7 @@ def listing(
             "version": str(row.version),
             "recipient": row.recipient,
             "slot": row.slot,
+            "text": row.text,
             "state": row.state.value,
             "reason": row.reason,
             "answer": row.answer.value if row.answer else "",

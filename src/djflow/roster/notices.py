@@ -17,6 +17,9 @@ from djflow.roster.planning import PlannedSession
 from djflow.roster.record import Duty, Kept, StoredSession, difference
 from djflow.roster.views import DutyKind, SessionState
 
+SHORTLY = "T-2h"
+"""The last reminder; who has confirmed does not get it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wording:
@@ -122,7 +125,7 @@ def slots_of(plan: PlannedSession, timing: Timing) -> tuple[Slot, ...]:
     early = instant_of(plan.on - days(timing.early_days), timing.early_at)
     eve = instant_of(plan.on - days(1), timing.eve_at)
     shortly = starts - timing.shortly
-    return (Slot("T-3d", early, eve), Slot("T-1d", eve, shortly), Slot("T-2h", shortly, starts))
+    return (Slot("T-3d", early, eve), Slot("T-1d", eve, shortly), Slot(SHORTLY, shortly, starts))
 
 
 def reminder_intents(kept: Kept, wording: Wording, timing: Timing, *, now: datetime) -> tuple[Intent, ...]:
@@ -151,8 +154,13 @@ def _reminder(duty: Duty, plan: PlannedSession, slot: Slot, leaders: Mapping[str
     text = "sms/standby_reminder" if standby else "sms/duty_reminder"
     if not standby:
         values |= {"leader": leaders.get(duty.event, ""), "post": duty.post}
-    subject = Subject("roster.session", duty.event)
+    subject = session_subject(duty.event)
     return Intent(kind, subject, 0, duty.person, slot.name, text, slot.due_at, slot.expires_at, values)
+
+
+def session_subject(event: str) -> Subject:
+    """Return what a reminder of a session (`market@date`) is about."""
+    return Subject("roster.session", event)
 
 
 def _place_words(plan: PlannedSession) -> dict[str, str]:

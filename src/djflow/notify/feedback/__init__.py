@@ -1,0 +1,1 @@
+"""What comes back: providers' reports and people's replies."""

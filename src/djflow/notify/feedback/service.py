@@ -1,0 +1,40 @@
+"""Takes in what providers report and people reply."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from djflow.notify import rules
+from djflow.notify.feedback import store
+from djflow.notify.feedback.model import Report, Unclear, Understood, Words
+
+
+def take_reports(session: Session, channel: str, reports: Iterable[Report], *, now: datetime) -> int:
+    """Take in reports, however early, late, doubled or out of order, and return how many moved a message."""
+    moved = 0
+    for report in reports:
+        receipt_id = store.keep_report(session, channel, report, now=now)
+        moved += store.apply_report(session, receipt_id, report.message_id, now=now)
+    return moved
+
+
+def match_early(session: Session, *, now: datetime, limit: int = 500) -> int:
+    """Apply reports that came before their message was written down and return how many moved one."""
+    return sum(store.apply_report(session, one, "", now=now) for one in store.orphans(session, limit=limit))
+
+
+def take_replies(session: Session, channel: str, said: Iterable[Words], *, now: datetime) -> tuple[Understood, ...]:
+    """Take in replies once each and return them with what they mean and which notice they answer."""
+    found = (store.keep_reply(session, channel, one, rules.answer_in(one.words), now=now) for one in said)
+    return tuple(one for one in found if one is not None)
+
+
+def unclear_replies(session: Session, *, limit: int = 500) -> tuple[Unclear, ...]:
+    """Return the replies a human has to read, oldest first."""
+    return store.unclear(session, limit=limit)
+
+
+def handle_reply(session: Session, reply_id: str, *, by: str, now: datetime) -> None:
+    """Record that somebody read a reply and did what it asks; twice is once."""
+    store.handle(session, reply_id, by=by, now=now)

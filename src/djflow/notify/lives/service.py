@@ -1,0 +1,81 @@
+"""What a person asks about notices: the whole life of one, what was lost, whom to call, how well it went."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from djflow.audit import service as audit
+from djflow.core.errors import ConflictError, NotFoundError
+from djflow.core.subject import Subject
+from djflow.notify.labels import MESSAGE_LABELS
+from djflow.notify.lives import store
+from djflow.notify.lives.model import Call, Figures, Life, Lost
+from djflow.notify.model import MessageState, NoticeKind
+from djflow.notify.rules import FAILED, TRANSITIONS
+
+_AGAIN_FOR = timedelta(hours=12)
+"""How long a message sent again by hand stays true at least."""
+
+
+def life(session: Session, notice_id: str) -> Life:
+    """Return a notice from intent to answer.
+
+    Raises: NotFoundError.
+    """
+    found = store.life(session, notice_id)
+    if found is None:
+        raise NotFoundError("没有这条通知：请用 djflow notify list 查看。", code="notice.unknown")
+    return found
+
+
+def dead_letters(session: Session, *, limit: int = 500) -> tuple[Lost, ...]:
+    """Return messages that failed or whose fate nobody knows, newest first, each with its reason."""
+    return store.lost(session, limit=limit)
+
+
+def phone_list(session: Session, *, limit: int = 500) -> tuple[Call, ...]:
+    """Return the notices that wait for a human, the most pressing first."""
+    return store.calls(session, limit=limit)
+
+
+def replay(session: Session, message_id: str, *, by: str, now: datetime) -> None:
+    """Send a failed message again.
+
+    Raises: NotFoundError; ConflictError when the message did not fail.
+    """
+    found = store.message_state(session, message_id)
+    if found is None:
+        raise NotFoundError("没有这条消息：请刷新后再看。", code="message.unknown")
+    notice_id, state = found
+    if MessageState.PENDING not in TRANSITIONS[state] or state not in FAILED:
+        raise ConflictError(f"这条消息现在是“{MESSAGE_LABELS[state]}”，不用重发。", code="message.not_failed")
+    end = store.notice_end(session, notice_id)
+    until = max(end, now + _AGAIN_FOR) if end else now + _AGAIN_FOR
+    store.replay(session, message_id, notice_id, now=now, until=until)
+    audit.record(session, Subject("notify.message", message_id), "message.replay", by=by, now=now)
+
+
+def settle_call(session: Session, notice_id: str, *, by: str, now: datetime) -> None:
+    """Record that somebody called about a notice; twice is once."""
+    if store.settle_by_phone(session, notice_id):
+        audit.record(session, Subject("notify.notice", notice_id), "notice.called", by=by, now=now)
+
+
+def figures(session: Session, since: datetime, until: datetime, *, asking: Sequence[NoticeKind]) -> Figures:
+    """Return what became of the notices written from `since` up to `until` (excluded); `asking` want an answer."""
+    states = store.states_by_channel(session, since, until)
+
+    def number(*wanted: MessageState) -> int:
+        return sum(count for (_, state), count in states.items() if state in wanted)
+
+    total, asked, answered = store.answered_by_kind(session, since, until, asking)
+    return Figures(
+        notices=total,
+        accepted=number(MessageState.ACCEPTED, MessageState.DELIVERED),
+        delivered=number(MessageState.DELIVERED),
+        failed=number(*FAILED),
+        asked=asked,
+        answered=answered,
+        parts=store.parts_by_channel(session, since, until),
+    )
