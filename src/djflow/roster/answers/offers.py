@@ -14,7 +14,7 @@ from djflow.core.ids import PersonId
 from djflow.core.spans import Month
 from djflow.core.subject import Subject
 from djflow.notify import service as notify
-from djflow.notify.model import Intent, NoticeKind
+from djflow.notify.model import Answer, Intent, NoticeKind
 from djflow.people import service as people
 from djflow.roster import store as roster_store
 from djflow.roster.answers import rules, service, store
@@ -98,6 +98,7 @@ def accept(session: Session, offer_id: str, *, by: str, now: datetime) -> Offer:
     if offer.state is OfferState.ACCEPTED:
         return offer
     offer = _moved(session, offer, OfferState.ACCEPTED, by=by, now=now)
+    notify.acknowledge(session, subject_of(offer.id), offer.other, Answer.CONFIRMED, via=by, now=now)
     sentence = f"有一项换班等您批准：djflow roster answers {offer.month}；批准：djflow roster approve-swap {offer.id}"
     notify.enqueue(session, [alert(subject_of(offer.id), "accepted", sentence, now=now)], now=now)
     return offer
@@ -115,6 +116,7 @@ def finish(session: Session, offer: Offer, *, by: str, now: datetime) -> None:
     for one in held:
         rules.require_time(one.plan, now)
     _moved(session, offer, OfferState.DONE, by=by, now=now)
+    notify.acknowledge(session, subject_of(offer.id), offer.other, Answer.CONFIRMED, via=by, now=now)
     for one in held:
         service.release(session, one, by=by, now=now)
 
@@ -124,6 +126,7 @@ def refuse(session: Session, offer_id: str, *, by: str, now: datetime) -> Offer:
     offer = lock(session, offer_id)
     if offer.state is OfferState.REFUSED:
         return offer
+    notify.acknowledge(session, subject_of(offer.id), offer.other, Answer.DECLINED, via=by, now=now)
     return _told(session, _moved(session, offer, OfferState.REFUSED, by=by, now=now), now=now)
 
 
