@@ -30,7 +30,17 @@ pytestmark = [
 NAMELESS_SHOWN = NAMELESS.replace("querySelectorAll('input')", "querySelectorAll('input:not([type=hidden])')")
 
 TOUR = {
-    "clerk": ("/desk", "/desk/roster", "/desk/roster/{draft}", "/desk/box/done", "/desk/password", "/desk/audit"),
+    "clerk": (
+        "/desk",
+        "/desk/roster",
+        "/desk/roster/{draft}",
+        "/desk/box/done",
+        "/desk/password",
+        "/desk/audit",
+        "/desk/messages",
+        "/desk/calls",
+        "/desk/channels",
+    ),
     "liaison": ("/desk/unit", "/desk/unit/person/{person}"),
     "town": ("/desk/town", "/desk/town/DACANG"),
     "security": ("/desk/accounts", "/desk/accounts/{account}"),

@@ -33,6 +33,7 @@ SAID: Mapping[str, str] = {
     "enabled": "账号已启用。",
     "intact": "操作记录从头到尾核对无误。",
     "resent": "已重新排队，稍后发送。",
+    "called": "已记下打过电话。",
     "paused": "渠道已暂停，消息留在队列里等待。",
     "resumed": "渠道已恢复，等待的消息会继续发送。",
 }
@@ -43,6 +44,8 @@ MENU: tuple[tuple[str, str, str, Act], ...] = (
     ("roster", "/desk/roster", "值班表", Act.ROSTER_READ),
     ("unit", "/desk/unit", "本单位", Act.UNIT_READ),
     ("town", "/desk/town", "本镇（乡）", Act.TOWN_READ),
+    ("messages", "/desk/messages", "通知", Act.MESSAGE_READ),
+    ("channels", "/desk/channels", "渠道", Act.CHANNEL_READ),
     ("accounts", "/desk/accounts", "账号", Act.ACCOUNT_MANAGE),
     ("system", "/desk/system", "系统", Act.SYSTEM_READ),
     ("audit", "/desk/audit", "操作记录", Act.AUDIT_READ),

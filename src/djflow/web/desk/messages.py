@@ -1,0 +1,113 @@
+"""Notices at the desk: find one, see its whole life, send a failed one again, call people, stop a channel."""
+
+from collections.abc import Iterable, Mapping
+
+from djflow.accounts.model import Act
+from djflow.assembly import House, notices
+from djflow.core.errors import InputError
+from djflow.core.ids import PersonId
+from djflow.notify.labels import ANSWER_LABELS, KIND_LABELS, MESSAGE_LABELS, NOTICE_LABELS, REASON_LABELS
+from djflow.notify.model import COORDINATOR, NoticeKind, NoticeState
+from djflow.people import service as register
+from djflow.web.desk.frame import SAID, Answer, Go, Page, Route, Visit
+
+SEARCHED, SHOWN = 5000, 200
+_LABELS: Mapping[str, object] = {
+    "kinds": KIND_LABELS,
+    "notice_states": NOTICE_LABELS,
+    "message_states": MESSAGE_LABELS,
+    "reasons": REASON_LABELS,
+    "answers": ANSWER_LABELS,
+}
+
+
+def search_page(visit: Visit) -> Answer:
+    """Show notices by state, kind and recipient, newest first."""
+    state, kind = visit.query.get("state", ""), visit.query.get("kind", "")
+    who = visit.query.get("who", "").strip()
+    rows = notices.listing(visit.house, state=state, kind=kind, limit=SEARCHED if who else SHOWN)
+    names = _names(visit.house, (row["recipient"] for row in rows))
+    found = [row for row in rows if who in names.get(row["recipient"], row["recipient"])][:SHOWN]
+    lines = [(row, KIND_LABELS[NoticeKind(row["kind"])], NOTICE_LABELS[NoticeState(row["state"])]) for row in found]
+    values = {**_LABELS, "lines": lines, "people": names, "state": state, "kind": kind, "who": who, "shown": SHOWN}
+    return _page("desk_messages.html.j2", visit, values)
+
+
+def life_page(visit: Visit) -> Answer:
+    """Show one notice from intent to answer."""
+    found = notices.life(visit.house, visit.path["notice"])
+    values = {**_LABELS, "life": found, "people": _names(visit.house, [found.recipient])}
+    return _page("desk_message.html.j2", visit, values)
+
+
+def letters_page(visit: Visit) -> Answer:
+    """Show messages that failed or whose fate nobody knows."""
+    found = notices.dead_letters(visit.house)
+    values = {**_LABELS, "letters": found, "people": _names(visit.house, (one.recipient for one in found))}
+    return _page("desk_letters.html.j2", visit, values)
+
+
+def calls_page(visit: Visit) -> Answer:
+    """Show whom to call, the most pressing first."""
+    found = notices.phone_list(visit.house)
+    values = {**_LABELS, "calls": found, "people": _names(visit.house, (one.recipient for one in found))}
+    return _page("desk_calls.html.j2", visit, values)
+
+
+def replay(visit: Visit) -> Answer:
+    """Send a failed message again."""
+    notices.replay(visit.house, visit.path["message"], by=visit.by)
+    return Go("/desk/letters?said=resent")
+
+
+def called(visit: Visit) -> Answer:
+    """Note that somebody called about a notice."""
+    notices.settle_call(visit.house, visit.path["notice"], by=visit.by)
+    return Go("/desk/calls?said=called")
+
+
+def channels_page(visit: Visit) -> Answer:
+    """Show how every channel is doing."""
+    return _page("desk_channels.html.j2", visit, {"channels": notices.health(visit.house)})
+
+
+def pause(visit: Visit) -> Answer:
+    """Stop a channel; its messages wait."""
+    reason = visit.form.one("reason")[:100]
+    if not reason:
+        raise InputError("请写明暂停的理由，再提交一次。", code="channel.reason")
+    notices.pause_channel(visit.house, visit.path["channel"], reason=reason, by=visit.by)
+    return Go("/desk/channels?said=paused")
+
+
+def resume(visit: Visit) -> Answer:
+    """Start a stopped channel again."""
+    notices.resume_channel(visit.house, visit.path["channel"], by=visit.by)
+    return Go("/desk/channels?said=resumed")
+
+
+def _page(template: str, visit: Visit, values: Mapping[str, object]) -> Page:
+    section = "channels" if template == "desk_channels.html.j2" else "messages"
+    common = {"sends": visit.may(Act.MESSAGE_SEND), "said": SAID.get(visit.query.get("said", ""), "")}
+    return Page(template, section, {**common, **values})
+
+
+def _names(house: House, recipients: Iterable[str]) -> dict[str, str]:
+    """Return recipients as people read them: name and unit; the coordinator's role in words."""
+    wanted = set(recipients)
+    with house.reading() as session:
+        cards = register.people_by_ids(session, [PersonId(one) for one in sorted(wanted) if one != COORDINATOR])
+    return {one: f"{card.name}（{card.unit_name}）" for one, card in cards.items()} | {COORDINATOR: "值班表管理员"}
+
+
+ROUTES = (
+    Route("/desk/messages", Act.MESSAGE_READ, search_page),
+    Route("/desk/messages/{notice}", Act.MESSAGE_READ, life_page),
+    Route("/desk/letters", Act.MESSAGE_READ, letters_page),
+    Route("/desk/letters/{message}/replay", Act.MESSAGE_SEND, replay, "POST"),
+    Route("/desk/calls", Act.MESSAGE_READ, calls_page),
+    Route("/desk/calls/{notice}/called", Act.MESSAGE_SEND, called, "POST"),
+    Route("/desk/channels", Act.CHANNEL_READ, channels_page),
+    Route("/desk/channels/{channel}/pause", Act.CHANNEL_PAUSE, pause, "POST"),
+    Route("/desk/channels/{channel}/resume", Act.CHANNEL_PAUSE, resume, "POST"),
+)

@@ -1,0 +1,60 @@
+"""Notices at the desk: found by name, seen whole, channels stopped and started."""
+
+import re
+
+import pytest
+
+from djflow.accounts.model import Role
+from djflow.assembly import House, notices
+from djflow.assembly import roster as acts
+from djflow.audit import service as audit
+from djflow.core.ids import PersonId
+from djflow.core.spans import Month
+from djflow.core.subject import Subject
+from tests.web.desk.conftest import Browser, Staff
+
+
+@pytest.fixture
+def clerk(house: House, ids: dict[str, PersonId], staff: Staff) -> Browser:
+    """An office clerk after December's roster was published."""
+    assert ids
+    acts.publish(house, acts.draft(house, Month(2026, 12), by="test").roster_id, by="test")
+    return staff.inside("zhang", Role.OFFICE_CLERK)
+
+
+def test_a_notice_is_found_by_name_and_seen_whole(clerk: Browser) -> None:
+    """The clerk finds a person's notice by name and sees what became of it."""
+    page = clerk.text("/desk/messages")
+    name = re.findall(r'<th scope="row">(甲[A-C]0\d)（', page)[0]
+    found = clerk.text(f"/desk/messages?who={name}")
+    assert set(re.findall(r'<th scope="row">(甲[A-C]0\d)（', found)) == {name}
+    life = re.findall(r'href="(/desk/messages/[0-9a-f]{32})"', found)[0]
+    assert f"：{name}（" in clerk.text(life)
+    assert "没有符合的通知" in clerk.text("/desk/messages?who=不在册的人")
+    for query in ("state=x", "kind=x"):
+        assert clerk.ask(f"/desk/messages?{query}").status_code == 400
+    assert clerk.ask("/desk/messages/0").status_code == 404
+
+
+def test_lists_of_letters_and_calls(clerk: Browser) -> None:
+    """Without trouble both lists say that they are empty, and what does not exist is not sent again."""
+    assert "没有发不出的消息" in clerk.text("/desk/letters")
+    assert "没有要打电话的" in clerk.text("/desk/calls")
+    clerk.text("/desk/password")
+    assert clerk.send("/desk/letters/0/replay").status_code == 404
+
+
+def test_a_channel_is_paused_and_resumed(house: House, clerk: Browser) -> None:
+    """Pausing needs a reason; the channel then shows it, starts again, and both are in the record."""
+    (first, *_) = notices.health(house)
+    path = f"/desk/channels/{first.channel}"
+    clerk.text("/desk/channels")
+    assert clerk.send(f"{path}/pause", reason="").status_code == 400
+    assert clerk.send(f"{path}/pause", reason="平台检修").headers["location"] == "/desk/channels?said=paused"
+    assert "平台检修" in clerk.text("/desk/channels?said=paused")
+    assert clerk.send(f"{path}/resume").status_code == 303
+    assert not notices.health(house)[0].paused
+    assert clerk.send("/desk/channels/none/pause", reason="x").status_code == 404
+    with house.reading() as session:
+        entries = audit.history(session, Subject("notify.channel", first.channel))
+    assert [entry.action for entry in entries] == ["channel.pause", "channel.resume"]
