@@ -109,12 +109,44 @@ DEPLOYMENTS = (
         _CANCEL_NEW,  # the answer is the same all day
     ),
     Deployment(
-        "notice-drain",
-        notify.notice_drain,
-        "送出通知",
-        "把写好的通知送出去；夜间不打扰，留到早上。",
-        ("通知",),
-        _CANCEL_NEW,  # the run under way takes everything that waits
+        "notify-sweep",
+        notify.notify_sweep,
+        "巡查通知",
+        "照看每一条通知：断掉的接着办，不明的问平台，没人答复的走下一步，过期的不再发；发送程序没在运行就补发。",
+        ("通知", "自愈"),
+        _CANCEL_NEW,  # a sweep that is under way sees the same things
+    ),
+    Deployment(
+        "notify-digest",
+        notify.notify_digest,
+        "合并通知",
+        "把不急的通知按人合并，每人半天最多一条。",
+        ("通知", "每天"),
+        _CANCEL_NEW,  # each half-day's digest is written once anyway
+    ),
+    Deployment(
+        "receipt-pull",
+        notify.receipt_pull,
+        "取回执",
+        "向短信平台取送达回执和回复；看不明白的回复转给人。",
+        ("通知", "每天"),
+        _CANCEL_NEW,  # taking the same report twice changes nothing
+    ),
+    Deployment(
+        "dead-letter-report",
+        notify.dead_letter_report,
+        "失败的消息",
+        "列出没有送到的消息及原因、要打电话的人，附七天的送达率、答复率和计费条数。",
+        ("通知", "每天", "核对"),
+        _CANCEL_NEW,  # one report a day
+    ),
+    Deployment(
+        "channel-check",
+        notify.channel_check,
+        "检查渠道",
+        "看各渠道有没有停用或堵住；不正常就告诉管理员。",
+        ("通知", "核对"),
+        _CANCEL_NEW,  # the answer is the same for both
     ),
     Deployment(
         "audit-verify",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from djflow.assembly.house import House
-from djflow.assembly.outbox import outlook_of
+from djflow.assembly.outbox import alert_stopped, outlook_of
 from djflow.audit import service as audit
 from djflow.core.clock import civil_datetime
 from djflow.core.errors import InputError, NotFoundError
@@ -21,6 +21,7 @@ from djflow.notify.rules import sms_parts, utf16_units
 from djflow.notify.texts import SAMPLES
 
 Row = Mapping[str, str]
+Rows = tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,15 @@ def health(house: House) -> tuple[ChannelHealth, ...]:
         return delivery.channel_health(session, keys, now=house.now())
 
 
+def check_channels(house: House) -> tuple[ChannelHealth, ...]:
+    """Return how every enabled channel is doing; the office is told once a day of each that is stopped or stuck."""
+    found = health(house)
+    for one in found:
+        if one.needs_attention:
+            alert_stopped(house, one.channel, stuck=not one.paused)
+    return found
+
+
 def replay(house: House, message_id: str, *, by: str) -> None:
     """Send a failed message again.
 
@@ -198,3 +208,41 @@ def figures(house: House, since: datetime, until: datetime) -> Figures:
     asking = [kind for kind, policy in outlook_of(house).policies.items() if policy.acknowledge]
     with house.reading() as session:
         return lives.figures(session, since, until, asking=asking)
+
+
+def figure_rows(house: House, since: datetime, until: datetime) -> Rows:
+    """Return what became of the notices of a span as rows for people."""
+    found = figures(house, since, until)
+    numbers = {"通知": found.notices, "平台已收": found.accepted, "已送达": found.delivered, "失败": found.failed}
+    rates = {"送达率": found.delivery_rate, "答复率": found.answer_rate}
+    rows = [{"项目": name, "数": str(count)} for name, count in numbers.items()]
+    rows += [{"项目": name, "数": "—" if rate is None else f"{rate:.1%}"} for name, rate in rates.items()]
+    return (*rows, *({"项目": f"计费条数（{channel}）", "数": str(parts)} for channel, parts in found.parts.items()))
+
+
+def lost_rows(house: House) -> Rows:
+    """Return failed messages as rows for people, by code."""
+    return tuple(
+        {
+            "消息": one.message_id,
+            "通知": KIND_LABELS[one.kind],
+            "渠道": one.channel,
+            "状态": MESSAGE_LABELS[one.state],
+            "原因": REASON_LABELS.get(one.reason, one.reason),
+            "代码": one.code,
+        }
+        for one in dead_letters(house)
+    )
+
+
+def call_rows(house: House) -> Rows:
+    """Return whom to call as rows for people, by the notice's number."""
+    return tuple(
+        {
+            "通知": KIND_LABELS[one.kind],
+            "编号": one.notice_id,
+            "原因": REASON_LABELS.get(one.reason, one.reason),
+            "最迟": _at(one.expires_at),
+        }
+        for one in phone_list(house)
+    )

@@ -6,10 +6,11 @@ held. The sender (`djflow.assembly.sender`) does the rest; both may run in sever
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from djflow.assembly import phone
 from djflow.assembly.house import House
 from djflow.core.clock import civil_date
 from djflow.core.ids import PersonId
@@ -46,6 +47,7 @@ _CONTACTS = {
     ContactWay.EMAIL: ContactKind.EMAIL,
 }
 _OF_A_DUTY = frozenset({NoticeKind.DUTY_REMINDER, NoticeKind.STANDBY_REMINDER})
+_ANSWERED_ON_THE_PHONE = _OF_A_DUTY | {NoticeKind.DUTY_ASSIGNED, NoticeKind.DUTY_OFFER, NoticeKind.STANDBY_CALLED}
 _SHORTEST_LEASE = timedelta(seconds=60)
 _OFFICE_NAME = "值班表管理员"
 
@@ -104,6 +106,7 @@ def outlook_of(house: House) -> Outlook:
         directory=_HouseDirectory(house),
         is_digest_time=configured.is_digest_time,
         is_settled=is_settled,
+        link=link,
     )
 
 
@@ -119,6 +122,14 @@ def lane_of(house: House, channel: Channel) -> Lane:
         daily_parts=house.settings.notices.budget.get(channel.key, 0),
         lease=max(_SHORTEST_LEASE, timedelta(seconds=4 * timeout) + _SHORTEST_LEASE / 2),
     )
+
+
+def link(session: Session, notice: Notice, now: datetime) -> str:
+    """Return what a message keeps of the recipient's phone page: the duty it is about, else the first page."""
+    if notice.kind not in _ANSWERED_ON_THE_PHONE:
+        return ""
+    event = notice.subject.id if notice.kind in _OF_A_DUTY else ""
+    return phone.link_reference(session, PersonId(notice.recipient), now=now, event=event)
 
 
 def is_settled(session: Session, notice: Notice) -> bool:
@@ -173,10 +184,20 @@ def move_on(house: House, outlook: Outlook, *, digests: bool = True) -> Round:
     return Round(planned, advanced, made)
 
 
-def alert_stopped(house: House, channel: str) -> None:
-    """Tell the office once a day that a channel is stopped for its configuration."""
-    title = f"渠道“{channel}”停用了：密钥、签名或地址名单不对。请核对 config/channels.toml，改好后恢复这个渠道。"
+def make_digests(house: House) -> int:
+    """Merge what may wait into one notice per recipient and half-day and return how many there are new."""
+    with house.transaction() as session:
+        return planning.digest(session, outlook_of(house), now=house.now())
+
+
+def alert_stopped(house: House, channel: str, *, stuck: bool = False) -> None:
+    """Tell the office once a day that a channel is stopped, or that its messages do not get on."""
+    what = (
+        f"渠道“{channel}”堵住了：有消息半小时没有发出去。请看发送程序是否在运行、平台是否正常。"
+        if stuck
+        else f"渠道“{channel}”停用了：密钥、签名或地址名单不对，或有人停用。请核对 config/channels.toml，改好后恢复。"
+    )
     with house.transaction() as session:
         now = house.now()
-        subject, slot = Subject("notify.channel", channel), f"config:{civil_date(now)}"
-        service.enqueue(session, [planning.alert(subject, slot, title, now=now)], now=now)
+        subject, slot = Subject("notify.channel", channel), f"{'stuck' if stuck else 'stopped'}:{civil_date(now)}"
+        service.enqueue(session, [planning.alert(subject, slot, what, now=now)], now=now)

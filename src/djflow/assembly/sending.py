@@ -6,7 +6,7 @@ import os
 import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from djflow.assembly import outbox
 from djflow.assembly.channels import open_channels, raw_config
@@ -15,6 +15,7 @@ from djflow.assembly.sender import Sender
 from djflow.core import log
 from djflow.core.errors import ConfigError, ConflictError
 from djflow.notify.channels.base import Channel
+from djflow.notify.feedback import service as feedback
 from djflow.notify.model import Drained
 from djflow.settings.channels_file import filled
 
@@ -73,6 +74,30 @@ def drain(house: House, *, once: bool = True, channels: Mapping[str, Channel] | 
     """
     with only_sender(house) as alone:
         return asyncio.run(_drain(Sender(house, channels or channels_of(house)), alone=alone, once=once))
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a sweep did: notices and chains moved on, messages sent because no sender runs, messages that failed."""
+
+    moved: int
+    sent: int
+    failed: int
+
+
+def sweep(house: House) -> Swept:
+    """Move every notice on, and send what waits unless a sender works on this SQLite house."""
+    outlook = outbox.outlook_of(house)
+    moved = 0
+    while (found := outbox.move_on(house, outlook)).did_anything:
+        moved += found.planned + found.advanced
+    with house.transaction() as session:
+        feedback.match_early(session, now=house.now())
+    try:
+        done = drain(house)
+    except ConflictError:
+        return Swept(moved, 0, 0)
+    return Swept(moved, done.sent, done.failed)
 
 
 async def _drain(sender: Sender, *, alone: bool, once: bool) -> Drained:

@@ -24,7 +24,11 @@ DEPLOYMENTS = (
     "duty-remind",
     "closure-watch",
     "holiday-file-watch",
-    "notice-drain",
+    "notify-sweep",
+    "notify-digest",
+    "receipt-pull",
+    "dead-letter-report",
+    "channel-check",
     "audit-verify",
     "retention",
 )

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from djflow.notify.model import Claimed, Limit, MessageState, NoticeKind, Verdict
 from djflow.notify.rules import Care
 
+_STUCK = timedelta(minutes=30)
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -96,3 +98,15 @@ class ChannelHealth:
     sending: int
     unknown: int
     held: int
+    oldest_due: datetime | None = None
+    now: datetime | None = None
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether something has been due for more than half an hour."""
+        return self.oldest_due is not None and self.now is not None and self.now - self.oldest_due > _STUCK
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether somebody must look: stopped without an end, or stuck."""
+        return (self.paused and self.until is None) or self.is_stuck

@@ -235,11 +235,8 @@ def channel_health(session: Session, channels: Sequence[str], *, now: datetime) 
                 sending=number(channel, MessageState.SENDING),
                 unknown=number(channel, MessageState.UNKNOWN),
                 held=number(channel, MessageState.HELD),
+                oldest_due=store.next_due(session, [channel]),
+                now=now,
             )
         )
     return tuple(found)
-
-
-def next_due(session: Session, channels: Sequence[str]) -> datetime | None:
-    """Return when the next message of these channels is due."""
-    return store.next_due(session, channels)
