@@ -99,6 +99,17 @@ def duty_link(house: House, session: Session, person: PersonId, *, now: datetime
     return f"{house.settings.web.address}/me/{token}" + (f"/duty/{event}" if event else "")
 
 
+def link_reference(session: Session, person: PersonId, *, now: datetime, event: str = "") -> str:
+    """Return what a stored message keeps instead of the person's link: it opens nothing without the house's key."""
+    return invitations.reference(session, person, now=now) + (f"/duty/{event}" if event else "")
+
+
+def link_from(house: House, reference: str) -> str:
+    """Return the link that a stored message stands for, when it is sent."""
+    invitation, slash, path = reference.partition("/")
+    return f"{house.settings.web.address}/me/{invitations.token_of(house.vault, invitation)}{slash}{path}"
+
+
 def link_for(house: House, person: PersonId, *, event: str = "") -> str:
     """Return the person's link of this month, to one duty when `event` is given."""
     with house.transaction() as session:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
-from djflow.assembly import outbox
+from djflow.assembly import outbox, phone
 from djflow.assembly.house import House
 from djflow.core import log
 from djflow.core.errors import DjflowError
@@ -212,7 +212,7 @@ class Sender:
 
     async def _outcomes(self, channel: Channel, batch: Sequence[Claimed]) -> Sequence[Outcome]:
         try:
-            return await channel.send([_outgoing(one) for one in batch])
+            return await channel.send([_outgoing(self.house, one) for one in batch])
         except Exception as error:  # noqa: BLE001 - a fault in one channel must not stop the others
             _log.error("channel %s failed: %s", channel.key, type(error).__name__)
             return [Outcome(one.id, Verdict.UNKNOWN, code="fault") for one in batch]
@@ -280,13 +280,14 @@ def _line(house: House, channel: Channel) -> _Line:
     return _Line(channel, outbox.lane_of(house, channel), max(ahead, 1))
 
 
-def _outgoing(claimed: Claimed) -> Outgoing:
+def _outgoing(house: House, claimed: Claimed) -> Outgoing:
     payload = claimed.payload
+    text, reference = str(payload.get("text", "")), str(payload.get("link", ""))
     variables = payload.get("variables", {})
     return Outgoing(
         id=claimed.id,
         address=claimed.address,
-        text=str(payload.get("text", "")),
+        text=f"{text}\n{phone.link_from(house, reference)}" if reference else text,
         title=str(payload.get("title", "")),
         template=str(payload.get("template", "")),
         variables={str(k): str(v) for k, v in variables.items()} if isinstance(variables, dict) else {},

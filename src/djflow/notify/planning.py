@@ -55,6 +55,10 @@ class ContactWay(StrEnum):
     NONE = "none"
 
 
+_LINKED = frozenset({ContactWay.WECOM, ContactWay.DINGTALK, ContactWay.EMAIL, ContactWay.RECIPIENT})
+"""Ways to one person that carry links. Short messages do not: carriers refuse links in templates; groups must not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Template:
     """What a gateway knows of a text; `codes` maps channel to the provider's code."""
@@ -90,6 +94,7 @@ class Outlook:
     """What the office configured: policies, hours, texts, and for each channel the address it needs.
 
     `is_settled` tells that a notice needs no answer any more although nobody answered it itself.
+    `link` returns what a message keeps of the recipient's own link, empty for none; the sender makes the link of it.
     """
 
     policies: Mapping[NoticeKind, Policy]
@@ -100,6 +105,7 @@ class Outlook:
     directory: Directory
     is_digest_time: Callable[[datetime], bool]
     is_settled: Callable[[Session, Notice], bool]
+    link: Callable[[Session, Notice, datetime], str]
 
 
 def plan(session: Session, outlook: Outlook, *, now: datetime, limit: int = 300) -> int:
@@ -277,6 +283,7 @@ class _Writer:
             "title": KIND_LABELS[notice.kind],
             "template": template.on(channel),
             "variables": {name: notice.values.get(name, "") for name in template.limits or sorted(notice.values)},
+            "link": self.outlook.link(self.session, notice, self.now) if self.outlook.ways[channel] in _LINKED else "",
         }
 
     def _keep_version(self, name: str, template: Template, channel: str) -> None:

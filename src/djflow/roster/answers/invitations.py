@@ -34,13 +34,18 @@ OVER = "这个链接已经过期：请打开最近一条值班短信或消息里
 
 def invite(session: Session, person: PersonId, *, now: datetime) -> str:
     """Return the token of the person's link for this month, made when there is none; good until the next month ends."""
+    return token_of(vault_of(session), reference(session, person, now=now))
+
+
+def reference(session: Session, person: PersonId, *, now: datetime) -> str:
+    """Return the id of the person's invitation for this month; without the house's key nobody makes a link of it."""
     month = Month.of(civil_date(now))
     subject = str(Subject("roster.month", str(month)))
     row = store.invitation(session, person, PURPOSE, subject)
     if row is not None:
-        return _token(vault_of(session), row.id)
+        return row.id
     row_id = new_id(now)
-    token = _token(vault_of(session), row_id)
+    token = token_of(vault_of(session), row_id)
     row = InvitationRow(
         id=row_id,
         hash=_hash(vault_of(session), token),
@@ -51,7 +56,7 @@ def invite(session: Session, person: PersonId, *, now: datetime) -> str:
         expires_at=instant_of(month.following.following.first),
     )
     store.add_invitation(session, row)
-    return token
+    return row_id
 
 
 def invited(session: Session, token: str, *, now: datetime) -> Invited:
@@ -85,7 +90,8 @@ def revoke(session: Session, person: PersonId, *, by: str, now: datetime) -> int
     return len(rows)
 
 
-def _token(vault: Vault, row_id: str) -> str:
+def token_of(vault: Vault, row_id: str) -> str:
+    """Return the token of an invitation."""
     raw = hmac.new(vault.derived("invitation"), row_id.encode(), hashlib.sha256).digest()[:_BYTES]
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 

@@ -1,0 +1,37 @@
+"""Messages bring people to their own page."""
+
+from collections.abc import Callable
+
+from djflow.assembly import House, phone, sending
+from djflow.assembly import roster as desk
+from djflow.core.ids import PersonId
+from djflow.notify.channels.embedded import MemoryOutlet
+from djflow.roster.answers import invitations
+from tests.assembly.test_roster import DECEMBER, FIRST, content_of, holder_of
+
+
+def test_a_message_to_one_person_carries_the_own_link(
+    house: House, ids: dict[str, PersonId], at: Callable[[str], House]
+) -> None:
+    """What a person gets ends with the own link, to the duty where it reminds of one; what is stored opens nothing."""
+    assert ids
+    done = desk.publish(house, desk.draft(house, DECEMBER, by="test").roster_id, by="test")
+    person = holder_of(content_of(house, done.roster_id), FIRST, "综合受理")
+    channel = MemoryOutlet("file")
+    sending.drain(at("2026-11-18T09:07"), channels={"file": channel}, once=False)
+    (told,) = [message.text for message in channel.sent.values() if message.address == person]
+    link = phone.link_for(house, person)
+    assert told.endswith("\n" + link)
+    with house.database.engine.connect() as connection:
+        stored = connection.exec_driver_sql("SELECT payload FROM message").scalars().all()
+    assert stored
+    assert not [payload for payload in stored if link.rpartition("/")[2] in payload]
+    eve = at("2026-11-30T16:05")
+    desk.remind(eve, eve.now())
+    later = MemoryOutlet("file")
+    sending.drain(eve, channels={"file": later}, once=False)
+    (reminded,) = [message.text for message in later.sent.values() if message.address == person]
+    assert reminded.endswith(f"{link}/duty/{FIRST}")
+    with eve.reading() as session:
+        token = reminded.rpartition("/me/")[2].partition("/")[0]
+        assert invitations.invited(session, token, now=eve.now()).person == person
