@@ -66,7 +66,12 @@ class HttpChannel:
     async def send(self, batch: Sequence[Outgoing]) -> tuple[Outcome, ...]:
         """Hand over at most `traits.batch` messages and return one outcome for each, in the same order."""
         groups = self.provider.groups(batch)
-        rounds = await asyncio.gather(*(self._hold(self.provider.deliver(group, self._stamps)) for group in groups))
+        if len(groups) == 1:
+            # The usual case needs no task of its own.
+            rounds = [await self._hold(self.provider.deliver(groups[0], self._stamps))]
+        else:
+            talks = (self._hold(self.provider.deliver(group, self._stamps)) for group in groups)
+            rounds = await asyncio.gather(*talks)
         found = {outcome.id: outcome for outcomes in rounds for outcome in outcomes}
         outcomes = tuple(
             found.get(message.id) or Outcome(message.id, Verdict.UNKNOWN, "no_answer") for message in batch

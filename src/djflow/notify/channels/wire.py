@@ -5,10 +5,12 @@ an HTML page, cut JSON): unknown. Shared by the native path and the Apprise plug
 """
 
 import asyncio
+import functools
 import http.client
 import json
 import socket
 import ssl
+import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,6 +18,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import aiohttp
+from yarl import URL
 
 from djflow.notify.channels.base import Outcome, Verdict
 
@@ -81,30 +84,43 @@ def json_request(url: str, content: object, headers: Mapping[str, str] | None = 
 
 
 def open_session(limit: int = 100) -> aiohttp.ClientSession:
-    """Return a client session with at most `limit` connections, honouring the machine's proxy settings."""
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=limit), trust_env=True, cookie_jar=aiohttp.DummyCookieJar()
-    )
+    """Return a client session with at most `limit` connections and no memory of cookies."""
+    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=limit), cookie_jar=aiohttp.DummyCookieJar())
+
+
+@functools.cache
+def proxy_of(scheme: str, host: str) -> str | None:
+    """Return the machine's proxy for a host; aiohttp's own look-up reads files at every request and halves the rate."""
+    if urllib.request.proxy_bypass(host):
+        return None
+    return urllib.request.getproxies().get(scheme)
+
+
+@functools.cache
+def _patience(within: timedelta) -> aiohttp.ClientTimeout:
+    seconds = within.total_seconds()
+    # `sock_read` bounds silence; `total` bounds a provider that drips.
+    return aiohttp.ClientTimeout(total=4 * seconds, sock_connect=CONNECT_SECONDS, sock_read=seconds)
 
 
 async def exchange(session: aiohttp.ClientSession, request: Request, within: timedelta) -> Answer:
     """Send the request and return what came back; never raises for what a network or provider does."""
-    seconds = within.total_seconds()
-    # `sock_read` bounds silence; `total` bounds a provider that drips.
-    limits = aiohttp.ClientTimeout(total=4 * seconds, sock_connect=CONNECT_SECONDS, sock_read=seconds)
     try:
+        url = URL(request.url, encoded=True)
         async with session.request(
             request.method,
-            request.url,
+            url,
             data=request.body or None,
             headers=request.headers,
-            timeout=limits,
+            timeout=_patience(within),
+            proxy=proxy_of(url.scheme, url.host or ""),
             allow_redirects=False,
         ) as response:
             body = await response.content.read(MAX_ANSWER_BYTES)
             while not response.content.at_eof() and len(body) < MAX_ANSWER_BYTES:
                 body += await response.content.read(MAX_ANSWER_BYTES)
-            return Answer(response.status, body, {name.lower(): text for name, text in response.headers.items()})
+            # aiohttp's headers may be looked up in any case.
+            return Answer(response.status, body, response.headers)
     except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
         return Answer(fault=fault_of(error))
 
