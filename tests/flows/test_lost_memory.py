@@ -67,7 +67,7 @@ def test_the_draft_comes_back_for_review(demo_home: Path, tmp_path: Path, launch
     office = launched(home)
     run = office.waiting(MONTH)
     office.question(run)
-    assert f"等待审核 → http://127.0.0.1:{office.api.base_url.port}/runs/flow-run/" in until(
+    assert f"Resume）→ http://127.0.0.1:{office.api.base_url.port}/v2/runs/flow-run/" in until(
         lambda: text if "等待审核" in (text := office.printed.read_text("utf-8")) else None, "the notice of the review"
     )
     assert office.answer(run, decision="发布") == "ACCEPT"

@@ -99,4 +99,4 @@ def test_the_review_form_is_chinese() -> None:
         assert CHINESE.search(field["description"])
     assert schema["properties"]["weighting"]["enum"] == ["按配置的权重", "公平优先：先拉平负担"]
     assert schema["$defs"]["Decision"]["enum"] == ["发布", "重新生成", "作废"]
-    assert form._description == "> ⚠️ **请写明理由。**\n\n正文"
+    assert form._description == "**⚠️ 请写明理由。**\n\n*看完说明，在最后填写“决定”，再按 Resume。*\n\n正文"
