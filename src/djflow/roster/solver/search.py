@@ -5,8 +5,8 @@
 2. If places are empty, prove the fewest that must be (`elastic`), and start from a roster that reaches it.
 3. Raise the Lagrangian bound (`bound`) and count which pairs the cheapest months are made of.
 4. Solve the month over those pairs only, about a dozen per cadre (`program`), from the best roster so far.
-5. Not near enough: more steps, more pairs; then weeks of the month with all their pairs, one after another,
-   until nothing improves.
+5. Not near enough: more steps for the bound, then more pairs per cadre.
+Months with few possible pairs are solved outright over all of them, which proves the very best.
 The search ends when the distance to the bound is small enough. All stages count steps, not seconds, so that
 the same instance and seed give the same roster; the time limit only cuts off.
 """
