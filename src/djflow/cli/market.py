@@ -37,9 +37,7 @@ def list_markets(context: click.Context, *, as_json: bool) -> None:
 @click.option("--notice", required=True, metavar="依据", help="停场依据，如“镇政府防汛通知”，会印在公示上。")
 @json_option
 @click.pass_context
-def close(
-    context: click.Context, code: str, first: str, last: str | None, notice: str, *, as_json: bool
-) -> None:
+def close(context: click.Context, code: str, first: str, last: str | None, notice: str, *, as_json: bool) -> None:
     """Declare a closure and mend the rosters it touches."""
     from djflow.assembly import open_house  # noqa: PLC0415 - loads SQLAlchemy
     from djflow.assembly import roster as desk  # noqa: PLC0415
