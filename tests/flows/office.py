@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -116,6 +117,14 @@ class Office:
     def processes(self) -> list[psutil.Process]:
         """Return everything that runs under the supervisor."""
         return psutil.Process(self.process.pid).children(recursive=True)
+
+    def pids_of(self, words: str) -> list[int]:
+        """Return the programs under the supervisor whose command line holds `words`."""
+        found = []
+        for process in self.processes():
+            with suppress(psutil.NoSuchProcess):  # also what has ended but is not yet collected
+                found += [process.pid] if words in " ".join(process.cmdline()) else []
+        return found
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> None:
         """Stop the supervisor as Ctrl-C does, or with another signal."""

@@ -1,5 +1,6 @@
 """Prefect forgets, programs crash, the supervisor is killed: the draft comes back, nothing is left running."""
 
+import os
 import shutil
 import signal
 from collections.abc import Callable, Iterator
@@ -23,12 +24,11 @@ def _gone(processes: list[psutil.Process]) -> bool | None:
 
 def _crash(office: Office, words: str) -> None:
     """Kill the program whose command line holds `words` and wait until another one has taken its place."""
-    victim = next(each for each in office.processes() if words in " ".join(each.cmdline()))
-    victim.kill()
+    victim = office.pids_of(words)[0]
+    os.kill(victim, signal.SIGKILL)
 
     def replaced() -> bool | None:
-        others = [each for each in office.processes() if words in " ".join(each.cmdline()) and each.pid != victim.pid]
-        return True if others else None
+        return True if [pid for pid in office.pids_of(words) if pid != victim] else None
 
     until(replaced, f"the restart of {words}")
     assert "意外退出（代码 -9），1 秒后重新启动" in office.printed.read_text("utf-8")
