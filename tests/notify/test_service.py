@@ -64,7 +64,7 @@ def test_a_withdrawn_notice_is_not_sent(database: Database, now: datetime) -> No
     with database.transaction() as session:
         service.enqueue(session, [_intent(now), _intent(now, "p2")], now=now)
         service.withdraw(session, SUBJECT, "p1")
-        assert service.pending_since(session, SUBJECT) == {"p2": 1}
+        assert service.heard_before(session, SUBJECT) == {"p2": 0}
         assert [message.recipient for message in service.take_due(session, now)] == ["p2"]
 
 

@@ -190,6 +190,21 @@ def test_whoever_has_not_heard_the_first_version_is_told_the_sum(
     assert len(recipients) == 6
 
 
+def test_a_duty_that_two_changes_left_alone_is_still_told(
+    database: Database, ids: dict[str, PersonId], now: datetime
+) -> None:
+    """Two changes before the first notice went out: the duty that stood all along is told when the messages go."""
+    base = _keep(database, ids, now)
+    _publish(database, ids, base, now)
+    extra = Duty("longjie@2026-12-26", "综合受理", ids["A03"])
+    second = _amend(database, ids, base, (*kept(ids).duties, extra))
+    _amend(database, ids, second.standing.roster_id, kept(ids).duties)
+    with database.transaction() as session:
+        told = [message for message in notify.take_due(session, LATER) if message.recipient == ids["A03"]]
+    assert [message.values["added"] for message in told] == ["12月8日周二09:00大仓（综合受理）"]
+    assert [message.values["removed"] for message in told] == [""]
+
+
 def test_an_amendment_of_an_old_version_is_refused(database: Database, ids: dict[str, PersonId], now: datetime) -> None:
     """Two repairs of the same version: the second is refused, nothing of it stays."""
     base = _keep(database, ids, now)

@@ -21,9 +21,16 @@ def enqueue(session: Session, intents: Iterable[Intent], *, now: datetime) -> in
     return len(new)
 
 
-def pending_since(session: Session, subject: Subject) -> Mapping[str, int]:
-    """Return per recipient the earliest version of `subject` about which a notice still waits."""
-    return store.pending_versions(session, subject)
+def heard_before(session: Session, subject: Subject) -> Mapping[str, int]:
+    """Return per recipient with a waiting notice the last version of `subject` they heard whole, 0 for none."""
+    states: dict[str, dict[int, set[NoticeState]]] = {}
+    for recipient, version, state in store.told_versions(session, subject):
+        states.setdefault(recipient, {}).setdefault(version, set()).add(state)
+    return {
+        recipient: max((version for version, found in versions.items() if found == {NoticeState.SENT}), default=0)
+        for recipient, versions in states.items()
+        if any(NoticeState.PENDING in found for found in versions.values())
+    }
 
 
 def withdraw(session: Session, subject: Subject, recipient: str) -> None:

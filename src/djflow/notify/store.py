@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from djflow.core.subject import Subject
@@ -72,14 +72,12 @@ def mark(session: Session, ids: Sequence[str], state: NoticeState, *, sent_at: d
         session.execute(update(NoticeRow).where(*where).values(state=state, sent_at=sent_at))
 
 
-def pending_versions(session: Session, subject: Subject) -> dict[str, int]:
-    """Return per recipient the lowest version of `subject` with a pending notice."""
-    query = (
-        select(NoticeRow.recipient, func.min(NoticeRow.version))
-        .where(NoticeRow.subject == str(subject), NoticeRow.state == NoticeState.PENDING)
-        .group_by(NoticeRow.recipient)
+def told_versions(session: Session, subject: Subject) -> tuple[tuple[str, int, NoticeState], ...]:
+    """Return (recipient, version, state) of every notice about a subject that waits or was sent."""
+    query = select(NoticeRow.recipient, NoticeRow.version, NoticeRow.state).where(
+        NoticeRow.subject == str(subject), NoticeRow.state.in_((NoticeState.PENDING, NoticeState.SENT))
     )
-    return {recipient: int(version) for recipient, version in session.execute(query)}
+    return tuple((recipient, version, state) for recipient, version, state in session.execute(query))
 
 
 def supersede(session: Session, subject: Subject, recipient: str) -> None:
