@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from cronsim import CronSim
 from prefect import Flow
+from prefect.client.schemas.schedules import CronSchedule
 from prefect.deployments.runner import RunnerDeployment
 
 from djflow.core.clock import CIVIL_ZONE
@@ -87,6 +88,7 @@ def test_schedules_follow_beijing_time(prepared: tuple[RunnerDeployment, ...]) -
     """Every schedule is a cron line by Beijing time, whatever zone the machine is set to."""
     for deployment in prepared:
         for entry in deployment.schedules or []:
+            assert isinstance(entry.schedule, CronSchedule)
             assert entry.schedule.timezone == "Asia/Shanghai"
 
 
