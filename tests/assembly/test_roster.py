@@ -1,13 +1,14 @@
 """The coordinator's acts on a month, from draft to repair, each safe to repeat."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from djflow.assembly import House, swapping
+from djflow.assembly import House, filing, swapping
 from djflow.assembly import roster as desk
 from djflow.assembly.swapping import Swap
 from djflow.core.errors import ConflictError, InputError, NotFoundError, RuleError
@@ -49,6 +50,17 @@ def send_away(house: House, person: PersonId, first: date, last: date) -> None:
     entry = AbsenceEntry(person, span, AbsenceKind.SICK, Subject("people.import", "t1"))
     with house.transaction() as session:
         people.record_absence(session, entry, by="test", now=house.now())
+
+
+def test_files_written_by_two_at_once_are_whole(tmp_path: Path) -> None:
+    """Two who publish at the same moment write the same file side by side: one of the two stays, nothing half."""
+    target = tmp_path / "赶场值班表.xlsx"
+    contents = [bytes([number]) * 3_000_000 for number in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda content: filing.write_whole(target, content), contents))
+    assert target.read_bytes() in contents
+    assert [path.name for path in tmp_path.iterdir()] == [target.name]
+    assert target.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_draft_covers_the_market_days_and_is_proven(house: House, draft: desk.Draft) -> None:
@@ -166,6 +178,15 @@ def test_an_unknown_preset_names_the_known_ones(house: House, ids: dict[str, Per
     assert ids
     with pytest.raises(InputError, match="均衡优先"):
         desk.draft(house, DECEMBER, by="cli", preset="随便")
+
+
+def test_a_swap_with_oneself_makes_no_version(house: House, draft: desk.Draft) -> None:
+    """The same number twice is a slip of the pen: refused, and no empty version is published."""
+    desk.publish(house, draft.roster_id, by="cli")
+    code = next(line.person_code for line in desk.book(house, draft.roster_id).lines if line.event == FIRST)
+    with pytest.raises(InputError, match="没有改动"):
+        desk.swap(house, DECEMBER, Swap(FIRST, "综合受理", code, code), by="cli")
+    assert [found.version for found in desk.listing(house)] == [1]
 
 
 def test_a_swap_is_checked_against_the_rules(house: House, draft: desk.Draft, ids: dict[str, PersonId]) -> None:

@@ -110,6 +110,8 @@ def _place(kept: Kept, event: str, post: str) -> None:
 
 def _with_swap(planned: Planned, kept: Kept, swap: Swap) -> Kept:
     joins = planned.people.get(CadreId(swap.new))
+    if swap.old == swap.new:
+        raise InputError(f"原工号和新工号都是“{swap.new}”，没有改动：请写要换上的人。", code="roster.swap")
     if joins is None:
         raise NotFoundError(f"没有工号“{swap.new}”的在岗人员，请核对工号。")
     new = Duty(swap.event, swap.post, joins)
