@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -181,7 +182,11 @@ def measure_city(house: House) -> float:
         begun = perf_counter()
         sentence = asyncio.run(run_city())
         seconds = perf_counter() - begun
-    print(f"全市 {seconds:.1f} 秒（{WORKERS} 个 worker，含调度和进程启动）：{sentence}")
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(
+        f"全市 {seconds:.1f} 秒（{WORKERS} 个 worker，含调度和进程启动），"
+        f"服务、worker 和各次运行一共占用处理器 {used.ru_utime + used.ru_stime:.0f} 秒：{sentence}"
+    )
     return seconds
 
 
