@@ -161,6 +161,12 @@ def test_a_closure_needs_a_market_and_a_notice(house: House, market: str, notice
         desk.declare_closure(house, market, DECEMBER.span, notice=notice, by="cli")
 
 
+def test_a_closure_of_many_years_is_a_slip(house: House) -> None:
+    """A closure longer than a year is refused: the market's rule is the place to say so."""
+    with pytest.raises(InputError, match="一年"):
+        desk.declare_closure(house, "DACANG", DateSpan(date(1900, 1, 1), date(2100, 1, 1)), notice="通知", by="cli")
+
+
 def test_regenerating_needs_an_open_draft_and_a_reason(house: House, draft: desk.Draft) -> None:
     """Another set of prices gives another draft; without a reason, or once published, it is refused."""
     with pytest.raises(InputError, match="理由"):

@@ -6,7 +6,7 @@ second time finds what the first left and changes nothing. Flows, the command li
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
 from sqlalchemy.orm import Session
@@ -31,6 +31,7 @@ from djflow.roster.outputs import markdown
 from djflow.roster.service import Amendment, Standing
 from djflow.roster.views import DifferenceLine, RosterBook, RosterState
 
+LONGEST_CLOSURE = timedelta(days=366)
 NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
@@ -247,12 +248,16 @@ def _amended(house: House, amendment: Amendment, by: str, changed: int) -> Amend
 def declare_closure(house: House, market: str, span: DateSpan, *, notice: str, by: str) -> ClosureId:
     """Record that a market is closed by notice; the same closure again is the same closure.
 
-    Raises: InputError for an unknown market or without a notice.
+    Raises: InputError for an unknown market, without a notice, or for more than a year.
     """
     if market not in house.settings.services:
         raise InputError(f"没有代号为“{market}”的场镇：请用 djflow market list 查看代号。", code="market.unknown")
     if not notice.strip():
         raise InputError("请写明停场依据，如“镇政府防汛通知”，它会印在公示上。", code="market.notice_missing")
+    if span.last - span.first > LONGEST_CLOSURE:
+        raise InputError(
+            "停场不能超过一年：请核对起止日期；长期停办请改 config/markets.toml 的场期。", code="market.too_long"
+        )
     closure = Closure(market, span, notice.strip(), notice.strip())
     with house.transaction() as session:
         return closures.declare_closure(session, closure, by=by, now=house.now())
