@@ -19,6 +19,7 @@ from djflow.notify import service as notify
 from djflow.people import service as people
 from djflow.people.model import AbsenceEntry, AbsenceKind
 from djflow.roster import service, store
+from djflow.roster.model import Assignment, CadreId, EventId, PinConflictError
 from djflow.roster.record import Kept
 from djflow.roster.views import DutyKind, RosterState, SessionState
 
@@ -71,6 +72,15 @@ def test_a_draft_covers_the_market_days_and_is_proven(house: House, draft: desk.
     assert (book.quality.places, book.quality.unfilled, book.quality.status) == (6, 0, "proven")
     assert sum(line.kind is DutyKind.STANDBY for line in book.lines) == 3
     assert desk.draft(house, DECEMBER, by="again") == replace(draft, created=False)
+
+
+def test_pinned_people_stay_and_contradictions_are_named(house: House, ids: dict[str, PersonId]) -> None:
+    """Whom the coordinator pins holds the place; two people pinned to one place are refused by name."""
+    pins = [Assignment(EventId(FIRST), "综合受理", CadreId(code)) for code in ("B02", "B03")]
+    with pytest.raises(PinConflictError, match="B0"):
+        desk.draft(house, DECEMBER, by="test", pins=pins)
+    made = desk.draft(house, DECEMBER, by="test", pins=pins[:1])
+    assert holder_of(content_of(house, made.roster_id), FIRST, "综合受理") == ids["B02"]
 
 
 def test_a_month_without_sessions_is_refused(house: House, ids: dict[str, PersonId]) -> None:

@@ -4,7 +4,7 @@ Each act opens its own transactions; the solver runs between them, never inside.
 second time finds what the first left and changes nothing. Flows, the command line and pages call these.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
@@ -25,7 +25,7 @@ from djflow.core.spans import DateSpan, Month
 from djflow.notify import service as notify
 from djflow.people import service as people
 from djflow.roster import closures, notices, reading, service
-from djflow.roster.model import Progress, Stop
+from djflow.roster.model import Assignment, Progress, Stop
 from djflow.roster.notices import Wording
 from djflow.roster.outputs import markdown
 from djflow.roster.service import Amendment, Standing
@@ -120,17 +120,18 @@ def draft(  # noqa: PLR0913 - who, which prices, how it is followed and stopped
     by: str,
     preset: str | None = None,
     weights: Mapping[str, int] = NOTHING,
+    pins: Sequence[Assignment] = (),
     progress: Progress | None = None,
     stop: Stop | None = None,
 ) -> Draft:
-    """Return the month's draft or published roster; make a draft when there is neither.
+    """Return the month's draft or published roster; make a draft that keeps `pins` when there is neither.
 
-    Raises: InputError for an unknown preset or a month without any session.
+    Raises: InputError for an unknown preset or a month without any session; PinConflictError naming the pins.
     """
     found = standing(house, month)
     if found:
         return found
-    planned = plan_month(house, month, prices(house, preset, weights))
+    planned = plan_month(house, month, prices(house, preset, weights), pins=tuple(pins))
     if not planned.sessions:
         raise InputError(
             f"{month.title}没有任何服务场次：请在 config/markets.toml 核对场期和服务安排。", code="roster.no_sessions"
