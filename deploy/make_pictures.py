@@ -49,8 +49,9 @@ def _review(page: Page, house: House) -> None:
     request = urllib.request.Request(f"{address}/api/flow_runs/filter", question, {"content-type": "application/json"})  # noqa: S310 - our own server
     with urllib.request.urlopen(request) as answer:  # noqa: S310
         run = json.load(answer)[0]["id"]
-    page.goto(f"{address}/runs/flow-run/{run}")
-    page.get_by_role("button", name="Resume").click()
+    page.goto(f"{address}/v2/runs/flow-run/{run}")
+    page.get_by_role("button", name="Open menu").click()
+    page.get_by_role("menuitem", name="Resume").click()
     page.get_by_role("dialog").wait_for()
     page.wait_for_timeout(1500)  # the form fades in
     page.screenshot(path=PICTURES / "review.png")

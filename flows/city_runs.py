@@ -29,7 +29,7 @@ def run_title(city: str, district: str) -> str:
 
 
 async def start(district: desk.District) -> FlowRun:
-    """Start the district's run, once per instance; one that ended without figures is started again."""
+    """Start the district's run, once per instance; one that ended or fell silent without figures starts again."""
     async with get_client() as client:
         deployment = await client.read_deployment_by_name(DISTRICT_DEPLOYMENT)
         run = await client.create_flow_run_from_deployment(
@@ -38,7 +38,7 @@ async def start(district: desk.District) -> FlowRun:
             name=run_title(district.city, district.code),
             idempotency_key=f"city:{district.city}:{district.code}:{district.fingerprint}",
         )
-        if _has_ended(run) and desk.result(the_house(), district) is None:
+        if (_has_ended(run) or _is_silent(run)) and desk.result(the_house(), district) is None:
             await client.set_flow_run_state(run.id, Scheduled(), force=True)
             run = await client.read_flow_run(run.id)
     return run

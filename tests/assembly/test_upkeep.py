@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 
-from djflow.assembly import House, upkeep
+from djflow.assembly import House, filing, upkeep
 from djflow.assembly import roster as desk
 from djflow.core.ids import PersonId
 from djflow.core.spans import Month
@@ -83,7 +83,7 @@ def test_the_files_are_made_on_demand(house: House, published: desk.Published) -
 
 def test_links_open_only_with_the_house_key(house: House, published: desk.Published) -> None:
     """Links of a draft carry no public notice; those of a version do; another house's key does not open them."""
-    labels = set(desk.links(house, published.roster_id))
+    labels = set(filing.links(house, published.roster_id))
     assert {"赶场值班表", "个人日历", "值班均衡", "值班热力图", "赶场服务公示", "公示网页"} == labels
     other = replace(house.vault, pepper=bytes(32))
     assert other.derived("file-links") != upkeep.link_key(house)

@@ -91,6 +91,7 @@ def test_exports_are_masked_unless_asked_for(home: Path) -> None:
         target = str(home / "out.xlsx")
         assert json.loads(_call(home, "export", "people", "--out", target, *options, "--json").stdout)["rows"] == 1
         assert shown in {cell.value for row in load_workbook(target)["人员"] for cell in row}
+        assert Path(target).stat().st_mode & 0o777 == 0o600
         assert json.loads(_call(home, "import", "people", target, "--json").stdout)["unchanged"] == 1
     for kind, rows in (("units", 2), ("branches", 0)):
         assert json.loads(_call(home, "export", kind, "--out", str(home / "x.xlsx"), "--json").stdout)["rows"] == rows

@@ -9,9 +9,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TypedDict, TypeVar
 
 import httpx
 import psutil
@@ -27,7 +28,29 @@ SWEEP = "审核补漏/审核补漏"
 FINAL = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 PATIENCE = 240.0
 T = TypeVar("T")
-Json = dict[str, "str | int | list[str] | Json | None"]
+
+
+class Details(TypedDict):
+    """What a state knows besides its type."""
+
+    pause_key: str | None
+
+
+class State(TypedDict):
+    """Where a run is."""
+
+    type: str
+    message: str | None
+    state_details: Details
+
+
+class Run(TypedDict):
+    """A run as Prefect tells it."""
+
+    name: str
+    tags: list[str]
+    state_type: str
+    state: State
 
 
 def until(found: Callable[[], T | None], what: str) -> T:
@@ -65,15 +88,15 @@ class Office:
         made = self.post(f"/deployments/{found['id']}/create_flow_run", {"parameters": parameters})
         return str(made.raise_for_status().json()["id"])
 
-    def run(self, number: str) -> Json:
+    def run(self, number: str) -> Run:
         """Return a run as Prefect sees it."""
-        found: Json = self.api.get(f"/flow_runs/{number}").raise_for_status().json()
+        found: Run = self.api.get(f"/flow_runs/{number}").raise_for_status().json()
         return found
 
     def ended(self, number: str) -> tuple[str, str]:
         """Wait for a run's end and return its state's type and message."""
         found = until(lambda: it if (it := self.run(number))["state_type"] in FINAL else None, f"the end of {number}")
-        return str(found["state_type"]), str(found["state"]["message"])
+        return found["state_type"], str(found["state"]["message"])
 
     def question(self, number: str, *, after: str = "") -> str:
         """Wait until a run asks a question whose key is not `after`, and return the key."""
@@ -116,6 +139,14 @@ class Office:
     def processes(self) -> list[psutil.Process]:
         """Return everything that runs under the supervisor."""
         return psutil.Process(self.process.pid).children(recursive=True)
+
+    def pids_of(self, words: str) -> list[int]:
+        """Return the programs under the supervisor whose command line holds `words`."""
+        found = []
+        for process in self.processes():
+            with suppress(psutil.NoSuchProcess):  # also what has ended but is not yet collected
+                found += [process.pid] if words in " ".join(process.cmdline()) else []
+        return found
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> None:
         """Stop the supervisor as Ctrl-C does, or with another signal."""

@@ -1,5 +1,6 @@
 """Prefect forgets, programs crash, the supervisor is killed: the draft comes back, nothing is left running."""
 
+import os
 import shutil
 import signal
 from collections.abc import Callable, Iterator
@@ -23,12 +24,11 @@ def _gone(processes: list[psutil.Process]) -> bool | None:
 
 def _crash(office: Office, words: str) -> None:
     """Kill the program whose command line holds `words` and wait until another one has taken its place."""
-    victim = next(each for each in office.processes() if words in " ".join(each.cmdline()))
-    victim.kill()
+    victim = office.pids_of(words)[0]
+    os.kill(victim, signal.SIGKILL)
 
     def replaced() -> bool | None:
-        others = [each for each in office.processes() if words in " ".join(each.cmdline()) and each.pid != victim.pid]
-        return True if others else None
+        return True if [pid for pid in office.pids_of(words) if pid != victim] else None
 
     until(replaced, f"the restart of {words}")
     assert "意外退出（代码 -9），1 秒后重新启动" in office.printed.read_text("utf-8")
@@ -67,7 +67,7 @@ def test_the_draft_comes_back_for_review(demo_home: Path, tmp_path: Path, launch
     office = launched(home)
     run = office.waiting(MONTH)
     office.question(run)
-    assert f"等待审核 → http://127.0.0.1:{office.api.base_url.port}/runs/flow-run/" in until(
+    assert f"Resume）→ http://127.0.0.1:{office.api.base_url.port}/v2/runs/flow-run/" in until(
         lambda: text if "等待审核" in (text := office.printed.read_text("utf-8")) else None, "the notice of the review"
     )
     assert office.answer(run, decision="发布") == "ACCEPT"

@@ -30,7 +30,7 @@ def test_a_draft_is_reviewed_and_published_once(office: Office, house: House) ->
     draft = _standing(house, month)
     seen = office.run(run)
     assert seen["name"] == "2027年1月·赶场值班表"
-    assert f"roster.roster:{draft.roster_id}" in list(seen["tags"] or [])
+    assert f"roster.roster:{draft.roster_id}" in seen["tags"]
     assert "2027年1月" in office.text_above(run, first)
 
     assert office.answer(run, decision="随便") == "REJECT"
@@ -43,7 +43,7 @@ def test_a_draft_is_reviewed_and_published_once(office: Office, house: House) ->
 
     left = office.artifacts(run)
     assert sorted(left) == [f"roster-2027-01-{it}" for it in ("files", "picture-1", "picture-2", "review", "table")]
-    assert f"/runs/flow-run/{run}" in left["roster-2027-01-review"]
+    assert f"/v2/runs/flow-run/{run}" in left["roster-2027-01-review"]
 
     assert office.answer(run, decision="发布") == "ACCEPT"
     assert office.ended(run) == ("COMPLETED", "2027年1月值班表已发布。")

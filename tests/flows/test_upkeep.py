@@ -1,11 +1,16 @@
 """The programs that need nobody: each runs by hand, the planned ones stand in Prefect's calendar."""
 
+import sqlite3
+from contextlib import closing
+
+import httpx
 import pytest
 
 from djflow.settings.schema import DEPLOYMENTS as SCHEDULED
 from flows.register import DEPLOYMENTS
-from tests.flows.office import Office, until
+from tests.flows.office import FINAL, Office, until
 
+AUDIT, RETENTION = (next(it for it in DEPLOYMENTS if it.key == key) for key in ("audit-verify", "retention"))
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("prefect"), pytest.mark.timeout(600)]
 
 
@@ -35,3 +40,16 @@ def test_every_program_runs_by_hand(office: Office) -> None:
     assert refused[1].startswith("没有代号为“nowhere”的场镇")
     assert {state for state, _ in ends.values()} == {"COMPLETED"}
     assert all(message.endswith("。") for _, message in ends.values())
+
+
+def test_old_runs_are_cleared_away(office: Office) -> None:
+    """A run that ended longer ago than the office keeps runs is deleted, a recent one stays."""
+    old, recent = (office.start(f"{AUDIT.flow.name}/{AUDIT.name}") for _ in range(2))
+    office.ended(old)
+    office.ended(recent)
+    with closing(sqlite3.connect(office.home / ".djflow" / "prefect" / "prefect.db", timeout=60)) as memory, memory:
+        memory.execute("UPDATE flow_run SET end_time = '2020-01-01 00:00:00.000000' WHERE id = ?", (old,))
+    state, message = office.ended(office.start(f"{RETENTION.flow.name}/{RETENTION.name}"))
+    assert (state, message) == ("COMPLETED", "清理了1次结束超过90天的运行。")
+    assert office.api.get(f"/flow_runs/{old}").status_code == httpx.codes.NOT_FOUND
+    assert office.run(recent)["state_type"] in FINAL

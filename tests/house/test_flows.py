@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from cronsim import CronSim
 from prefect import Flow
+from prefect.client.schemas.schedules import CronSchedule
 from prefect.deployments.runner import RunnerDeployment
 
 from djflow.core.clock import CIVIL_ZONE
@@ -87,6 +88,7 @@ def test_schedules_follow_beijing_time(prepared: tuple[RunnerDeployment, ...]) -
     """Every schedule is a cron line by Beijing time, whatever zone the machine is set to."""
     for deployment in prepared:
         for entry in deployment.schedules or []:
+            assert isinstance(entry.schedule, CronSchedule)
             assert entry.schedule.timezone == "Asia/Shanghai"
 
 
@@ -99,4 +101,4 @@ def test_the_review_form_is_chinese() -> None:
         assert CHINESE.search(field["description"])
     assert schema["properties"]["weighting"]["enum"] == ["按配置的权重", "公平优先：先拉平负担"]
     assert schema["$defs"]["Decision"]["enum"] == ["发布", "重新生成", "作废"]
-    assert form._description == "> ⚠️ **请写明理由。**\n\n正文"
+    assert form._description == "**⚠️ 请写明理由。**\n\n*看完说明，在最后填写“决定”，再按 Resume。*\n\n正文"

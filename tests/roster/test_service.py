@@ -1,5 +1,6 @@
 """A month's roster in the house: kept, published, amended, voided – once, whoever presses the button."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -12,6 +13,7 @@ from djflow.core.errors import ConflictError, InputError, NotFoundError
 from djflow.core.ids import PersonId, RosterId
 from djflow.db.session import Database
 from djflow.notify import service as notify
+from djflow.notify import store as outbox
 from djflow.notify.model import MessageState
 from djflow.roster import reading, service, store
 from djflow.roster.model import LEADER_POST
@@ -192,6 +194,23 @@ def test_whoever_has_not_heard_the_first_version_is_told_the_sum(
     assert ids["A03"] not in recipients
     assert recipients.count(ids["A04"]) == 1
     assert len(recipients) == 6
+
+
+def test_a_duty_that_two_changes_left_alone_is_still_told(
+    database: Database, ids: dict[str, PersonId], now: datetime
+) -> None:
+    """Two changes before the first notice went out: the duty that stood all along is told when the messages go."""
+    base = _keep(database, ids, now)
+    _publish(database, ids, base, now)
+    extra = Duty("longjie@2026-12-26", "综合受理", ids["A03"])
+    second = _amend(database, ids, base, (*kept(ids).duties, extra))
+    _amend(database, ids, second.standing.roster_id, kept(ids).duties)
+    with database.reading() as session:
+        waiting = [
+            row for row in outbox.listing(session) if row.recipient == ids["A03"] and row.state.value == "pending"
+        ]
+        told = [json.loads(row.payload) for row in waiting]
+    assert [(values["added"], values["removed"]) for values in told] == [("12月8日周二09:00大仓（综合受理）", "")]
 
 
 def test_an_amendment_of_an_old_version_is_refused(database: Database, ids: dict[str, PersonId], now: datetime) -> None:

@@ -1,6 +1,7 @@
 """A roster's files: written below .djflow/files at publication, fetched by coordinators through signed links."""
 
 import os
+import tempfile
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -102,8 +103,9 @@ def file_roster(house: House, roster_id: RosterId) -> tuple[str, ...]:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file for its owner alone, in one go: a reader sees the old content or the new."""
-    draft = path.with_name(path.name + ".new")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    # A name of its own: two publications of the same roster may write at the same moment.
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    draft = Path(name)
     with os.fdopen(handle, "wb") as file:
         file.write(content)
         file.flush()

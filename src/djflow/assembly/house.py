@@ -166,7 +166,8 @@ def prepare_state(state: Path) -> None:
     Raises: DatabaseUnavailableError when it cannot be made.
     """
     try:
-        state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        state.mkdir(parents=True, exist_ok=True)
+        state.chmod(0o700)
     except OSError as error:
         raise DatabaseUnavailableError(f"建不了目录 {state}：请检查上级目录的权限和磁盘空间。") from error
 

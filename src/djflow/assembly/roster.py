@@ -4,7 +4,7 @@ Each act opens its own transactions; the solver runs between them, never inside.
 second time finds what the first left and changes nothing. Flows, the command line and pages call these.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
@@ -29,12 +29,13 @@ from djflow.people import service as people
 from djflow.roster import closures, notices, reading, service
 from djflow.roster.answers import service as answers
 from djflow.roster.answers.model import DutyState
-from djflow.roster.model import Progress, Stop
+from djflow.roster.model import Assignment, Progress, Stop
 from djflow.roster.notices import Timing, Wording
 from djflow.roster.outputs import markdown
 from djflow.roster.service import Amendment, Standing
 from djflow.roster.views import DifferenceLine, RosterBook, RosterState
 
+LONGEST_CLOSURE = timedelta(days=366)
 NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
@@ -123,17 +124,18 @@ def draft(  # noqa: PLR0913 - who, which prices, how it is followed and stopped
     by: str,
     preset: str | None = None,
     weights: Mapping[str, int] = NOTHING,
+    pins: Sequence[Assignment] = (),
     progress: Progress | None = None,
     stop: Stop | None = None,
 ) -> Draft:
-    """Return the month's draft or published roster; make a draft when there is neither.
+    """Return the month's draft or published roster; make a draft that keeps `pins` when there is neither.
 
-    Raises: InputError for an unknown preset or a month without any session.
+    Raises: InputError for an unknown preset or a month without any session; PinConflictError naming the pins.
     """
     found = standing(house, month)
     if found:
         return found
-    planned = plan_month(house, month, prices(house, preset, weights))
+    planned = plan_month(house, month, prices(house, preset, weights), pins=tuple(pins))
     if not planned.sessions:
         raise InputError(
             f"{month.title}没有任何服务场次：请在 config/markets.toml 核对场期和服务安排。", code="roster.no_sessions"
@@ -257,12 +259,16 @@ def _amended(house: House, amendment: Amendment, by: str, changed: int) -> Amend
 def declare_closure(house: House, market: str, span: DateSpan, *, notice: str, by: str) -> ClosureId:
     """Record that a market is closed by notice; the same closure again is the same closure.
 
-    Raises: InputError for an unknown market or without a notice.
+    Raises: InputError for an unknown market, without a notice, or for more than a year.
     """
     if market not in house.settings.services:
         raise InputError(f"没有代号为“{market}”的场镇：请用 djflow market list 查看代号。", code="market.unknown")
     if not notice.strip():
         raise InputError("请写明停场依据，如“镇政府防汛通知”，它会印在公示上。", code="market.notice_missing")
+    if span.last - span.first > LONGEST_CLOSURE:
+        raise InputError(
+            "停场不能超过一年：请核对起止日期；长期停办请改 config/markets.toml 的场期。", code="market.too_long"
+        )
     closure = Closure(market, span, notice.strip(), notice.strip())
     with house.transaction() as session:
         return closures.declare_closure(session, closure, by=by, now=house.now())

@@ -4,7 +4,7 @@ No transaction is open while the solver runs.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from djflow.assembly.frames import horizon_of, plans_of, policy_of
 from djflow.assembly.house import House
@@ -41,13 +41,13 @@ class Planned:
     people: Mapping[CadreId, PersonId]
 
 
-def plan_month(house: House, month: Month, weights: Weights, *, keep: frozenset[PersonId] = frozenset()) -> Planned:
-    """Read the month's facts and return its problem; `keep` are people who stay in because they hold duties."""
+def plan_month(house: House, month: Month, weights: Weights, *, pins: tuple[Assignment, ...] = ()) -> Planned:
+    """Read the month's facts and return its problem; `pins` are places that somebody must hold."""
     with house.reading() as session:
-        facts = gather(session, month, plans_of(house), horizon_of(house), keep=keep)
+        facts = gather(session, month, plans_of(house), horizon_of(house))
     policy = policy_of(house)
     sessions = plan_sessions(facts, policy, house.settings.calendar)
-    problem = build_problem(facts, policy, sessions, weights, name=str(month))
+    problem = replace(build_problem(facts, policy, sessions, weights, name=str(month)), pins=pins)
     return Planned(month, sessions, problem, {CadreId(card.code): card.id for card in facts.people})
 
 

@@ -144,6 +144,8 @@ def with_swap(kept: Kept, swap: Swap, people: Mapping[CadreId, PersonId]) -> Kep
     Raises: NotFoundError for an unknown person; InputError when the place is not held as stated.
     """
     joins = people.get(CadreId(swap.new))
+    if swap.old == swap.new:
+        raise InputError(f"原工号和新工号都是“{swap.new}”，没有改动：请写要换上的人。", code="roster.swap")
     if joins is None:
         raise NotFoundError(f"没有工号“{swap.new}”的在岗人员，请核对工号。")
     new = Duty(swap.event, swap.post, joins)

@@ -34,6 +34,6 @@ def remove(context: click.Context, *, yes: bool) -> None:
     from djflow.demo import load as loading  # noqa: PLC0415 - loads SQLAlchemy
 
     if not yes:
-        click.confirm("示范区的全部资料将被删除，确定吗？", abort=True)
+        click.confirm("示范区的全部资料将被删除，确定吗？输入 y 确定，回车放弃", abort=True, show_default=False)
     loading.remove(home_of(context))
     click.echo("示范区的资料已清除。")

@@ -57,11 +57,13 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["--help", "-h"]})
 @click.option(
-    "--home", metavar="目录", help="本区的目录（内有 config/ 和 .djflow/）；缺省用环境变量 DJFLOW_HOME 或当前目录。"
+    "--home",
+    metavar="目录",
+    help="本区的目录（内有 config/ 和 .djflow/），写在命令前后都可以；缺省用环境变量 DJFLOW_HOME 或当前目录。",
 )
 @click.version_option(package_name="djflow", message="djflow %(version)s")
 def djflow(home: str | None) -> None:
-    """Djflow：区委组织部城乡党建工作的流程编排。."""
+    """区委组织部城乡党建工作的流程编排。."""
     _ = home
 
 

@@ -1,5 +1,6 @@
 """`djflow market`: market towns, their days, closures by notice."""
 
+import re
 from datetime import date
 
 import click
@@ -8,6 +9,7 @@ from djflow.cli.frame import answer, home_of, json_option
 from djflow.core.errors import InputError
 
 _BY = "cli"
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @click.group("market", help="场镇：赶场日、停场。")
@@ -37,9 +39,7 @@ def list_markets(context: click.Context, *, as_json: bool) -> None:
 @click.option("--notice", required=True, metavar="依据", help="停场依据，如“镇政府防汛通知”，会印在公示上。")
 @json_option
 @click.pass_context
-def close(
-    context: click.Context, code: str, first: str, last: str | None, notice: str, *, as_json: bool
-) -> None:
+def close(context: click.Context, code: str, first: str, last: str | None, notice: str, *, as_json: bool) -> None:
     """Declare a closure and mend the rosters it touches."""
     from djflow.assembly import open_house  # noqa: PLC0415 - loads SQLAlchemy
     from djflow.assembly import roster as desk  # noqa: PLC0415
@@ -92,7 +92,10 @@ def civil(text: str) -> date:
 
     Raises: InputError with the form expected.
     """
+    wrong = InputError(f"日期“{text}”的写法不对或不存在，应如 2026-12-05。", code="bad_date")
+    if not _DATE.fullmatch(text):
+        raise wrong
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise InputError(f"日期“{text}”的写法不对或不存在，应如 2026-12-05。", code="bad_date") from error
+        raise wrong from error

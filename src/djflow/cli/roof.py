@@ -90,7 +90,7 @@ class Roof:
         line = "─" * 56
         self.say(line)
         self.say(f"  {self.settings.district.name} · djflow 已启动（{time.monotonic() - self.began:.1f} 秒）")
-        self.say(f"  协调台（审核、运行、日志）  {self.settings.prefect.address}")
+        self.say(f"  协调台（审核、运行、日志）  {coordination(self.settings)}")
         self.say(f"  公示网页                    {self.settings.web.address}")
         self.say(f"  日志                        {self.settings.state / 'logs'}")
         self.say("  按 Ctrl-C 停止全部服务")
@@ -115,7 +115,8 @@ class Roof:
             name, number = run["name"], run["id"]
             if number not in self._told:
                 self._told.add(number)
-                self.say(f"{name}：等待审核 → {self.settings.prefect.address}/runs/flow-run/{number}")
+                page = f"{coordination(self.settings)}/runs/flow-run/{number}"
+                self.say(f"{name}：等待审核（右上角 ⋮ 里选 Resume）→ {page}")
 
 
 def programs(home: Path) -> tuple[Program, ...]:
@@ -129,6 +130,11 @@ def programs(home: Path) -> tuple[Program, ...]:
     )
 
 
+def coordination(settings: Settings) -> str:
+    """Return the address of Prefect's pages as coordinators use them."""
+    return f"{settings.prefect.address}/v2"
+
+
 def environment_of(settings: Settings) -> Mapping[str, str]:
     """Return the environment of every program: where things are, nothing sent to anybody outside."""
     address, ours = settings.prefect, _local(settings.prefect)
@@ -138,14 +144,14 @@ def environment_of(settings: Settings) -> Mapping[str, str]:
         "PREFECT_HOME": str(settings.state / "prefect"),
         "PREFECT_PROFILES_PATH": str(settings.state / "prefect" / "profiles.toml"),
         "PREFECT_API_URL": f"{ours}/api",
-        "PREFECT_UI_URL": address.address,
+        "PREFECT_UI_URL": coordination(settings),
         "PREFECT_UI_API_URL": f"{address.address}/api",
         "PREFECT_SERVER_API_HOST": address.host,
         "PREFECT_SERVER_API_PORT": str(address.port),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
-        # The older pages have a plain Resume button; the newer ones, at /v2, hide it in a menu.
-        "PREFECT_SERVER_UI_V2_ENABLED": "false",
+        # In the older pages choice fields open only by their small arrow, and the graph drops Chinese names.
+        "PREFECT_SERVER_UI_V2_ENABLED": "true",
         "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"P{settings.retention.prefect_days}D",
         "PREFECT_RUNNER_POLL_FREQUENCY": "1",
         "PREFECT_CLI_PROMPT": "false",

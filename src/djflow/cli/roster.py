@@ -1,6 +1,7 @@
 """`djflow roster`: make, look at, publish, void and repair a month's roster; solve instances from files."""
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -25,15 +26,23 @@ for _command in (solve, repair, explain, score, *COMMANDS):
 @roster.command("draft", help="生成某月的值班表草案；已有草案或已发布时原样返回。")
 @click.argument("month", metavar="月份")
 @click.option("--preset", metavar="方案", help="权重方案，如“均衡优先”；缺省用平常的分值。")
+@click.option(
+    "--pins",
+    metavar="文件",
+    type=click.Path(path_type=Path),
+    help="必须保留的安排（CSV：场次,岗位,工号；场次如 M01@2026-12-05）。",
+)
 @json_option
 @click.pass_context
-def draft(context: click.Context, month: str, preset: str | None, *, as_json: bool) -> None:
+def draft(context: click.Context, month: str, preset: str | None, pins: Path | None, *, as_json: bool) -> None:
     """Make a month's draft."""
     from djflow.assembly import open_house  # noqa: PLC0415 - loads SQLAlchemy
     from djflow.assembly import roster as desk  # noqa: PLC0415
+    from djflow.roster.instance import read_roster  # noqa: PLC0415
 
     house = open_house(home_of(context))
-    made = desk.draft(house, Month.parse(month), by=_BY, preset=preset, progress=show_progress)
+    fixed = read_roster(pins) if pins else ()
+    made = desk.draft(house, Month.parse(month), by=_BY, preset=preset, pins=fixed, progress=show_progress)
     value = {"id": made.roster_id, "month": str(made.month), "state": made.state.value, "round": made.round}
     what = "草案已生成" if made.created else "已有值班表"
     text = f"{made.month.title}{what}，编号 {made.roster_id}。查看：djflow roster show {made.roster_id}"

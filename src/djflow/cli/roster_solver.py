@@ -100,7 +100,6 @@ def _solved(found: "Solution", seconds: float) -> dict[str, object]:
         "first_roster_seconds": round(found.first_roster_seconds, 3),
         "peak_mb": peak_mb(),
         "status": found.status.value,
-        "township_missing": found.objective.township_missing,
     }
 
 

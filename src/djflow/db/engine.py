@@ -29,12 +29,15 @@ def open_engine(url: str | URL, *, busy_ms: int = BUSY_TIMEOUT_MS) -> Engine:
         return _sqlite(parsed, busy_ms)
     if backend == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
-        return create_engine(parsed, pool_pre_ping=True, connect_args={"options": "-c timezone=UTC"})
+        return create_engine(
+            parsed, pool_pre_ping=True, hide_parameters=True, connect_args={"options": "-c timezone=UTC"}
+        )
     raise ConfigError(f"数据库类型“{backend}”不支持：请用 sqlite 或 postgresql。")
 
 
 def _sqlite(url: URL, busy_ms: int) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": busy_ms / 1000})
+    # A failed statement is logged with its text; its values may be personal and stay out.
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": busy_ms / 1000})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

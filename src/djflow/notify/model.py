@@ -187,6 +187,15 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """Which version a recipient was or will be told about; `heard`: the notice has left the house."""
+
+    recipient: str
+    version: int
+    heard: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A stored notice on its way to a channel; `key` lets a channel recognise a repeat."""
 

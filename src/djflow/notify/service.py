@@ -23,9 +23,19 @@ def enqueue(session: Session, intents: Iterable[Intent], *, now: datetime) -> in
     return len(new)
 
 
-def pending_since(session: Session, subject: Subject) -> Mapping[str, int]:
-    """Return per recipient the earliest version of `subject` about which nothing has left the house yet."""
-    return store.pending_versions(session, subject)
+def heard_before(session: Session, subject: Subject) -> Mapping[str, int]:
+    """Return per recipient with a notice that has not left the house the last version they heard whole, 0 for none."""
+    heard: dict[str, dict[int, bool]] = {}
+    waiting: set[str] = set()
+    for notice in store.told_versions(session, subject):
+        versions = heard.setdefault(notice.recipient, {})
+        versions[notice.version] = notice.heard and versions.get(notice.version, True)
+        if not notice.heard:
+            waiting.add(notice.recipient)
+    return {
+        recipient: max((version for version, whole in heard[recipient].items() if whole), default=0)
+        for recipient in sorted(waiting)
+    }
 
 
 def withdraw(session: Session, subject: Subject, recipient: str) -> None:

@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, exists, select, update
 from sqlalchemy.orm import Session
 
 from djflow.core.subject import Subject
-from djflow.notify.model import Answer, Intent, MessageState, Notice, NoticeKind, NoticeState
+from djflow.notify.model import Answer, Intent, MessageState, Notice, NoticeKind, NoticeState, Told
 from djflow.notify.rules import LEFT_THE_HOUSE, WAITING
 from djflow.notify.tables import AcknowledgementRow, MessageRow, NoticeRow, TemplateRow
 
@@ -138,14 +138,16 @@ def _unheard() -> tuple[ColumnElement[bool], ...]:
     return NoticeRow.state.in_((NoticeState.PENDING, NoticeState.OPEN)), ~left
 
 
-def pending_versions(session: Session, subject: Subject) -> dict[str, int]:
-    """Return per recipient the lowest version of `subject` about which nothing has left the house."""
-    query = (
-        select(NoticeRow.recipient, func.min(NoticeRow.version))
-        .where(NoticeRow.subject == str(subject), *_unheard())
-        .group_by(NoticeRow.recipient)
+def told_versions(session: Session, subject: Subject) -> tuple[Told, ...]:
+    """Return every notice about a subject that waits or was told; one that could reach nobody counts as neither."""
+    unheard = and_(*_unheard())
+    query = select(NoticeRow.recipient, NoticeRow.version, unheard).where(
+        NoticeRow.subject == str(subject),
+        NoticeRow.state.in_(
+            (NoticeState.PENDING, NoticeState.OPEN, NoticeState.SENT, NoticeState.CLOSED, NoticeState.MERGED)
+        ),
     )
-    return {recipient: int(version) for recipient, version in session.execute(query)}
+    return tuple(Told(recipient, version, not waits) for recipient, version, waits in session.execute(query))
 
 
 def unheard_of(session: Session, subject: Subject, recipient: str) -> tuple[str, ...]:

@@ -136,7 +136,7 @@ def read_text(path: Path) -> str:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise RosterInputError(f"读不了文件 {path}（{error.strerror}）；请检查路径和权限。") from error
+        raise RosterInputError(f"读不了文件 {path}：请检查路径和权限。") from error
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return raw.decode(encoding)
@@ -328,7 +328,7 @@ def write_roster(path: Path, rows: Iterable[Assignment]) -> None:
     try:
         path.write_text("\ufeff" + roster_csv(rows), encoding="utf-8", newline="")
     except OSError as error:
-        raise RosterInputError(f"写不了文件 {path}（{error.strerror}）；请检查目录和权限。") from error
+        raise RosterInputError(f"写不了文件 {path}：请检查目录和权限。") from error
 
 
 def read_changes(path: Path) -> Changes:

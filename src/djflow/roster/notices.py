@@ -13,6 +13,7 @@ from djflow.core.clock import civil_date, days, instant_of
 from djflow.core.ids import PersonId
 from djflow.core.subject import Subject
 from djflow.notify.model import COORDINATOR, Intent, NoticeKind
+from djflow.roster.model import LEADER_POST
 from djflow.roster.planning import PlannedSession
 from djflow.roster.record import Duty, Kept, StoredSession, difference
 from djflow.roster.views import DutyKind, SessionState
@@ -131,7 +132,7 @@ def slots_of(plan: PlannedSession, timing: Timing) -> tuple[Slot, ...]:
 def reminder_intents(kept: Kept, wording: Wording, timing: Timing, *, now: datetime) -> tuple[Intent, ...]:
     """Return the reminders whose slot is open at `now`; standby people are reminded on the eve only."""
     today = civil_date(now)
-    leaders = {duty.event: wording.names.get(duty.person, "") for duty in kept.duties if duty.post == "带队领导"}
+    leaders = {duty.event: wording.names.get(duty.person, "") for duty in kept.duties if duty.post == LEADER_POST}
     planned = kept.planned
     intents: list[Intent] = []
     for duty in kept.duties:

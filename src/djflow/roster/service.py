@@ -303,15 +303,15 @@ def _tell(  # noqa: PLR0913 - the two versions, how it is told, and when
     changes = difference(before, after)
     concerned = {duty.person for duty in (*changes.added, *changes.removed)}
     unheard: dict[int, set[PersonId]] = {}
-    for recipient, since in notify.pending_since(session, subject).items():
+    for recipient, heard_of in notify.heard_before(session, subject).items():
         if PersonId(recipient) in concerned:
-            unheard.setdefault(since, set()).add(PersonId(recipient))
+            unheard.setdefault(heard_of, set()).add(PersonId(recipient))
             notify.withdraw(session, subject, recipient)
     direct = frozenset(concerned).difference(*unheard.values())
     intents = list(change_intents(subject, version, before, after, wording, now=now, only=direct))
     by_version = {row.version: row for row in store.versions(session, month)}
-    for since, people in sorted(unheard.items()):
-        earlier = by_version.get(since - 1)
+    for heard_of, people in sorted(unheard.items()):
+        earlier = by_version.get(heard_of)
         heard = store.content(session, RosterId(earlier.id)) if earlier else None
         intents += change_intents(subject, version, heard, after, wording, now=now, only=frozenset(people))
     return notify.enqueue(session, intents, now=now)

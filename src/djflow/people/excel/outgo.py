@@ -26,6 +26,7 @@ from djflow.core.errors import InputError
 from djflow.core.ids import new_id
 from djflow.core.spans import DateSpan
 from djflow.core.subject import Subject
+from djflow.db.vault import PRIVATE_MODE
 from djflow.people import service
 from djflow.people.excel.form import Field, Form, Value
 from djflow.people.excel.house_forms import AbsenceLine, absences_form, branches_form, history_form, units_form
@@ -90,9 +91,12 @@ def write_table(target: Path, form: Form[E], entries: Iterable[E], heading: str)
 
 
 def _put(target: Path, content: bytes) -> None:
+    # For its owner alone: a table of people holds their numbers.
     draft = target.with_name(f".{target.name}.new")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        draft.unlink(missing_ok=True)
+        draft.touch(mode=PRIVATE_MODE, exist_ok=False)
         draft.write_bytes(content)
         draft.replace(target)
     except OSError as error:

@@ -115,7 +115,10 @@ class Ascent:
         wanted = np.where(worth == 0, np.clip(heads, m.quota_low, m.quota_high), wanted)
         place = _MOMENTUM * old.place + m.g_need - np.bincount(picks.group, minlength=m.groups)
         department = _MOMENTUM * old.department + heads - wanted
-        norm = float((place**2).sum()) + (float((department**2).sum()) if self.quota else 0.0)
+        # a price at its limit cannot follow: left in, its slack would only shorten the step of all others
+        place[(self.prices.place >= self.empty_price) & (place > 0)] = 0
+        department[(np.abs(worth) >= self.quota) & (department * worth >= 0)] = 0
+        norm = float((place**2).sum()) + float((department**2).sum())
         session = None
         if old.session is not None:
             session, norm = self._session_way(old.session, picks, norm)

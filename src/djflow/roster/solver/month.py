@@ -70,7 +70,6 @@ class Month:
     town: Bools  # [department]
     dept_left: Longs | None  # [e, department] heads still allowed
     town_need: Longs  # [e] township heads still needed
-    e_groups: tuple[tuple[int, ...], ...]
     fixed: tuple[Assignment, ...]
     lost: int  # places that frozen days leave empty for good
     constant: int
@@ -142,6 +141,7 @@ class _Compiler:
         extra = sorted({post for e in problem.events for post in e.needs} - named)
         self.posts = (*problem.posts, *extra)
         self.departments = tuple(sorted(problem.departments, key=lambda d: d.id))
+        self.town = np.array([d.kind == TOWN_KIND for d in self.departments], dtype=bool)
         self.dept_at = {d.id: i for i, d in enumerate(self.departments)}
         self.event_at = {e.id: i for i, e in enumerate(self.events)}
         self.cadre_at = {c.id: i for i, c in enumerate(self.cadres)}
@@ -160,17 +160,11 @@ class _Compiler:
         """Return the finished arrays."""
         groups = self._groups()
         g_event, g_post, g_need = (np.array([g[i] for g in groups], dtype=np.int64) for i in range(3))
-        day_of = np.array([(e.on - self.first).days for e in self.events], dtype=np.int64)
-        units_of = np.array([e.units for e in self.events], dtype=np.int64)
-        g_day = day_of[g_event] if groups else np.zeros(0, np.int64)
+        g_day, g_units = self._days_and_units(g_event)
         free, history, cap = self._people()
         c_row, row_dept, row_cost = self._rows(g_event, g_post)
         low, high = self._quotas()
         dept_left, town_need = self._sessions()
-        targets = class_targets(self.p)
-        by_event: list[list[int]] = [[] for _ in self.events]
-        for g, e in enumerate(g_event):
-            by_event[int(e)].append(g)
         return Month(
             problem=self.p,
             events=self.events,
@@ -181,13 +175,13 @@ class _Compiler:
             g_event=g_event,
             g_post=g_post,
             g_day=g_day,
-            g_units=units_of[g_event] if groups else np.zeros(0, np.int64),
+            g_units=g_units,
             g_need=g_need,
             day_start=np.searchsorted(g_day, np.arange(self.days + 1)),
             c_dept=np.array([self.dept_at[c.department] for c in self.cadres], dtype=np.int64),
             c_row=c_row,
             history=history,
-            target=np.array([targets[c.leader] for c in self.cadres], dtype=np.int64),
+            target=self._targets(),
             cap=cap,
             free=free,
             skill=self._skills(),
@@ -196,14 +190,24 @@ class _Compiler:
             wish_cost=self._wishes(),
             quota_low=low,
             quota_high=high,
-            town=np.array([d.kind == TOWN_KIND for d in self.departments], dtype=bool),
+            town=self.town,
             dept_left=dept_left,
             town_need=town_need,
-            e_groups=tuple(tuple(g) for g in by_event),
             fixed=self.fixed,
             lost=self.lost,
             constant=self.constant,
         )
+
+    def _days_and_units(self, g_event: Longs) -> tuple[Longs, Longs]:
+        """Return day and load units of each group."""
+        day = np.array([(e.on - self.first).days for e in self.events], dtype=np.int64)
+        units = np.array([e.units for e in self.events], dtype=np.int64)
+        return day[g_event], units[g_event]
+
+    def _targets(self) -> Longs:
+        """Return the fairness target of each cadre."""
+        targets = class_targets(self.p)
+        return np.array([targets[c.leader] for c in self.cadres], dtype=np.int64)
 
     def _groups(self) -> list[tuple[int, int, int]]:
         """List (session, post, places left) sorted by day, units and post; charge what frozen days leave empty."""
@@ -333,9 +337,8 @@ class _Compiler:
         left = None
         if rules.max_per_department is not None:
             left = np.maximum(0, rules.max_per_department - heads)
-        town = np.array([d.kind == TOWN_KIND for d in self.departments], dtype=bool)
         asked = np.array([min(rules.min_township, sum(e.needs.values())) for e in self.events], np.int64)
-        need = np.maximum(0, asked - heads[:, town].sum(axis=1)) if len(self.events) else asked
+        need = np.maximum(0, asked - heads[:, self.town].sum(axis=1)) if len(self.events) else asked
         for e, event in enumerate(self.events):
             if self.frozen_day(event) and need[e]:
                 self.constant += int(need[e]) * self.p.weights.township_price

@@ -114,18 +114,23 @@ def repair(
         progress("补齐空缺", None, None, time.perf_counter() - started)
     if not halt() and _shortfall(now, rows):
         rows = _chains(now, kept, rows, left, halt)
-    diff = differences(current, rows)
-    still = {e.id for e in now.events}
-    after = set(rows)
+    return _report(now, current, rows, len(kept.broken), time.perf_counter() - started)
+
+
+def _report(
+    problem: Problem, current: Sequence[Assignment], rows: tuple[Assignment, ...], bound: int, seconds: float
+) -> Repair:
+    """Return the mended roster with its figures."""
+    still, after = {e.id for e in problem.events}, set(rows)
     return Repair(
         assignments=rows,
-        objective=objective_of(now, rows),
-        unfilled=vacancies(now, rows),
-        township_short=township_short(now, rows),
+        objective=objective_of(problem, rows),
+        unfilled=vacancies(problem, rows),
+        township_short=township_short(problem, rows),
         changed=sum(1 for a in set(current) if a.event in still and a not in after),
-        changed_lower_bound=len(kept.broken),
-        diff=diff,
-        seconds=time.perf_counter() - started,
+        changed_lower_bound=bound,
+        diff=differences(current, rows),
+        seconds=seconds,
     )
 
 

@@ -5,8 +5,8 @@
 2. If places are empty, prove the fewest that must be (`elastic`), and start from a roster that reaches it.
 3. Raise the Lagrangian bound (`bound`) and count which pairs the cheapest months are made of.
 4. Solve the month over those pairs only, about a dozen per cadre (`program`), from the best roster so far.
-5. Not near enough: more steps, more pairs; then weeks of the month with all their pairs, one after another,
-   until nothing improves.
+5. Not near enough: more steps for the bound, then more pairs per cadre.
+Months with few possible pairs are solved outright over all of them, which proves the very best.
 The search ends when the distance to the bound is small enough. All stages count steps, not seconds, so that
 the same instance and seed give the same roster; the time limit only cuts off.
 """
@@ -39,6 +39,7 @@ from djflow.roster.solver.roster import Draft
 _ROUNDS = 60
 _STEPS = (700, 1500)
 _FINE_GAP = 0.004
+_STILL_TO_RISE = 0.001  # what the bound usually gains after the first, short ascent
 _PAIRS = (12, 20)
 _ALL_PAIRS = 6000
 _RESERVE = 0.3
@@ -156,7 +157,7 @@ class Search:
         """Raise the bound and solve over the pairs it shows, in widening rounds; solve small months outright."""
         able = self.able_pairs()
         if able is not None:
-            self.solve_over(*able, everything=True)
+            self.solve_over(*able, target=self.goal, everything=True)
             if self.reached() or self.halt():
                 return
         small_price = min(float(self.weights.unfilled), self.usual_price())
@@ -178,7 +179,8 @@ class Search:
             self.tell("证明下界")
             if self.reached() or able is not None:
                 break
-            self.solve_over(*self.often_chosen(ascent, per_person), everything=False)
+            rise = 0.0 if ascent.exhausted or steps > _STEPS[0] else _STILL_TO_RISE * self.bound
+            self.solve_over(*self.often_chosen(ascent, per_person), target=self.goal + rise)
             if self.reached():
                 break
 
@@ -212,8 +214,8 @@ class Search:
         key = np.unique(np.concatenate([top[hits[top] > 0], who * self.m.groups + groups]))
         return key // self.m.groups, key % self.m.groups
 
-    def solve_over(self, who: Longs, groups: Longs, *, everything: bool) -> None:
-        """Solve the month over these pairs, starting from the best roster."""
+    def solve_over(self, who: Longs, groups: Longs, *, target: float, everything: bool = False) -> None:
+        """Solve the month over these pairs, starting from the best roster, until `target` is met."""
         if self.left <= 0.2:
             return
         program = Program(self.m, who, groups, Terms(float(self.weights.unfilled)))
@@ -223,7 +225,7 @@ class Search:
                 self.progress("精算", round(price), self.bound, self.seconds)
 
         inner = 1e-6 if everything else max(1e-4, self.limits.gap / 5)
-        until = Stopping(self.left, target=self.goal, gap=inner, stop=self.halt, found=found)
+        until = Stopping(self.left, target=target, gap=inner, stop=self.halt, found=found)
         outcome = program.solve(until, self.best)
         if math.isfinite(outcome.objective):
             self.take(program.draft(outcome))

@@ -1,0 +1,19 @@
+"""Runs every benchmark, each in a process of its own so that memory figures are its own: `make bench [NAME …]`."""
+
+import subprocess
+import sys
+
+ALL = ("market_days", "people_import", "board", "roster", "city")
+
+
+def main(names: list[str]) -> int:
+    """Run the named benchmarks, all of them without names; return the worst exit code."""
+    worst = 0
+    for name in names or ALL:
+        print(f"\n== {name} ==", flush=True)
+        worst = max(worst, subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=False).returncode)
+    return worst
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
