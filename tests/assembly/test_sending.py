@@ -9,6 +9,7 @@ from djflow.assembly import House, sending
 from djflow.assembly import roster as desk
 from djflow.core.errors import ConflictError
 from djflow.core.ids import PersonId
+from djflow.core.subject import Subject
 from djflow.notify import service as notify
 from djflow.notify.channels.base import Outcome, Outgoing, Verdict
 from djflow.notify.channels.embedded import MemoryOutlet
