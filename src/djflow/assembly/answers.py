@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from djflow.assembly import replacing
+from djflow.assembly import boxes, replacing
 from djflow.assembly.filing import file_roster
 from djflow.assembly.house import House
 from djflow.assembly.roster import wording_of
@@ -187,6 +187,7 @@ def _alarm(session: Session, person: PersonId, event: str, why: str, house: Hous
     notify.enqueue(
         session, [notices.alert(service.subject_of(event), slot, sentence, now=house.now())], now=house.now()
     )
+    boxes.duty_declined(session, card, event, month, now=house.now())
 
 
 def propose_substitute(house: House, person: PersonId, event: str, who: str, *, by: str) -> Offer:
@@ -254,7 +255,9 @@ def respond(house: House, person: PersonId, offer_id: str, *, accept: bool, by: 
         standing = _standing(session, Month.parse(offer.month))
     replacing.agreed(house, standing, offer.proposal)
     with house.transaction() as session:
-        return offers.accept(session, offer_id, by=by, now=house.now())
+        accepted = offers.accept(session, offer_id, by=by, now=house.now())
+        boxes.offer_waits(session, accepted, now=house.now())
+    return accepted
 
 
 def withdraw(house: House, person: PersonId, offer_id: str, *, by: str) -> Offer:
@@ -264,6 +267,7 @@ def withdraw(house: House, person: PersonId, offer_id: str, *, by: str) -> Offer
     """
     with house.transaction() as session:
         _mine(offers.of(session, offer_id), person, asked=False)
+        boxes.offer_over(session, offer_id, by=by, now=house.now())
         return offers.withdraw(session, offer_id, by=by, now=house.now())
 
 
@@ -291,7 +295,9 @@ def reject(house: House, offer_id: str, *, by: str) -> Offer:
     Raises: NotFoundError; ConflictError when it is over.
     """
     with house.transaction() as session:
-        return offers.refuse(session, offer_id, by=by, now=house.now())
+        refused = offers.refuse(session, offer_id, by=by, now=house.now())
+        boxes.offer_over(session, offer_id, by=by, now=house.now())
+    return refused
 
 
 def _fulfil(house: House, offer: Offer, *, by: str) -> Offer:
@@ -303,6 +309,7 @@ def _fulfil(house: House, offer: Offer, *, by: str) -> Offer:
         if offers.lock(session, offer.id).state is OfferState.DONE:
             return False
         offers.finish(session, offer, by=by, now=house.now())
+        boxes.offer_over(session, offer.id, by=by, now=house.now())
         return True
 
     for last in (False, False, True):
@@ -337,6 +344,7 @@ def settle(house: House, *, by: str) -> Settled:
     for offer in expired:
         with house.transaction() as session:
             ended += offers.expire(session, offer.id, by=by, now=house.now())
+            boxes.offer_over(session, offer.id, by=by, now=house.now())
     return Settled(len(left), ended)
 
 
