@@ -12,14 +12,14 @@ import socket
 from collections import deque
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
 
 from djflow.assembly import outbox, phone
 from djflow.assembly.house import House
 from djflow.core import log
-from djflow.core.errors import DjflowError
+from djflow.core.errors import ConflictError, DjflowError
 from djflow.notify.channels.base import Channel, Outcome, Outgoing
 from djflow.notify.delivery import service as delivery
 from djflow.notify.delivery.model import Claim, Lane
@@ -67,7 +67,7 @@ class Sender:
         self.outlook = outbox.outlook_of(house)
         self.owner = f"{socket.gethostname()[:20]}:{os.getpid()}:{secrets.token_hex(4)}"
         self.tally = Tally()
-        self._lines = {key: _line(house, channel) for key, channel in sorted(channels.items())}
+        self._lines = {key: _line(house, channel, pace) for key, channel in sorted(channels.items())}
         self._lanes = {key: line.lane for key, line in self._lines.items()}
         self._database = ThreadPoolExecutor(1, thread_name_prefix="notify-db")
         self._stop = asyncio.Event()
@@ -258,7 +258,9 @@ class Sender:
             try:
                 return await loop.run_in_executor(self._database, act)
             except DjflowError as error:
-                if not error.retryable or self._stop.is_set():
+                # A conflict is another sender that was a moment faster.
+                is_passing = error.retryable or isinstance(error, ConflictError)
+                if not is_passing or self._stop.is_set():
                     raise
                 _log.error("the database cannot be used now: %s", error.code)
                 await asyncio.sleep(_TROUBLE_SECONDS)
@@ -274,10 +276,12 @@ class Sender:
             return
 
 
-def _line(house: House, channel: Channel) -> _Line:
+def _line(house: House, channel: Channel, pace: float) -> _Line:
     traits = channel.traits
     ahead = 1 if traits.single_flight else min(_MOST_AHEAD, _AHEAD * traits.concurrency * traits.batch)
-    return _Line(channel, outbox.lane_of(house, channel), max(ahead, 1))
+    lane = outbox.lane_of(house, channel)
+    # A lease runs on the house's clock, an answer on the provider's.
+    return _Line(channel, replace(lane, lease=lane.lease * pace), max(ahead, 1))
 
 
 def _outgoing(house: House, claimed: Claimed) -> Outgoing:

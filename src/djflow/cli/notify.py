@@ -78,6 +78,33 @@ def preview(context: click.Context, number: str, text_name: str, *, as_json: boo
     answer([asdict(one) for one in found], as_json=as_json, text=lambda: notices.preview_text(found))
 
 
+@notify.command("rehearse", help="用本区的配置对着模拟平台演练，不会真发；故障、强行中断都试一遍。")
+@click.option("--messages", type=click.IntRange(1, 100_000), default=500, show_default=True, metavar="条数")
+@click.option(
+    "--kills",
+    type=click.IntRange(0, 50),
+    default=0,
+    show_default=True,
+    metavar="次数",
+    help="中途强行结束发送程序几次。",
+)
+@click.option("--seed", type=int, default=1, show_default=True, metavar="种子", help="故障的随机种子。")
+@json_option
+@click.pass_context
+def rehearse(context: click.Context, messages: int, kills: int, seed: int, *, as_json: bool) -> None:
+    """Rehearse against the simulated providers."""
+    from djflow.assembly import open_house, rehearsal  # noqa: PLC0415 - loads SQLAlchemy
+
+    progress("正在对着模拟平台演练，不会真的发出任何消息…")
+    done = rehearsal.rehearse(open_house(home_of(context)), messages=messages, kills=kills, seed=seed)
+    text = (
+        f"{done.messages} 条：平台收到 {done.delivered} 条，丢 {done.lost} 条，重 {done.doubled} 条，"
+        f"因太快被拒 {done.refused_for_rate} 次，没有察觉的错误 {done.undetected_errors} 条；"
+        f"每秒 {done.msgs_per_second:.0f} 条（直接发 {done.raw_msgs_per_second:.0f} 条）。"
+    )
+    answer(asdict(done), as_json=as_json, text=text)
+
+
 @notify.command("pause", help="停用一个渠道，它的消息等着。")
 @click.argument("channel", metavar="渠道")
 @json_option

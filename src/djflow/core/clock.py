@@ -39,6 +39,19 @@ class FixedClock:
         return self.at.astimezone(UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class ScaledClock:
+    """A clock that showed `shown` when the machine's clock was at `began`, and runs `factor` times as fast."""
+
+    shown: datetime
+    began: datetime
+    factor: float
+
+    def now(self) -> datetime:
+        """Return the instant it shows, in UTC."""
+        return (self.shown + (SystemClock().now() - self.began) * self.factor).astimezone(UTC)
+
+
 def civil_date(instant: datetime) -> date:
     """Return the civil date in Asia/Shanghai of an aware instant."""
     return require_aware(instant).astimezone(CIVIL_ZONE).date()

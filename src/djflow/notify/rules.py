@@ -44,6 +44,7 @@ FAILED = frozenset({_S.DEAD, _S.UNDELIVERED, _S.NEEDS_HUMAN})
 
 _FIRST_REPEAT, _LONGEST_REPEAT = timedelta(seconds=5), timedelta(minutes=10)
 _PAUSE, _LEAST_PAUSE = timedelta(minutes=1), timedelta(seconds=1)
+_ASK_AGAIN = timedelta(minutes=2)
 _ROUND_MINUTES = (0, 30)
 _GIVE_UP_ASKING = timedelta(hours=72)
 """A delivery report that has not come after 72 hours will not come. Source: carriers' SMS practice."""
@@ -113,7 +114,7 @@ def after_question(verdict: Verdict, *, claimed_at: datetime, expires_at: dateti
         return Next(_S.PENDING, now, reason="never_arrived")
     if now >= min(expires_at, claimed_at + _GIVE_UP_ASKING):
         return Next(_S.NEEDS_HUMAN, now, reason="unknown")
-    return Next(_S.UNKNOWN, now + _LONGEST_REPEAT, reason="unknown")
+    return Next(_S.UNKNOWN, now + _ASK_AGAIN, reason="unknown")
 
 
 def repeat_after(attempts: int, salt: str) -> timedelta:

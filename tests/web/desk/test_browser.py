@@ -40,6 +40,7 @@ TOUR = {
         "/desk/messages",
         "/desk/calls",
         "/desk/channels",
+        "/desk/answers/2026-12",
     ),
     "liaison": ("/desk/unit", "/desk/unit/person/{person}"),
     "town": ("/desk/town", "/desk/town/DACANG"),

@@ -4,7 +4,7 @@ Everything that decides whether a message may leave — its notice still open, u
 stopped channel — is looked at in the transaction that claims it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ from djflow.notify import rules
 from djflow.notify.delivery import store
 from djflow.notify.delivery.model import Candidate, ChannelHealth, Claim, Ended, Lane, Written
 from djflow.notify.model import Claimed, Drained, MessageState, Result, Verdict
-from djflow.notify.rules import Next, Rate
+from djflow.notify.rules import Bucket, Next, Rate
 from djflow.notify.tables import ChannelStateRow
 
 StillTrue = Callable[[Session, Sequence[Candidate]], frozenset[str]]
@@ -25,6 +25,7 @@ RELEASED = ("quiet", "round_minute", "budget")
 """Reasons for which a message is held until a moment; others wait for a person."""
 
 _DAY = timedelta(days=1)
+_BUCKETS_KEPT = timedelta(days=32)
 
 
 def claim(
@@ -40,43 +41,82 @@ def claim(
     state = store.channel_state(session, lane.key)
     if state is not None and state.paused and (state.until is None or state.until > now):
         return Claim((), state.until)
-    granted, again_at = _granted(session, lane, limit, now)
+    limits = _Limits(session, lane, now)
+    granted, again_at = limits.for_channel(limit)
+    if lane.daily_parts:
+        granted = min(granted, max(0, lane.daily_parts - store.used_parts(session, lane.key, civil_date(now))))
+        again_at = again_at if granted else instant_of(civil_date(now) + days(1))
     if granted == 0:
         return Claim((), again_at)
     found = store.candidates(session, lane.key, now=now, limit=granted)
-    kept, ended = _sorted_out(session, lane, found, still_true, now)
+    limits.look_up(one.address_hash for one in found)
+    kept, ended = _sorted_out(session, found, still_true, limits, now)
     store.end(session, ended)
     if not kept:
         return Claim((), now if found else again_at)
-    for number, channel_limit in enumerate(lane.limits):
-        if not channel_limit.per_address:
-            key = f"{lane.key}|{number}"
-            _, left = rules.take(store.bucket(session, key), Rate.of(channel_limit), len(kept), now=now)
-            store.keep_bucket(session, key, left)
+    limits.use(len(kept))
+    limits.keep()
     taken = store.claim(session, lane.key, [one.id for one in kept], owner=owner, lease=lane.lease, now=now)
     return Claim(taken, again_at if len(found) == granted else None)
 
 
-def _granted(session: Session, lane: Lane, limit: int, now: datetime) -> tuple[int, datetime | None]:
-    granted, again_at = limit, None
-    for number, channel_limit in enumerate(lane.limits):
-        if channel_limit.per_address:
-            continue
-        rate = Rate.of(channel_limit)
-        allowed, left = rules.take(store.bucket(session, f"{lane.key}|{number}"), rate, granted, now=now)
-        if allowed < limit:
-            refill = rules.refill_at(left, rate, now=now)
-            again_at = max(refill, again_at) if again_at else refill
-        granted = min(granted, allowed)
-    if lane.daily_parts:
-        granted = min(granted, max(0, lane.daily_parts - store.used_parts(session, lane.key, civil_date(now))))
-        if granted == 0:
-            again_at = instant_of(civil_date(now) + days(1))
-    return granted, again_at
+class _Limits:
+    """The limits of a channel within one transaction; every bucket is read and written once."""
+
+    def __init__(self, session: Session, lane: Lane, now: datetime) -> None:
+        self._session, self._now = session, now
+        numbered = list(enumerate(lane.limits))
+        self._channel = {f"{lane.key}|{number}": limit for number, limit in numbered if not limit.per_address}
+        self._each = {f"{lane.key}|{number}|": limit for number, limit in numbered if limit.per_address}
+        self._known = store.buckets(session, self._channel)
+        self._left: dict[str, Bucket] = {}
+
+    def for_channel(self, want: int) -> tuple[int, datetime | None]:
+        """Return how many messages the channel takes now, and when more when it does not take all."""
+        granted, again_at = want, None
+        for key, limit in self._channel.items():
+            rate = Rate.of(limit)
+            allowed, left = rules.take(self._known.get(key), rate, want, now=self._now)
+            granted = min(granted, allowed)
+            if allowed < want:
+                refill = rules.refill_at(left, rate, now=self._now)
+                again_at = max(refill, again_at) if again_at else refill
+        return granted, again_at
+
+    def look_up(self, hashes: Iterable[str]) -> None:
+        """Read the limits that count these addresses."""
+        if self._each:
+            keys = [f"{prefix}{one}" for one in set(hashes) if one for prefix in self._each]
+            self._known |= store.buckets(self._session, keys)
+
+    def take_address(self, one: Candidate) -> Ended | None:
+        """Take one message of each limit that counts the address, or say what becomes of the message."""
+        taken: dict[str, Bucket] = {}
+        for prefix, limit in self._each.items() if one.address_hash else ():
+            key, rate = f"{prefix}{one.address_hash}", Rate.of(limit)
+            granted, left = rules.take(self._left.get(key, self._known.get(key)), rate, 1, now=self._now)
+            if not granted and limit.window >= _DAY:
+                # A day's limit outlasts the message: the next channel takes over.
+                return Ended(one.id, MessageState.DEAD, "day_limit", wait_until=self._now)
+            if not granted:
+                due_at = rules.refill_at(left, rate, now=self._now)
+                return Ended(one.id, MessageState.PENDING, "rate", due_at=due_at)
+            taken[key] = left
+        self._left |= taken
+        return None
+
+    def use(self, count: int) -> None:
+        """Take messages of the limits that count the channel."""
+        for key, limit in self._channel.items():
+            _, self._left[key] = rules.take(self._known.get(key), Rate.of(limit), count, now=self._now)
+
+    def keep(self) -> None:
+        """Write down what is left."""
+        store.keep_buckets(self._session, self._left, self._known)
 
 
 def _sorted_out(
-    session: Session, lane: Lane, found: Sequence[Candidate], still_true: StillTrue, now: datetime
+    session: Session, found: Sequence[Candidate], still_true: StillTrue, limits: _Limits, now: datetime
 ) -> tuple[list[Candidate], list[Ended]]:
     kept: list[Candidate] = []
     ended: list[Ended] = []
@@ -88,30 +128,11 @@ def _sorted_out(
             ended.append(Ended(one.id, MessageState.CANCELLED, "answered"))
         elif one.id in untrue:
             ended.append(Ended(one.id, MessageState.SUPERSEDED, "no_longer_true", wait_until=now))
-        elif (barred := _address_limit(session, lane, one, now)) is not None:
+        elif (barred := limits.take_address(one)) is not None:
             ended.append(barred)
         else:
             kept.append(one)
     return kept, ended
-
-
-def _address_limit(session: Session, lane: Lane, one: Candidate, now: datetime) -> Ended | None:
-    """Take one message of each limit that counts this address, or say what becomes of the message."""
-    left_over = []
-    for number, limit in enumerate(lane.limits):
-        if not limit.per_address or not one.address_hash:
-            continue
-        rate, key = Rate.of(limit), f"{lane.key}|{number}|{one.address_hash}"
-        granted, left = rules.take(store.bucket(session, key), rate, 1, now=now)
-        if not granted and limit.window >= _DAY:
-            # A day's limit outlasts the message: the next channel takes over.
-            return Ended(one.id, MessageState.DEAD, "day_limit", wait_until=now)
-        if not granted:
-            return Ended(one.id, MessageState.PENDING, "rate", due_at=rules.refill_at(left, rate, now=now))
-        left_over.append((key, left))
-    for key, left in left_over:
-        store.keep_bucket(session, key, left)
-    return None
 
 
 def write_results(
@@ -196,6 +217,7 @@ def write_answers(session: Session, asked: Sequence[tuple[Claimed, Result]], *, 
 def release(session: Session, *, now: datetime) -> None:
     """Let messages go whose quiet hours, round minute or budget day is over."""
     store.release(session, now, reasons=RELEASED)
+    store.forget_buckets(session, now - _BUCKETS_KEPT)
 
 
 def pause_channel(session: Session, channel: str, *, reason: str, by: str, now: datetime) -> None:

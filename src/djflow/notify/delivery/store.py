@@ -5,11 +5,11 @@ Statements are set-wise: the sender's transactions must stay short.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, bindparam, func, insert, select, update
+from sqlalchemy import BindParameter, Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from djflow.core.ids import new_id
@@ -292,16 +292,33 @@ def unknown_due(
     return tuple(_claimed(session, ids))
 
 
-def bucket(session: Session, key: str) -> Bucket | None:
-    """Return what a limit still allows, locked until the transaction ends; None when it was never used."""
-    row = session.get(RateBucketRow, key, with_for_update=True, populate_existing=True)
-    return Bucket(row.tokens, row.at) if row else None
+def buckets(session: Session, keys: Iterable[str]) -> dict[str, Bucket]:
+    """Return what limits still allow, by key, locked until the transaction ends; one never used is missing."""
+    found: dict[str, Bucket] = {}
+    for part in chunks(sorted(set(keys))):
+        query = select(RateBucketRow.key, RateBucketRow.tokens, RateBucketRow.at).where(RateBucketRow.key.in_(part))
+        for row in session.execute(query.order_by(RateBucketRow.key).with_for_update()):
+            found[row.key] = Bucket(row.tokens, row.at)
+    return found
 
 
-def keep_bucket(session: Session, key: str, left: Bucket) -> None:
-    """Write what a limit still allows."""
-    session.merge(RateBucketRow(key=key, tokens=left.tokens, at=left.at))
-    session.flush()
+def keep_buckets(session: Session, left: Mapping[str, Bucket], known: Collection[str]) -> None:
+    """Write what limits still allow; `known` are those that are stored already."""
+    rows = [{"b_key": key, "b_tokens": one.tokens, "b_at": one.at} for key, one in sorted(left.items())]
+    old, new = [r for r in rows if r["b_key"] in known], [r for r in rows if r["b_key"] not in known]
+    connection = session.connection()
+    if old:
+        change = update(RateBucketRow).where(RateBucketRow.key == bindparam("b_key"))
+        connection.execute(change.values(tokens=bindparam("b_tokens"), at=bindparam("b_at")), old)
+    if new:
+        connection.execute(
+            insert(RateBucketRow), [{"key": r["b_key"], "tokens": r["b_tokens"], "at": r["b_at"]} for r in new]
+        )
+
+
+def forget_buckets(session: Session, before: datetime) -> None:
+    """Forget limits nobody came near since; they are full again."""
+    session.execute(delete(RateBucketRow).where(RateBucketRow.at < before))
 
 
 def used_parts(session: Session, channel: str, day: date) -> int:

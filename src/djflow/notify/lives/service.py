@@ -1,6 +1,6 @@
 """What a person asks about notices: the whole life of one, what was lost, whom to call, how well it went."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -32,6 +32,11 @@ def life(session: Session, notice_id: str) -> Life:
 def dead_letters(session: Session, *, limit: int = 500) -> tuple[Lost, ...]:
     """Return messages that failed or whose fate nobody knows, newest first, each with its reason."""
     return store.lost(session, limit=limit)
+
+
+def message_states(session: Session) -> Mapping[str, MessageState]:
+    """Return the state of each recipient's latest message: for rehearsals, where everybody gets one."""
+    return store.message_states(session)
 
 
 def phone_list(session: Session, *, limit: int = 500) -> tuple[Call, ...]:

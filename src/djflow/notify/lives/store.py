@@ -120,6 +120,12 @@ def replay(session: Session, message_id: str, notice_id: str, *, now: datetime, 
     session.execute(update(NoticeRow).where(NoticeRow.id == notice_id).values(**values))
 
 
+def message_states(session: Session) -> Mapping[str, MessageState]:
+    """Return the state of each recipient's latest message."""
+    query = select(MessageRow.recipient, MessageRow.state).order_by(MessageRow.created_at, MessageRow.id)
+    return {row.recipient: row.state for row in session.execute(query)}
+
+
 def notice_end(session: Session, notice_id: str) -> datetime | None:
     """Return until when a notice is true."""
     return session.scalar(select(NoticeRow.expires_at).where(NoticeRow.id == notice_id))

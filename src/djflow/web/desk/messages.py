@@ -1,6 +1,7 @@
 """Notices at the desk: find one, see its whole life, send a failed one again, call people, stop a channel."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from djflow.accounts.model import Act
 from djflow.assembly import House, notices
@@ -12,12 +13,25 @@ from djflow.people import service as register
 from djflow.web.desk.frame import SAID, Answer, Go, Page, Route, Visit
 
 SEARCHED, SHOWN = 5000, 200
+_TRIES = {
+    "accepted": "平台已收",
+    "permanent": "号码或内容被拒",
+    "rate_limited": "平台要求稍后再发",
+    "transient": "没有发出，再试",
+    "unknown": "没有回音，待核对",
+    "config": "密钥、签名或地址名单不对",
+}
+_REPORTS = {"delivered": "已送达", "undelivered": "没有送达", "read": "已读", "unknown": "不明"}
+_WAYS = {"me": "手机网页", "sms": "短信回复", "cli": "命令行"}
 _LABELS: Mapping[str, object] = {
     "kinds": KIND_LABELS,
     "notice_states": NOTICE_LABELS,
     "message_states": MESSAGE_LABELS,
     "reasons": REASON_LABELS,
     "answers": ANSWER_LABELS,
+    "tries": _TRIES,
+    "reports": _REPORTS,
+    "ways": _WAYS,
 }
 
 
@@ -28,9 +42,18 @@ def search_page(visit: Visit) -> Answer:
     rows = notices.listing(visit.house, state=state, kind=kind, limit=SEARCHED if who else SHOWN)
     names = _names(visit.house, (row["recipient"] for row in rows))
     found = [row for row in rows if who in names.get(row["recipient"], row["recipient"])][:SHOWN]
-    lines = [(row, KIND_LABELS[NoticeKind(row["kind"])], NOTICE_LABELS[NoticeState(row["state"])]) for row in found]
+    lines = [_line(row) for row in found]
     values = {**_LABELS, "lines": lines, "people": names, "state": state, "kind": kind, "who": who, "shown": SHOWN}
     return _page("desk_messages.html.j2", visit, values)
+
+
+def _line(row: Mapping[str, str]) -> dict[str, object]:
+    return {
+        "row": row,
+        "kind": KIND_LABELS[NoticeKind(row["kind"])],
+        "state": NOTICE_LABELS[NoticeState(row["state"])],
+        "due_at": datetime.fromisoformat(row["due_at"]),
+    }
 
 
 def life_page(visit: Visit) -> Answer:

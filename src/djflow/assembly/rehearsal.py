@@ -1,0 +1,209 @@
+"""Tries the office's configuration against the simulated providers: on a bad day, with the sender killed on the way.
+
+Two acts. First the pace: the same messages straight through a channel and through the outbox, 20 ms an answer and no
+faults. Then the bad day: faults of every kind, the sender ended hard, and a count on the providers' side at the end.
+"""
+
+import asyncio
+import re
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import time
+from pathlib import Path
+from time import perf_counter
+
+from djflow.assembly import rehearsed
+from djflow.assembly.channels import open_channels
+from djflow.assembly.channels import rehearsed as pointed
+from djflow.assembly.house import House
+from djflow.assembly.rehearsed import Stage
+from djflow.assembly.sender import Sender
+from djflow.core.clock import ScaledClock, SystemClock, civil_date, instant_of
+from djflow.notify.channels.base import Channel, Outgoing
+from djflow.notify.channels.config import ChannelConfig
+from djflow.notify.lives import service as lives
+from djflow.notify.model import MessageState
+from djflow.notify.simulator import Faults, Simulator
+
+_PACE = 60.0
+_MORNING = time(10, 7)
+_LATENCY_MS = 20.0
+_LOOK_SECONDS, _FINISH_SECONDS, _SECONDS_EACH = 0.02, 90.0, 0.2
+_MARK = re.compile(r"演练\d{6}")
+_TOO_FAST = ("45009", "130101", "11232", "BUSINESS_LIMIT_CONTROL", "LimitExceeded")
+_BAD_DAY = Faults(
+    html=0.02,
+    cut_json=0.02,
+    server_error=0.02,
+    reset_before=0.02,
+    reset_after=0.02,
+    hang=0.005,
+    slow=0.01,
+    receipt_lost=0.05,
+    receipt_doubled=0.05,
+    hang_seconds=3.0,
+    slow_seconds=0.5,
+)
+_TAKEN = frozenset({MessageState.ACCEPTED, MessageState.DELIVERED})
+_UNDER_WAY = frozenset({MessageState.PENDING, MessageState.HELD, MessageState.SENDING, MessageState.UNKNOWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """What the providers counted, and the pace with and without the outbox, in messages a second."""
+
+    messages: int
+    delivered: int
+    lost: int
+    doubled: int
+    refused_for_rate: int
+    undetected_errors: int
+    msgs_per_second: float
+    raw_msgs_per_second: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Messages a second straight through a channel and through the outbox."""
+
+    raw: float
+    outbox: float
+
+
+def rehearse(house: House, *, messages: int, kills: int, seed: int) -> Rehearsed:
+    """Rehearse with `messages` messages and `kills` hard ends of the sender; nothing real is sent."""
+    with tempfile.TemporaryDirectory(prefix="djflow-rehearsal-") as folder:
+        pace = asyncio.run(_paced(house, Path(folder), messages))
+    with tempfile.TemporaryDirectory(prefix="djflow-rehearsal-") as folder:
+        counted = asyncio.run(_bad_day(house, Path(folder), messages, kills, seed))
+    return replace(counted, msgs_per_second=round(pace.outbox, 1), raw_msgs_per_second=round(pace.raw, 1))
+
+
+async def _paced(house: House, folder: Path, count: int) -> Pace:
+    async with simulator_apart() as url:
+        stage = pace_stage(url)
+        private = rehearsed.prepare(house, folder, [stage], SystemClock())
+        try:
+            return await pace_of(private, stage, count)
+        finally:
+            private.database.engine.dispose()
+
+
+def pace_stage(simulator_url: str) -> Stage:
+    """Return a channel without limits, one message a call, that measures the outbox itself."""
+    plain = ChannelConfig("pace", "wecomapp://corp/1?secret=rehearsal", limits=())
+    return Stage("pace", "wecomapp", replace(pointed(plain, simulator_url), concurrency=100))
+
+
+@asynccontextmanager
+async def simulator_apart() -> AsyncIterator[str]:
+    """Yield the address of a simulator in its own process that answers everything well after 20 ms."""
+    command = (sys.executable, "-m", "djflow.notify.simulator", "--port", "0", "--latency", str(_LATENCY_MS))
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    try:
+        line = await process.stdout.readline() if process.stdout else b""
+        yield re.findall(r"http://[0-9.:]+", line.decode())[0]
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def pace_of(house: House, stage: Stage, count: int) -> Pace:
+    """Return the pace of `count` messages without and with the outbox of a prepared house, one after the other."""
+    raw = await _raw(open_channels([stage.config])[stage.key], count)
+    await asyncio.to_thread(rehearsed.fill, house, [stage], count)
+    sender = Sender(house, open_channels([stage.config]))
+    await sender.open(alone=True)
+    began = perf_counter()
+    serving = asyncio.create_task(sender.serve())
+    while len(sender.tally.last) < count and not serving.done():  # noqa: ASYNC110 - only looks, wakes nobody
+        await asyncio.sleep(_LOOK_SECONDS)
+    seconds = perf_counter() - began
+    sender.stop()
+    await serving
+    await sender.close()
+    return Pace(raw, count / seconds)
+
+
+async def _raw(channel: Channel, count: int) -> float:
+    gate = asyncio.Semaphore(channel.traits.concurrency)
+
+    async def one(number: int) -> None:
+        async with gate:
+            await channel.send([Outgoing(f"{number:032x}", f"raw{number}", rehearsed.mark_of(number))])
+
+    await channel.start()
+    await one(count)
+    began = perf_counter()
+    await asyncio.gather(*(one(number) for number in range(count)))
+    seconds = perf_counter() - began
+    await channel.close()
+    return count / seconds
+
+
+async def _bad_day(house: House, folder: Path, count: int, kills: int, seed: int) -> Rehearsed:
+    began = SystemClock().now()
+    clock = ScaledClock(instant_of(civil_date(began), _MORNING), began, _PACE)
+    async with Simulator(faults=_BAD_DAY, seed=seed, latency_ms=_LATENCY_MS, clock=clock) as simulator:
+        stages = rehearsed.stages_of(house, simulator.url)
+        private = rehearsed.prepare(house, folder, stages, clock)
+        try:
+            await asyncio.to_thread(rehearsed.fill, private, stages, count)
+            await _sent_with_kills(private, simulator, clock, count, kills)
+            return _counted(private, simulator, count)
+        finally:
+            private.database.engine.dispose()
+
+
+async def _sent_with_kills(house: House, simulator: Simulator, clock: ScaledClock, count: int, kills: int) -> None:
+    """Send everything with one sender after the other; each but the last is ended hard after its share."""
+    until = perf_counter() + _FINISH_SECONDS + count * _SECONDS_EACH
+    for share in range(1, kills + 2):
+        process = await _sender(house, clock)
+        try:
+            while process.returncode is None and perf_counter() < until:
+                await asyncio.sleep(_LOOK_SECONDS)
+                if share <= kills and len(simulator.taken) >= share * count // (kills + 1):
+                    break
+                if share > kills and not await asyncio.to_thread(_is_under_way, house):
+                    break
+        finally:
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+
+
+async def _sender(house: House, clock: ScaledClock) -> asyncio.subprocess.Process:
+    arguments = (str(house.home), clock.shown.isoformat(), clock.began.isoformat(), str(clock.factor))
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "djflow.assembly.rehearsed", *arguments, stdout=asyncio.subprocess.DEVNULL
+    )
+
+
+def _is_under_way(house: House) -> bool:
+    with house.reading() as session:
+        return any(state in _UNDER_WAY for state in lives.message_states(session).values())
+
+
+def _counted(house: House, simulator: Simulator, count: int) -> Rehearsed:
+    seen = Counter(mark for one in simulator.taken for mark in set(_MARK.findall(one.content)))
+    with house.reading() as session:
+        states = lives.message_states(session)
+    believed = {mark for mark, state in states.items() if state in _TAKEN}
+    marks = {rehearsed.mark_of(number) for number in range(count)}
+    return Rehearsed(
+        messages=count,
+        delivered=len(marks & seen.keys()),
+        lost=len(marks - seen.keys()),
+        doubled=sum(number - 1 for number in seen.values()),
+        refused_for_rate=sum(
+            number for code, number in simulator.world.refusals.items() if any(part in code for part in _TOO_FAST)
+        ),
+        undetected_errors=len((believed & marks) - seen.keys()),
+        msgs_per_second=0.0,
+        raw_msgs_per_second=0.0,
+    )
