@@ -230,6 +230,8 @@ class Program:
             # a start is always given and the bound is proven elsewhere: these two only cost time and memory here
             "mip_heuristic_run_feasibility_jump": False,
             "mip_allow_restart": False,
+            # a large pool of cuts swells every relaxation and the memory; few cuts of it ever bind
+            "mip_pool_soft_limit": 1000,
         }
         if np.isfinite(until.target):
             options["objective_target"] = until.target
