@@ -53,9 +53,13 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What is written about a claimed message; `number` counts the try, `attempts` what counts against it."""
+    """What is written about the message claimed at `claimed_at`.
+
+    `number` counts the try, `attempts` what counts against it.
+    """
 
     id: str
+    claimed_at: datetime
     before: MessageState
     state: MessageState
     due_at: datetime

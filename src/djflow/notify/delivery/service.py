@@ -45,7 +45,9 @@ def claim(
     limits = _Limits(session, lane, now)
     granted, again_at = limits.for_channel(limit)
     if lane.daily_parts:
-        granted = min(granted, max(0, lane.daily_parts - limited.used_parts(session, lane.key, civil_date(now))))
+        # What is under way is not counted yet; each message is a part at least.
+        used = limited.used_parts(session, lane.key, civil_date(now)) + store.under_way(session, lane.key)
+        granted = min(granted, max(0, lane.daily_parts - used))
         again_at = again_at if granted else instant_of(civil_date(now) + days(1))
     if granted == 0:
         return Claim((), again_at)
@@ -177,6 +179,7 @@ def _written(claimed: Claimed, result: Result, then: Next, now: datetime) -> Wri
         wait = now
     return Written(
         id=claimed.id,
+        claimed_at=claimed.claimed_at,
         before=MessageState.SENDING,
         state=then.state,
         due_at=then.due_at,
@@ -196,6 +199,9 @@ def _pause_after(session: Session, lane: Lane, result: Result, now: datetime) ->
         limited.set_channel(session, _channel_row(lane.key, paused=True, reason="config", by="sender", since=now))
     elif result.verdict is Verdict.RATE_LIMITED and not lane.addressed and not result.next_channel:
         until = now + (result.retry_after or timedelta(minutes=1))
+        known = limited.channel_state(session, lane.key)
+        if known is not None and known.paused and (known.until is None or known.until >= until):
+            return
         row = _channel_row(lane.key, paused=True, reason="rate", by="sender", since=now)
         row.until = until
         limited.set_channel(session, row)

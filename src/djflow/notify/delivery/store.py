@@ -184,10 +184,11 @@ def _claimed(session: Session, ids: Sequence[str]) -> Iterable[Claimed]:
 
 
 def write(session: Session, written: Sequence[Written], *, owner: str, now: datetime) -> None:
-    """Write down what became of claimed messages; one whose lease went to another sender is left alone."""
+    """Write down what became of claimed messages; one that was claimed anew since is left alone."""
     if not written:
         return
-    where = (MessageRow.id == bindparam("b_id"), MessageRow.owner == owner, MessageRow.state == bindparam("b_from"))
+    mine = (MessageRow.owner == owner, MessageRow.claimed_at == bindparam("b_claimed_at"))
+    where = (MessageRow.id == bindparam("b_id"), *mine, MessageRow.state == bindparam("b_from"))
     connection = session.connection()
     connection.execute(
         update(MessageRow).where(*where).values(**_WRITTEN, wait_until=_WAIT, lease_until=None),
@@ -223,7 +224,8 @@ def _binds(one: Written, now: datetime) -> dict[str, object]:
         "wait_until": one.wait_until,
         "accepted_at": now if one.state is MessageState.ACCEPTED else None,
     }
-    return {"b_id": one.id, "b_from": one.before, **{f"b_{column}": value for column, value in values.items()}}
+    at = {"b_id": one.id, "b_claimed_at": one.claimed_at, "b_from": one.before}
+    return {**at, **{f"b_{column}": value for column, value in values.items()}}
 
 
 def end(session: Session, ended: Iterable[Ended]) -> None:
@@ -266,6 +268,12 @@ def give_up_step(session: Session, notice_id: str, *, now: datetime) -> None:
     where = (MessageRow.notice_id == notice_id, MessageRow.state.in_(WAITING))
     values = {"state": MessageState.SUPERSEDED, "reason": "next_step", "wait_until": None, "due_at": now}
     session.execute(update(MessageRow).where(*where).values(**values))
+
+
+def under_way(session: Session, channel: str) -> int:
+    """Return how many messages of a channel are being sent."""
+    where = (MessageRow.state == MessageState.SENDING, MessageRow.channel == channel)
+    return session.scalar(select(func.count()).select_from(MessageRow).where(*where)) or 0
 
 
 def has_left(session: Session, notice_id: str) -> bool:
