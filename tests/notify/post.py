@@ -175,10 +175,10 @@ class Post:
         """Return the last message of a recipient's one notice."""
         return self.life(recipient).messages[-1]
 
-    def called(self) -> list[str]:
-        """Return whom a human has to call."""
+    def called(self, subject: Subject = SUBJECT) -> list[str]:
+        """Return whom a human has to call about a subject."""
         with self.database.reading() as session:
-            return [one.recipient for one in lives.phone_list(session)]
+            return [one.recipient for one in lives.phone_list(session) if one.subject == str(subject)]
 
     def alerts(self) -> list[str]:
         """Return what the office was told."""

@@ -179,7 +179,7 @@ def check_channels(house: House) -> tuple[ChannelHealth, ...]:
 def replay(house: House, message_id: str, *, by: str) -> None:
     """Send a failed message again.
 
-    Raises: NotFoundError; ConflictError when it did not fail.
+    Raises: NotFoundError; ConflictError when it did not fail, or nobody is to hear of it any more.
     """
     with house.transaction() as session:
         lives.replay(session, message_id, by=by, now=house.now())
