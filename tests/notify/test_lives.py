@@ -9,10 +9,12 @@ from djflow.audit.service import history
 from djflow.core.errors import ConflictError, NotFoundError
 from djflow.core.subject import Subject
 from djflow.db.session import Database
+from djflow.notify.again import send_again
 from djflow.notify.feedback import service as feedback
 from djflow.notify.feedback.model import Report
 from djflow.notify.lives import service as lives
 from djflow.notify.model import Answer, NoticeKind, Verdict
+from djflow.notify.planning import ContactWay
 from tests.notify.post import ASK, DAY, HOUR, START, TELL, Post, post_office
 
 PERMANENT = Verdict.PERMANENT
@@ -22,7 +24,7 @@ MINUTE = timedelta(minutes=1)
 def replay(post: Post, message_id: str) -> None:
     """Send a message again by hand."""
     with post.database.transaction() as session:
-        lives.replay(session, message_id, by="clerk", now=post.now)
+        send_again(session, post.outlook, message_id, by="clerk", now=post.now)
 
 
 def test_a_whole_life(database: Database) -> None:
@@ -65,14 +67,14 @@ def test_an_unknown_notice_or_message(database: Database) -> None:
 
 def test_dead_letters_say_why(database: Database) -> None:
     """Every message that failed is listed with reason and code, the newest first."""
-    post = post_office(database)
-    post.tell()
-    post.send("im", PERMANENT, code="81013")
-    post.later(MINUTE)
-    post.send("sms", PERMANENT, code="BAD_NUMBER")
+    post = post_office(database, replace(TELL, steps=TELL.steps[:1]))
+    for who, code in (("p1", "81013"), ("p2", "BAD_NUMBER")):
+        post.tell(who)
+        post.send("im", PERMANENT, code=code)
+        post.later(MINUTE)
     with database.reading() as session:
-        found = [(one.channel, one.state.value, one.reason, one.code) for one in lives.dead_letters(session)]
-    assert found == [("sms", "dead", "permanent", "BAD_NUMBER"), ("im", "dead", "permanent", "81013")]
+        found = [(one.recipient, one.state.value, one.reason, one.code) for one in lives.dead_letters(session)]
+    assert found == [("p2", "dead", "permanent", "BAD_NUMBER"), ("p1", "dead", "permanent", "81013")]
 
 
 def test_the_phone_list_is_settled_once(database: Database) -> None:
@@ -108,6 +110,21 @@ def test_a_failed_message_is_sent_again(database: Database, again: Verdict, whic
     assert post.end()[0] == ("closed" if again is Verdict.ACCEPTED else "needs_human")
     with database.reading() as session:
         assert [one.action for one in history(session, Subject("notify.message", lost.id))] == ["message.replay"]
+
+
+def test_a_message_goes_to_the_address_of_today(database: Database) -> None:
+    """Sent again once the number is there, it goes to that number; while there is none the clerk hears so."""
+    post = post_office(database, replace(TELL, steps=TELL.steps[1:]))
+    post.book.without.add((ContactWay.MOBILE, "p1"))
+    post.tell()
+    post.round()
+    with pytest.raises(ConflictError, match="还没有这个渠道的联系方式"):
+        replay(post, post.message().id)
+    assert post.end() == ("needs_human", "no_contact")
+    post.book.without.clear()
+    replay(post, post.message().id)
+    (taken,) = post.claim("sms").messages
+    assert taken.address == "mobile-p1"
 
 
 def test_a_message_on_its_way_is_not_sent_again(database: Database) -> None:

@@ -270,6 +270,23 @@ def give_up_step(session: Session, notice_id: str, *, now: datetime) -> None:
     session.execute(update(MessageRow).where(*where).values(**values))
 
 
+def destination(session: Session, message_id: str) -> tuple[str, str]:
+    """Return a message's channel and recipient."""
+    query = select(MessageRow.channel, MessageRow.recipient).where(MessageRow.id == message_id)
+    channel, recipient = session.execute(query).one()
+    return channel, recipient
+
+
+def readdress(session: Session, message_id: str, address: str) -> None:
+    """Give a message another address, sealed."""
+    vault = sealing_vault(session)
+    values = {
+        "address": vault.seal(address, context=f"{ADDRESS}:{message_id}"),
+        "address_hash": vault.lookup(address, kind="address"),
+    }
+    session.execute(update(MessageRow).where(MessageRow.id == message_id).values(**values))
+
+
 def under_way(session: Session, channel: str) -> int:
     """Return how many messages of a channel are being sent."""
     where = (MessageRow.state == MessageState.SENDING, MessageRow.channel == channel)
