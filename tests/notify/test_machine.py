@@ -182,7 +182,7 @@ def test_whatever_happens(database: Database, *, acknowledge: bool) -> None:
 
     Here.database, Here.acknowledge = database, acknowledge
     quiet = settings(
-        max_examples=12 if database.engine.dialect.name == "sqlite" else 3,
+        max_examples=8 if database.engine.dialect.name == "sqlite" else 2,
         stateful_step_count=20,
         deadline=None,
         phases=[Phase.generate],  # examples share a database: shrinking one would take longer than reading it
