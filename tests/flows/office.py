@@ -26,6 +26,8 @@ from djflow.core.subject import Subject
 ROSTER = "赶场值班表/生成值班表"
 SWEEP = "审核补漏/审核补漏"
 FINAL = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
+UNDER_WAY = "concurrency limit reached"
+"""What Prefect says to a run it cancels because another one of the same deployment, maybe a planned one, is at it."""
 PATIENCE = 240.0
 T = TypeVar("T")
 
@@ -97,6 +99,16 @@ class Office:
         """Wait for a run's end and return its state's type and message."""
         found = until(lambda: it if (it := self.run(number))["state_type"] in FINAL else None, f"the end of {number}")
         return found["state_type"], str(found["state"]["message"])
+
+    def carried_out(self, deployment: str, number: str = "", **parameters: str) -> tuple[str, str]:
+        """Return how a run by hand ended (`number`: one started before); one cancelled for another is started anew."""
+        tries = iter([number] if number else [])
+
+        def otherwise() -> tuple[str, str] | None:
+            end = self.ended(next(tries, "") or self.start(deployment, **parameters))
+            return None if end[0] == "CANCELLED" and UNDER_WAY in end[1] else end
+
+        return until(otherwise, f"a run of {deployment}")
 
     def question(self, number: str, *, after: str = "") -> str:
         """Wait until a run asks a question whose key is not `after`, and return the key."""

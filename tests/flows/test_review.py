@@ -79,6 +79,6 @@ def test_a_review_answered_elsewhere_is_put_away(office: Office, house: House) -
     office.question(run)
     draft = _standing(house, month)
     desk.void(house, RosterId(draft.roster_id), by="cli", reason=REASON)
-    assert office.ended(office.start(SWEEP))[0] == "COMPLETED"
+    assert office.carried_out(SWEEP)[0] == "COMPLETED"
     assert office.ended(run) == ("COMPLETED", "2027年4月值班表已在别处答复，不用再审。")
     assert desk.standing(house, month) is None

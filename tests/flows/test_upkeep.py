@@ -30,11 +30,10 @@ def test_every_program_runs_by_hand(office: Office) -> None:
     """A program started by hand ends and says in Chinese what it found; a form with a wrong code is refused."""
     entries = [entry for entry in DEPLOYMENTS if entry.key not in {"roster-generate", "roster-city", "roster-district"}]
     wrong = {"market": "nowhere", "first": "2028-01-05", "last": "2028-01-06"}
-    runs = {
-        entry.key: office.start(f"{entry.flow.name}/{entry.name}", **(wrong if entry.key == "closure-declare" else {}))
-        for entry in entries
-    }
-    ends = {key: office.ended(run) for key, run in runs.items()}
+    names = {entry.key: f"{entry.flow.name}/{entry.name}" for entry in entries}
+    forms = {key: wrong if key == "closure-declare" else {} for key in names}
+    runs = {key: office.start(name, **forms[key]) for key, name in names.items()}
+    ends = {key: office.carried_out(names[key], run, **forms[key]) for key, run in runs.items()}
     refused = ends.pop("closure-declare")
     assert refused[0] == "FAILED"
     assert refused[1].startswith("没有代号为“nowhere”的场镇")
@@ -49,7 +48,7 @@ def test_old_runs_are_cleared_away(office: Office) -> None:
     office.ended(recent)
     with closing(sqlite3.connect(office.home / ".djflow" / "prefect" / "prefect.db", timeout=60)) as memory, memory:
         memory.execute("UPDATE flow_run SET end_time = '2020-01-01 00:00:00.000000' WHERE id = ?", (old,))
-    state, message = office.ended(office.start(f"{RETENTION.flow.name}/{RETENTION.name}"))
+    state, message = office.carried_out(f"{RETENTION.flow.name}/{RETENTION.name}")
     assert (state, message) == ("COMPLETED", "清理了1次结束超过90天的运行。")
     assert office.api.get(f"/flow_runs/{old}").status_code == httpx.codes.NOT_FOUND
     assert office.run(recent)["state_type"] in FINAL

@@ -11,6 +11,7 @@ from djflow.core.clock import civil_datetime
 from djflow.core.errors import InputError, NotFoundError
 from djflow.core.subject import Subject
 from djflow.notify import service
+from djflow.notify.again import send_again
 from djflow.notify.delivery import service as delivery
 from djflow.notify.delivery.model import ChannelHealth
 from djflow.notify.labels import ANSWER_LABELS, KIND_LABELS, MESSAGE_LABELS, NOTICE_LABELS, REASON_LABELS
@@ -177,12 +178,12 @@ def check_channels(house: House) -> tuple[ChannelHealth, ...]:
 
 
 def replay(house: House, message_id: str, *, by: str) -> None:
-    """Send a failed message again.
+    """Send a failed message again, to the address of today.
 
-    Raises: NotFoundError; ConflictError when it did not fail.
+    Raises: NotFoundError; ConflictError when it did not fail, nobody is to hear of it any more, or there is no address.
     """
     with house.transaction() as session:
-        lives.replay(session, message_id, by=by, now=house.now())
+        send_again(session, outlook_of(house), message_id, by=by, now=house.now())
 
 
 def dead_letters(house: House) -> tuple[Lost, ...]:

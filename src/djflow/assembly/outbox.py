@@ -19,6 +19,7 @@ from djflow.notify import planning, service
 from djflow.notify.channels.base import Channel
 from djflow.notify.delivery import service as delivery
 from djflow.notify.delivery.model import Candidate, Lane
+from djflow.notify.digests import digest
 from djflow.notify.model import COORDINATOR, Hours, Notice, NoticeKind
 from djflow.notify.planning import ContactWay, Outlook, Template
 from djflow.notify.rules import Care
@@ -91,11 +92,7 @@ def outlook_of(house: House) -> Outlook:
     configured = settings.notices
     return Outlook(
         policies=configured.policies(settings.channels.order),
-        hours=Hours(
-            settings.sending.quiet_from,
-            settings.sending.quiet_to,
-            timedelta(minutes=configured.hours.spread_minutes),
-        ),
+        hours=hours_of(house),
         ways={
             entry.key: _WAYS.get(entry.url.partition("://")[0], ContactWay.NONE) for entry in settings.channels.entries
         },
@@ -110,6 +107,12 @@ def outlook_of(house: House) -> Outlook:
     )
 
 
+def hours_of(house: House) -> Hours:
+    """Return when nobody is disturbed."""
+    sending, spread = house.settings.sending, house.settings.notices.hours.spread_minutes
+    return Hours(sending.quiet_from, sending.quiet_to, timedelta(minutes=spread))
+
+
 def lane_of(house: House, channel: Channel) -> Lane:
     """Return a channel as the claim sees it."""
     traits = channel.traits
@@ -120,6 +123,7 @@ def lane_of(house: House, channel: Channel) -> Lane:
         care=Care(traits.can_query, traits.filters_doubles, traits.settle),
         addressed=traits.addressed,
         daily_parts=house.settings.notices.budget.get(channel.key, 0),
+        hours=hours_of(house),
         lease=max(_SHORTEST_LEASE, timedelta(seconds=4 * timeout) + _SHORTEST_LEASE / 2),
     )
 
@@ -175,7 +179,7 @@ def move_on(house: House, outlook: Outlook, *, digests: bool = True) -> Round:
     made = 0
     if digests:
         with house.transaction() as session:
-            made = planning.digest(session, outlook, now=now)
+            made = digest(session, outlook, now=now)
     with house.transaction() as session:
         delivery.release(session, now=now)
         planned = planning.plan(session, outlook, now=now)
@@ -187,7 +191,7 @@ def move_on(house: House, outlook: Outlook, *, digests: bool = True) -> Round:
 def make_digests(house: House) -> int:
     """Merge what may wait into one notice per recipient and half-day and return how many there are new."""
     with house.transaction() as session:
-        return planning.digest(session, outlook_of(house), now=house.now())
+        return digest(session, outlook_of(house), now=house.now())
 
 
 def alert_stopped(house: House, channel: str, *, stuck: bool = False) -> None:

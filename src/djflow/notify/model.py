@@ -167,7 +167,7 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A stored intent; `step` is the step of its chain it has reached, -1 before the first."""
+    """A stored intent; `step` is the step of its chain it is at, -1 before the first."""
 
     id: str
     key: str
@@ -184,6 +184,7 @@ class Notice:
     expires_at: datetime
     answer: Answer | None = None
     escalated: int = 0
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ skipped: without an address the message is listed for a human and the chain goes
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -21,6 +21,7 @@ from djflow.notify import rules, service, store
 from djflow.notify.delivery import store as messages
 from djflow.notify.delivery.model import Waiting
 from djflow.notify.labels import KIND_LABELS
+from djflow.notify.limits import store as limited
 from djflow.notify.model import (
     COORDINATOR,
     PHONE_LIST,
@@ -39,8 +40,10 @@ from djflow.notify.rules import Move, Reached
 from djflow.notify.tables import TemplateRow
 from djflow.notify.texts import Texts
 
-_TRY_TEXT_AGAIN = timedelta(minutes=10)
+TRY_TEXT_AGAIN = timedelta(minutes=10)
 _LEAST_WAIT = timedelta(hours=1)
+_LOOK_AGAIN = timedelta(minutes=10)
+_DONE = "done"
 _NOTHING = timedelta(0)
 
 
@@ -118,45 +121,18 @@ def plan(session: Session, outlook: Outlook, *, now: datetime, limit: int = 300)
     writer = _Writer(session, outlook, now, {notice.recipient for notice in live})
     for notice in live:
         writer.step(notice, 0)
+    _approve(session, outlook, now)
     return len(due)
 
 
-def digest(session: Session, outlook: Outlook, *, now: datetime) -> int:
-    """Merge what may wait into one notice per recipient and half-day and return how many digests that makes."""
-    kinds = [kind for kind, policy in outlook.policies.items() if policy.digest]
-    if not kinds or not outlook.is_digest_time(now):
-        return 0
-    waiting = store.due(session, now, kinds=kinds, limit=2000)
-    store.move(session, [one.id for one in waiting if one.expires_at <= now], NoticeState.STALE, reason="expired")
-    by_recipient: dict[str, list[Notice]] = {}
-    for notice in waiting:
-        if notice.expires_at > now:
-            by_recipient.setdefault(notice.recipient, []).append(notice)
-    names = outlook.directory.names(session, list(by_recipient))
-    made = 0
-    for recipient, merged in sorted(by_recipient.items()):
-        intent = _digest_intent(outlook, recipient, names.get(recipient, ""), merged, now)
-        if service.enqueue(session, [intent], now=now):
-            into = store.id_of_key(session, intent.key) or ""
-            store.merge(session, [one.id for one in merged], into)
-            made += 1
-    return made
-
-
-def _digest_intent(outlook: Outlook, recipient: str, name: str, merged: Sequence[Notice], now: datetime) -> Intent:
-    half = rules.half_day(now)
-    items = "；".join(outlook.texts.render(one.text, **one.values).rstrip("。") for one in merged) + "。"
-    return Intent(
-        NoticeKind.DIGEST,
-        Subject("notify.digest", half),
-        0,
-        recipient,
-        half,
-        "sms/digest",
-        now,
-        max(one.expires_at for one in merged),
-        {"name": name, "count": str(len(merged)), "items": items},
-    )
+def _approve(session: Session, outlook: Outlook, now: datetime) -> None:
+    """Let messages go whose template the office has got approved meanwhile."""
+    held = messages.held_for_template(session)
+    if held:
+        notices = store.notices(session, [one.notice_id for one in held])
+        writer = _Writer(session, outlook, now, {notice.recipient for notice in notices.values()})
+        for one in held:
+            writer.approve(notices[one.notice_id], one)
 
 
 def advance(session: Session, outlook: Outlook, *, now: datetime, limit: int = 500) -> int:
@@ -168,13 +144,21 @@ def advance(session: Session, outlook: Outlook, *, now: datetime, limit: int = 5
     closed: list[str] = []
     for one in waiting:
         notice = notices[one.notice_id]
-        if notice.state is NoticeState.OPEN and notice.step == one.step:
+        if _is_looked_at(notice, one):
             closed += _moved(writer, notice, one)
-    store.move(session, closed, NoticeState.CLOSED, reason="done")
+    store.move(session, closed, NoticeState.CLOSED, reason=_DONE)
     return len(waiting)
 
 
 _NOTICE_ENDS = {MessageState.STALE: NoticeState.STALE, MessageState.SUPERSEDED: NoticeState.SUPERSEDED}
+_UNDER_WAY = frozenset({MessageState.SENDING, MessageState.UNKNOWN})
+
+
+def _is_looked_at(notice: Notice, one: Waiting) -> bool:
+    # A report that comes after the notice was done may still say that nothing arrived.
+    is_done = notice.state is NoticeState.CLOSED and notice.reason == _DONE and notice.answer is None
+    is_open = notice.state is NoticeState.OPEN or (is_done and one.state is MessageState.UNDELIVERED)
+    return is_open and notice.step == one.step
 
 
 def _moved(writer: "_Writer", notice: Notice, one: Waiting) -> list[str]:
@@ -182,24 +166,44 @@ def _moved(writer: "_Writer", notice: Notice, one: Waiting) -> list[str]:
     if one.state in _NOTICE_ENDS:
         store.move(writer.session, [notice.id], _NOTICE_ENDS[one.state], reason=one.reason)
         return []
-    failed = one.state in rules.FAILED
     policy = writer.outlook.policies[notice.kind]
-    answer = notice.answer
-    if answer is None and policy.acknowledge and writer.outlook.is_settled(writer.session, notice):
-        answer = Answer.READ
-    reached = Reached(notice.step, notice.escalated, answer, failed, notice.expires_at <= writer.now)
-    match rules.next_move(policy, reached):
+    end = _end_of(notice, policy)
+    is_past = end <= writer.now
+    if is_past and one.state in rules.WAITING and not messages.has_left(writer.session, notice.id):
+        store.move(writer.session, [notice.id], NoticeState.STALE, reason="expired")
+        return []
+    is_under_way = is_past and one.state in _UNDER_WAY
+    if is_under_way and writer.now < end + _LEAST_WAIT:
+        messages.set_wait(writer.session, [one.message_id], writer.now + _LOOK_AGAIN)
+        return []
+    failed = is_under_way or one.state in rules.FAILED
+    return _made_move(writer, notice, one, Reached(notice.step, notice.escalated, notice.answer, failed, is_past))
+
+
+def _made_move(writer: "_Writer", notice: Notice, one: Waiting, reached: Reached) -> list[str]:
+    policy = writer.outlook.policies[notice.kind]
+    if reached.answer is None and policy.acknowledge and writer.outlook.is_settled(writer.session, notice):
+        reached = replace(reached, answer=Answer.READ)
+    move = rules.next_move(policy, reached)
+    if move is Move.NEXT_STEP:
+        # After a message sent again by hand there may be steps that were tried before.
+        reached = replace(reached, step=messages.last_step(writer.session, notice.id))
+        move = rules.next_move(policy, reached)
+    match move:
         case Move.CLOSE:
             return [notice.id]
         case Move.NEXT_STEP:
-            messages.give_up_step(writer.session, notice.id, now=writer.now)
-            writer.step(notice, notice.step + 1)
+            writer.step(notice, reached.step + 1, after=one)
         case Move.ESCALATE:
             writer.escalate(notice, policy, one)
         case Move.HUMAN:
-            reason = "failed" if failed else "unanswered"
+            reason = "failed" if reached.failed else "unanswered"
             store.move(writer.session, [notice.id], NoticeState.NEEDS_HUMAN, reason=reason)
     return []
+
+
+def _end_of(notice: Notice, policy: Policy) -> datetime:
+    return min(notice.expires_at, notice.due_at + policy.lifetime) if policy.lifetime else notice.expires_at
 
 
 class _Writer:
@@ -209,15 +213,16 @@ class _Writer:
         self.session, self.outlook, self.now = session, outlook, now
         self._recipients = recipients
         self._addresses: dict[ContactWay, Mapping[str, str]] = {}
-        self._stopped = messages.stopped_channels(session, now)
+        self._stopped = limited.stopped_channels(session, now)
         self._known: set[tuple[str, str]] = set()
 
-    def step(self, notice: Notice, first: int) -> None:
-        """Write the message of the first step from `first` on that can be tried."""
+    def step(self, notice: Notice, first: int, *, after: Waiting | None = None) -> None:
+        """Write the message of the first step from `first` on that can be tried; what waits of `after` is over."""
         policy = self.outlook.policies[notice.kind]
         for number in range(first, len(policy.steps)):
             channel = policy.steps[number].channel
             if channel == PHONE_LIST:
+                messages.give_up_step(self.session, notice.id, now=self.now)
                 store.reached(self.session, notice.id, step=number, escalated=notice.escalated)
                 store.move(self.session, [notice.id], NoticeState.NEEDS_HUMAN, reason="phone")
                 return
@@ -226,14 +231,32 @@ class _Writer:
             try:
                 draft = self._draft(notice, policy, number)
             except ConfigError:
-                store.postpone(self.session, notice.id, self.now + _TRY_TEXT_AGAIN, "text")
-                self._alert_text(notice)
+                self._wait_for_text(notice, after)
                 return
+            messages.give_up_step(self.session, notice.id, now=self.now)
             messages.add(self.session, [draft], now=self.now)
             if draft.state is not MessageState.NEEDS_HUMAN:
                 store.reached(self.session, notice.id, step=number, escalated=notice.escalated)
                 return
         store.move(self.session, [notice.id], NoticeState.NEEDS_HUMAN, reason="no_contact")
+
+    def _wait_for_text(self, notice: Notice, after: Waiting | None) -> None:
+        again = self.now + TRY_TEXT_AGAIN
+        if after is None:
+            store.postpone(self.session, notice.id, again, "text")
+        else:
+            messages.set_wait(self.session, [after.message_id], again)
+        alert_text(self.session, notice.text, now=self.now)
+
+    def approve(self, notice: Notice, held: Waiting) -> None:
+        """Write a message that waited for its template anew when the template is approved now."""
+        template = self.outlook.templates.get(notice.text)
+        if template is None or template.approved:
+            try:
+                draft = self._draft(notice, self.outlook.policies[notice.kind], held.step)
+            except ConfigError:
+                return  # it waits on; its text is listed with the texts
+            messages.renew(self.session, held.message_id, draft)
 
     def _is_passed_over(self, policy: Policy, number: int) -> bool:
         # What is urgent does not wait for a stopped channel while another one works.
@@ -243,7 +266,7 @@ class _Writer:
 
     def _draft(self, notice: Notice, policy: Policy, number: int) -> Draft:
         step = policy.steps[number]
-        expires = min(notice.expires_at, notice.due_at + policy.lifetime) if policy.lifetime else notice.expires_at
+        expires = _end_of(notice, policy)
         due, held = rules.send_at(self.now, expires, policy.urgency, self.outlook.hours, notice.key)
         wait = step.wait or (expires - self.now if policy.acknowledge else _NOTHING)
         answer_by = expires - policy.lead if policy.lead else None
@@ -261,7 +284,7 @@ class _Writer:
             payload=self._payload(notice, step.channel),
             wait=wait,
             answer_by=answer_by,
-            wait_until=rules.wait_until(wait, answer_by, expires, now=due) if policy.acknowledge else None,
+            wait_until=rules.wait_until(wait, answer_by, expires, now=due) if policy.acknowledge else expires,
         )
         way = self.outlook.ways[step.channel]
         if way is not ContactWay.NONE:
@@ -328,11 +351,6 @@ class _Writer:
         messages.set_wait(self.session, [one.message_id], min(again, notice.expires_at))
         service.enqueue(self.session, [_unconfirmed(notice, to, level, self.now)], now=self.now)
 
-    def _alert_text(self, notice: Notice) -> None:
-        title = f"通知文本 {notice.text} 填不出来，通知在等：请运行 djflow check-config 检查 config/texts。"
-        subject = Subject("notify.text", notice.text.replace("/", "."))
-        service.enqueue(self.session, [alert(subject, f"text:{self.now:%Y-%m-%d}", title, now=self.now)], now=self.now)
-
 
 def _unconfirmed(notice: Notice, to: str, level: int, now: datetime) -> Intent:
     parts = [notice.values.get(name, "") for name in ("date", "time", "market")]
@@ -355,3 +373,10 @@ def alert(subject: Subject, slot: str, title: str, *, now: datetime) -> Intent:
     until = now + timedelta(days=1)
     kind = NoticeKind.OPERATOR_ALERT
     return Intent(kind, subject, 0, COORDINATOR, slot, "im/operator_alert", now, until, values)
+
+
+def alert_text(session: Session, name: str, *, now: datetime) -> None:
+    """Tell the office once a day that a text cannot be filled."""
+    title = f"通知文本 {name} 填不出来，通知在等：请运行 djflow check-config 检查 config/texts。"
+    subject = Subject("notify.text", name.replace("/", "."))
+    service.enqueue(session, [alert(subject, f"text:{now:%Y-%m-%d}", title, now=now)], now=now)

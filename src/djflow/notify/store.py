@@ -18,8 +18,9 @@ _OVER = {
     NoticeState.STALE: MessageState.STALE,
     NoticeState.CANCELLED: MessageState.CANCELLED,
     NoticeState.CLOSED: MessageState.CANCELLED,
+    NoticeState.NEEDS_HUMAN: MessageState.CANCELLED,
 }
-"""What becomes of the messages that still wait when their notice is over."""
+"""What becomes of the messages that still wait when their notice is over, or somebody takes it over."""
 
 
 def known_keys(session: Session, keys: Sequence[str]) -> set[str]:
@@ -107,7 +108,9 @@ def merge(session: Session, ids: Sequence[str], into: str) -> None:
     """Record that a digest tells these notices."""
     for part in chunks(ids):
         session.execute(
-            update(NoticeRow).where(NoticeRow.id.in_(part)).values(state=NoticeState.MERGED, merged_into=into)
+            update(NoticeRow)
+            .where(NoticeRow.id.in_(part))
+            .values(state=NoticeState.MERGED, merged_into=into, reason="")
         )
 
 
@@ -230,4 +233,5 @@ def _notice(row: NoticeRow) -> Notice:
         expires_at=row.expires_at,
         answer=row.answer,
         escalated=row.escalated,
+        reason=row.reason,
     )

@@ -14,7 +14,7 @@ from djflow.notify.model import Answer, MessageState, NoticeKind, NoticeState, V
 
 
 class NoticeRow(Base):
-    """One thing one recipient is told once; `key` is unique, `step` is the last step written, -1 before the first."""
+    """One thing one recipient is told once; `key` is unique, `step` is the step it is at, -1 before the first."""
 
     __tablename__ = "notice"
 

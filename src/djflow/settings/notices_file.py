@@ -12,6 +12,7 @@ from djflow.notify.model import PHONE_LIST, NoticeKind, Policy, Step, Urgency
 from djflow.notify.rules import sms_parts
 from djflow.notify.texts import SAMPLES, Texts
 from djflow.settings.fields import AS_TUPLE, Strings, Table, Text, TimeOfDay
+from djflow.settings.locate import Path
 from djflow.settings.problems import Problem
 from djflow.settings.reading import FileText
 
@@ -158,6 +159,23 @@ def notices_problems(
     file: FileText, value: NoticesFile, channels: Strings, texts: Texts, signature: str
 ) -> Iterator[Problem]:
     """Yield what does not fit the rest of the configuration: kinds, channels, texts, lengths."""
+    yield from _kind_problems(file, value, channels)
+    for channel in value.budget:
+        if channel not in channels:
+            yield _no_channel(file, ("budget", channel), channel, channels)
+    for unit, person in value.liaisons.items():
+        if not person.strip():
+            yield file.problem(("liaisons", unit), f"单位“{unit}”的联络员没有写。", "请写工号，或删去这一行。")
+    for position, text in enumerate(value.texts):
+        if text.name in {one.name for one in value.texts[:position]}:
+            yield file.problem(("texts", position, "name"), f"文本“{text.name}”写了两次。", "请删去一处。")
+        unknown = [channel for channel in text.templates if channel not in channels]
+        for channel in unknown:
+            yield _no_channel(file, ("texts", position, "templates", channel), channel, channels)
+        yield from _text_problems(file, position, text, texts, signature)
+
+
+def _kind_problems(file: FileText, value: NoticesFile, channels: Strings) -> Iterator[Problem]:
     known = [kind.value for kind in NoticeKind]
     for kind in value.kinds:
         if kind not in known:
@@ -167,20 +185,25 @@ def notices_problems(
         **{("kinds", kind): table for kind, table in value.kinds.items()},
     }
     for path, table in tables.items():
-        for position, step in enumerate(table.chain):
-            if step.channel not in (*channels, PHONE_LIST):
-                yield file.problem(
-                    (*path, "chain", position, "channel"),
-                    f"channels.toml 里没有渠道“{step.channel}”。",
-                    f"可以写：{'、'.join((*channels, PHONE_LIST))}。",
-                )
-    for channel in value.budget:
-        if channel not in channels:
-            yield file.problem(
-                ("budget", channel), f"channels.toml 里没有渠道“{channel}”。", f"可以写：{'、'.join(channels)}。"
-            )
-    for position, text in enumerate(value.texts):
-        yield from _text_problems(file, position, text, texts, signature)
+        yield from _chain_problems(file, path, table, channels)
+    of_digests = ("kinds", "digest") if "digest" in value.kinds else ("default",)
+    if tables[of_digests].digest:
+        yield file.problem(
+            (*of_digests, "digest"), "合并通知本身不能再并入合并通知。", "请在 [kinds.digest] 里写 digest = false。"
+        )
+
+
+def _no_channel(file: FileText, path: Path, channel: str, known: Strings) -> Problem:
+    return file.problem(path, f"channels.toml 里没有渠道“{channel}”。", f"可以写：{'、'.join(known)}。")
+
+
+def _chain_problems(file: FileText, path: Path, table: KindTable, channels: Strings) -> Iterator[Problem]:
+    for position, step in enumerate(table.chain):
+        place = (*path, "chain", position, "channel")
+        if step.channel not in (*channels, PHONE_LIST):
+            yield _no_channel(file, place, step.channel, (*channels, PHONE_LIST))
+        elif step.channel == PHONE_LIST and position + 1 < len(table.chain):
+            yield file.problem(place, "phone 后面的渠道走不到。", "请把 phone 放到最后。")
 
 
 def _text_problems(file: FileText, position: int, text: TextTable, texts: Texts, signature: str) -> Iterator[Problem]:

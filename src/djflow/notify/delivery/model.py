@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from djflow.notify.model import Claimed, Limit, MessageState, NoticeKind, Verdict
+from djflow.notify.model import Claimed, Hours, Limit, MessageState, NoticeKind, Urgency, Verdict
 from djflow.notify.rules import Care
 
 _STUCK = timedelta(minutes=30)
@@ -11,7 +11,10 @@ _STUCK = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A due message before it is claimed; `wanted`: its notice is open and nobody has answered it."""
+    """A due message before it is claimed.
+
+    `wanted`: its notice is open and nobody has answered it; `overtaken`: the notice has gone on to another step.
+    """
 
     id: str
     notice_id: str
@@ -20,6 +23,8 @@ class Candidate:
     address_hash: str
     expires_at: datetime
     wanted: bool
+    overtaken: bool
+    urgency: Urgency
     kind: NoticeKind
     subject: str
     version: int
@@ -27,13 +32,14 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A channel as the claim sees it: limits, care against doubles, parts a day, how long a lease lasts."""
+    """A channel as the claim sees it: limits, care against doubles, parts a day, quiet hours, length of a lease."""
 
     key: str
     limits: tuple[Limit, ...] = ()
     care: Care = field(default_factory=Care)
     addressed: bool = True
     daily_parts: int = 0
+    hours: Hours | None = None
     lease: timedelta = timedelta(seconds=60)
 
 
@@ -47,9 +53,13 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What is written about a claimed message; `number` counts the try, `attempts` what counts against it."""
+    """What is written about the message claimed at `claimed_at`.
+
+    `number` counts the try, `attempts` what counts against it.
+    """
 
     id: str
+    claimed_at: datetime
     before: MessageState
     state: MessageState
     due_at: datetime

@@ -14,7 +14,8 @@ from djflow.core.clock import civil_date, days, instant_of
 from djflow.notify import rules
 from djflow.notify.delivery import store
 from djflow.notify.delivery.model import Candidate, ChannelHealth, Claim, Ended, Lane, Written
-from djflow.notify.model import Claimed, Drained, MessageState, Result, Verdict
+from djflow.notify.limits import store as limited
+from djflow.notify.model import Claimed, Drained, Hours, MessageState, Result, Verdict
 from djflow.notify.rules import Bucket, Next, Rate
 from djflow.notify.tables import ChannelStateRow
 
@@ -38,19 +39,21 @@ def claim(
     now: datetime,
 ) -> Claim:
     """Take at most `limit` messages of a channel that may leave now; what may not is put where it belongs."""
-    state = store.channel_state(session, lane.key)
+    state = limited.channel_state(session, lane.key)
     if state is not None and state.paused and (state.until is None or state.until > now):
         return Claim((), state.until)
     limits = _Limits(session, lane, now)
     granted, again_at = limits.for_channel(limit)
     if lane.daily_parts:
-        granted = min(granted, max(0, lane.daily_parts - store.used_parts(session, lane.key, civil_date(now))))
+        # What is under way is not counted yet; each message is a part at least.
+        used = limited.used_parts(session, lane.key, civil_date(now)) + store.under_way(session, lane.key)
+        granted = min(granted, max(0, lane.daily_parts - used))
         again_at = again_at if granted else instant_of(civil_date(now) + days(1))
     if granted == 0:
         return Claim((), again_at)
     found = store.candidates(session, lane.key, now=now, limit=granted)
     limits.look_up(one.address_hash for one in found)
-    kept, ended = _sorted_out(session, found, still_true, limits, now)
+    kept, ended = _sorted_out(session, found, still_true, limits, lane.hours, now)
     store.end(session, ended)
     if not kept:
         return Claim((), now if found else again_at)
@@ -68,7 +71,7 @@ class _Limits:
         numbered = list(enumerate(lane.limits))
         self._channel = {f"{lane.key}|{number}": limit for number, limit in numbered if not limit.per_address}
         self._each = {f"{lane.key}|{number}|": limit for number, limit in numbered if limit.per_address}
-        self._known = store.buckets(session, self._channel)
+        self._known = limited.buckets(session, self._channel)
         self._left: dict[str, Bucket] = {}
 
     def for_channel(self, want: int) -> tuple[int, datetime | None]:
@@ -87,7 +90,7 @@ class _Limits:
         """Read the limits that count these addresses."""
         if self._each:
             keys = [f"{prefix}{one}" for one in set(hashes) if one for prefix in self._each]
-            self._known |= store.buckets(self._session, keys)
+            self._known |= limited.buckets(self._session, keys)
 
     def take_address(self, one: Candidate) -> Ended | None:
         """Take one message of each limit that counts the address, or say what becomes of the message."""
@@ -112,11 +115,16 @@ class _Limits:
 
     def keep(self) -> None:
         """Write down what is left."""
-        store.keep_buckets(self._session, self._left, self._known)
+        limited.keep_buckets(self._session, self._left, self._known)
 
 
 def _sorted_out(
-    session: Session, found: Sequence[Candidate], still_true: StillTrue, limits: _Limits, now: datetime
+    session: Session,
+    found: Sequence[Candidate],
+    still_true: StillTrue,
+    limits: _Limits,
+    hours: Hours | None,
+    now: datetime,
 ) -> tuple[list[Candidate], list[Ended]]:
     kept: list[Candidate] = []
     ended: list[Ended] = []
@@ -126,13 +134,25 @@ def _sorted_out(
             ended.append(Ended(one.id, MessageState.STALE, "expired", wait_until=now))
         elif not one.wanted:
             ended.append(Ended(one.id, MessageState.CANCELLED, "answered"))
+        elif one.overtaken:
+            ended.append(Ended(one.id, MessageState.SUPERSEDED, "next_step"))
         elif one.id in untrue:
             ended.append(Ended(one.id, MessageState.SUPERSEDED, "no_longer_true", wait_until=now))
+        elif (night := _held_over_night(one, hours, now)) is not None:
+            ended.append(night)
         elif (barred := limits.take_address(one)) is not None:
             ended.append(barred)
         else:
             kept.append(one)
     return kept, ended
+
+
+def _held_over_night(one: Candidate, hours: Hours | None, now: datetime) -> Ended | None:
+    # What waited for its channel, or for another try, must not wake anybody when that comes at night.
+    if hours is None or not rules.is_quiet(now, hours):
+        return None
+    due_at, reason = rules.send_at(now, one.expires_at, one.urgency, hours, one.key)
+    return Ended(one.id, MessageState.HELD, reason, due_at=due_at) if due_at > now else None
 
 
 def write_results(
@@ -143,7 +163,7 @@ def write_results(
     store.write(session, written, owner=owner, now=now)
     parts = sum(one.parts for one in written if one.state is MessageState.ACCEPTED)
     if lane.daily_parts and parts:
-        store.use_parts(session, lane.key, civil_date(now), parts)
+        limited.use_parts(session, lane.key, civil_date(now), parts)
     for _, result in results:
         _pause_after(session, lane, result, now)
     states = [one.state for one in written]
@@ -159,6 +179,7 @@ def _written(claimed: Claimed, result: Result, then: Next, now: datetime) -> Wri
         wait = now
     return Written(
         id=claimed.id,
+        claimed_at=claimed.claimed_at,
         before=MessageState.SENDING,
         state=then.state,
         due_at=then.due_at,
@@ -175,12 +196,15 @@ def _written(claimed: Claimed, result: Result, then: Next, now: datetime) -> Wri
 
 def _pause_after(session: Session, lane: Lane, result: Result, now: datetime) -> None:
     if result.verdict is Verdict.CONFIG:
-        store.set_channel(session, _channel_row(lane.key, paused=True, reason="config", by="sender", since=now))
+        limited.set_channel(session, _channel_row(lane.key, paused=True, reason="config", by="sender", since=now))
     elif result.verdict is Verdict.RATE_LIMITED and not lane.addressed and not result.next_channel:
         until = now + (result.retry_after or timedelta(minutes=1))
+        known = limited.channel_state(session, lane.key)
+        if known is not None and known.paused and (known.until is None or known.until >= until):
+            return
         row = _channel_row(lane.key, paused=True, reason="rate", by="sender", since=now)
         row.until = until
-        store.set_channel(session, row)
+        limited.set_channel(session, row)
 
 
 def take_up_lost(
@@ -217,17 +241,17 @@ def write_answers(session: Session, asked: Sequence[tuple[Claimed, Result]], *, 
 def release(session: Session, *, now: datetime) -> None:
     """Let messages go whose quiet hours, round minute or budget day is over."""
     store.release(session, now, reasons=RELEASED)
-    store.forget_buckets(session, now - _BUCKETS_KEPT)
+    limited.forget_buckets(session, now - _BUCKETS_KEPT)
 
 
 def pause_channel(session: Session, channel: str, *, reason: str, by: str, now: datetime) -> None:
     """Stop a channel until somebody starts it again; its messages wait."""
-    store.set_channel(session, _channel_row(channel, paused=True, reason=reason, by=by, since=now))
+    limited.set_channel(session, _channel_row(channel, paused=True, reason=reason, by=by, since=now))
 
 
 def resume_channel(session: Session, channel: str, *, by: str, now: datetime) -> None:
     """Start a stopped channel again."""
-    store.set_channel(session, _channel_row(channel, paused=False, reason="", by=by, since=now))
+    limited.set_channel(session, _channel_row(channel, paused=False, reason="", by=by, since=now))
 
 
 def _channel_row(channel: str, *, paused: bool, reason: str, by: str, since: datetime) -> ChannelStateRow:
@@ -237,7 +261,7 @@ def _channel_row(channel: str, *, paused: bool, reason: str, by: str, since: dat
 def channel_health(session: Session, channels: Sequence[str], *, now: datetime) -> tuple[ChannelHealth, ...]:
     """Return how each channel is doing."""
     counted = store.counts(session, now)
-    states = {row.channel: row for row in store.channel_states(session)}
+    states = {row.channel: row for row in limited.channel_states(session)}
 
     def number(channel: str, state: MessageState, *, due: bool | None = None) -> int:
         return sum(n for (c, s, d), n in counted.items() if (c, s) == (channel, state) and due in (None, d))

@@ -1,46 +1,50 @@
-"""Writes and reads messages, attempts, limits and the state of channels.
+"""Writes and reads messages and attempts.
 
 Claiming locks rows (`FOR UPDATE SKIP LOCKED`) on PostgreSQL; on SQLite the whole transaction holds the write lock.
 Statements are set-wise: the sender's transactions must stay short.
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import BindParameter, Row, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from djflow.core.ids import new_id
 from djflow.db.session import vault_of
 from djflow.db.store import sealing_vault
 from djflow.notify.delivery.model import Candidate, Ended, Waiting, Written
-from djflow.notify.model import Claimed, Draft, MessageState, NoticeState
-from djflow.notify.rules import WAITING, Bucket
+from djflow.notify.model import Claimed, Draft, MessageState, NoticeState, Urgency
+from djflow.notify.rules import LEFT_THE_HOUSE, WAITING
 from djflow.notify.store import chunks
-from djflow.notify.tables import (
-    AttemptRow,
-    BudgetRow,
-    ChannelStateRow,
-    MessageRow,
-    NoticeRow,
-    RateBucketRow,
-)
+from djflow.notify.tables import AttemptRow, MessageRow, NoticeRow
 
 ADDRESS = "message.address"
 _URGENCIES = 3
 _CANDIDATE = (
     *(MessageRow.id, MessageRow.notice_id, MessageRow.key, MessageRow.recipient, MessageRow.address_hash),
-    *(MessageRow.expires_at, NoticeRow.state, NoticeRow.answer, NoticeRow.kind, NoticeRow.subject, NoticeRow.version),
+    *(
+        MessageRow.step,
+        MessageRow.urgency,
+        MessageRow.expires_at,
+        NoticeRow.step.label("notice_step"),
+        NoticeRow.state,
+        NoticeRow.answer,
+        NoticeRow.kind,
+        NoticeRow.subject,
+        NoticeRow.version,
+    ),
 )
 _WRITTEN: dict[str, BindParameter[Any]] = {
     column: bindparam(f"b_{column}")
     for column in (
-        *("state", "reason", "due_at", "attempts", "verdict", "code", "provider_id", "parts", "wait_until"),
-        "accepted_at",
+        *("state", "reason", "due_at", "attempts", "verdict", "code", "provider_id", "parts", "accepted_at"),
     )
 }
+_WAIT = func.coalesce(bindparam("b_wait_until", type_=MessageRow.wait_until.type), MessageRow.wait_until)
+"""An answer is waited for as long as was said before, unless the message's new state says otherwise."""
 
 
 def add(session: Session, drafts: Sequence[Draft], *, now: datetime) -> None:
@@ -114,6 +118,8 @@ def _candidate(row: Row[*tuple[Any, ...]]) -> Candidate:  # SQLAlchemy cannot ty
         address_hash=row.address_hash or "",
         expires_at=row.expires_at,
         wanted=row.state is NoticeState.OPEN and row.answer is None,
+        overtaken=row.step != row.notice_step,
+        urgency=list(Urgency)[row.urgency],
         kind=row.kind,
         subject=row.subject,
         version=row.version,
@@ -178,13 +184,15 @@ def _claimed(session: Session, ids: Sequence[str]) -> Iterable[Claimed]:
 
 
 def write(session: Session, written: Sequence[Written], *, owner: str, now: datetime) -> None:
-    """Write down what became of claimed messages; one whose lease went to another sender is left alone."""
+    """Write down what became of claimed messages; one that was claimed anew since is left alone."""
     if not written:
         return
-    where = (MessageRow.id == bindparam("b_id"), MessageRow.owner == owner, MessageRow.state == bindparam("b_from"))
+    mine = (MessageRow.owner == owner, MessageRow.claimed_at == bindparam("b_claimed_at"))
+    where = (MessageRow.id == bindparam("b_id"), *mine, MessageRow.state == bindparam("b_from"))
     connection = session.connection()
     connection.execute(
-        update(MessageRow).where(*where).values(**_WRITTEN, lease_until=None), [_binds(one, now) for one in written]
+        update(MessageRow).where(*where).values(**_WRITTEN, wait_until=_WAIT, lease_until=None),
+        [_binds(one, now) for one in written],
     )
     connection.execute(
         insert(AttemptRow),
@@ -216,13 +224,16 @@ def _binds(one: Written, now: datetime) -> dict[str, object]:
         "wait_until": one.wait_until,
         "accepted_at": now if one.state is MessageState.ACCEPTED else None,
     }
-    return {"b_id": one.id, "b_from": one.before, **{f"b_{column}": value for column, value in values.items()}}
+    at = {"b_id": one.id, "b_claimed_at": one.claimed_at, "b_from": one.before}
+    return {**at, **{f"b_{column}": value for column, value in values.items()}}
 
 
 def end(session: Session, ended: Iterable[Ended]) -> None:
     """Move messages that will not be sent to the state that says why; the chain is looked at again at `wait_until`."""
     for one in ended:
-        values: dict[str, object] = {"state": one.state, "reason": one.reason, "wait_until": one.wait_until}
+        values: dict[str, object] = {"state": one.state, "reason": one.reason}
+        if one.state not in WAITING:
+            values["wait_until"] = one.wait_until
         if one.due_at is not None:
             values["due_at"] = one.due_at
         session.execute(update(MessageRow).where(MessageRow.id == one.id).values(**values))
@@ -259,10 +270,57 @@ def give_up_step(session: Session, notice_id: str, *, now: datetime) -> None:
     session.execute(update(MessageRow).where(*where).values(**values))
 
 
-def stopped_channels(session: Session, now: datetime) -> frozenset[str]:
-    """Return the channels that are stopped now."""
-    rows = channel_states(session)
-    return frozenset(row.channel for row in rows if row.paused and (row.until is None or row.until > now))
+def destination(session: Session, message_id: str) -> tuple[str, str]:
+    """Return a message's channel and recipient."""
+    query = select(MessageRow.channel, MessageRow.recipient).where(MessageRow.id == message_id)
+    channel, recipient = session.execute(query).one()
+    return channel, recipient
+
+
+def readdress(session: Session, message_id: str, address: str) -> None:
+    """Give a message another address, sealed."""
+    vault = sealing_vault(session)
+    values = {
+        "address": vault.seal(address, context=f"{ADDRESS}:{message_id}"),
+        "address_hash": vault.lookup(address, kind="address"),
+    }
+    session.execute(update(MessageRow).where(MessageRow.id == message_id).values(**values))
+
+
+def under_way(session: Session, channel: str) -> int:
+    """Return how many messages of a channel are being sent."""
+    where = (MessageRow.state == MessageState.SENDING, MessageRow.channel == channel)
+    return session.scalar(select(func.count()).select_from(MessageRow).where(*where)) or 0
+
+
+def has_left(session: Session, notice_id: str) -> bool:
+    """Return whether a message of a notice has left the house."""
+    where = (MessageRow.notice_id == notice_id, MessageRow.state.in_(LEFT_THE_HOUSE))
+    return session.scalar(select(MessageRow.id).where(*where).limit(1)) is not None
+
+
+def last_step(session: Session, notice_id: str) -> int:
+    """Return the last step of a notice for which there is a message."""
+    return session.scalar(select(func.max(MessageRow.step)).where(MessageRow.notice_id == notice_id)) or 0
+
+
+def held_for_template(session: Session) -> tuple[Waiting, ...]:
+    """Return messages that wait for the approval of their template."""
+    query = select(MessageRow.id, MessageRow.notice_id, MessageRow.step, MessageRow.state, MessageRow.reason).where(
+        MessageRow.state == MessageState.HELD, MessageRow.reason == "template"
+    )
+    return tuple(Waiting(*row) for row in session.execute(query.with_for_update(skip_locked=True)))
+
+
+def renew(session: Session, message_id: str, draft: Draft) -> None:
+    """Write a message that never left anew: what its provider gets and when."""
+    values = {
+        "payload": json.dumps(dict(draft.payload), ensure_ascii=False),
+        "state": draft.state,
+        "reason": draft.reason,
+        "due_at": draft.due_at,
+    }
+    session.execute(update(MessageRow).where(MessageRow.id == message_id).values(**values))
 
 
 def lost_leases(session: Session, now: datetime, *, dead_owners: bool, limit: int = 500) -> tuple[Claimed, ...]:
@@ -290,63 +348,6 @@ def unknown_due(
         return ()
     session.execute(update(MessageRow).where(MessageRow.id.in_(ids)).values(owner=owner, due_at=now + lease))
     return tuple(_claimed(session, ids))
-
-
-def buckets(session: Session, keys: Iterable[str]) -> dict[str, Bucket]:
-    """Return what limits still allow, by key, locked until the transaction ends; one never used is missing."""
-    found: dict[str, Bucket] = {}
-    for part in chunks(sorted(set(keys))):
-        query = select(RateBucketRow.key, RateBucketRow.tokens, RateBucketRow.at).where(RateBucketRow.key.in_(part))
-        for row in session.execute(query.order_by(RateBucketRow.key).with_for_update()):
-            found[row.key] = Bucket(row.tokens, row.at)
-    return found
-
-
-def keep_buckets(session: Session, left: Mapping[str, Bucket], known: Collection[str]) -> None:
-    """Write what limits still allow; `known` are those that are stored already."""
-    rows = [{"b_key": key, "b_tokens": one.tokens, "b_at": one.at} for key, one in sorted(left.items())]
-    old, new = [r for r in rows if r["b_key"] in known], [r for r in rows if r["b_key"] not in known]
-    connection = session.connection()
-    if old:
-        change = update(RateBucketRow).where(RateBucketRow.key == bindparam("b_key"))
-        connection.execute(change.values(tokens=bindparam("b_tokens"), at=bindparam("b_at")), old)
-    if new:
-        connection.execute(
-            insert(RateBucketRow), [{"key": r["b_key"], "tokens": r["b_tokens"], "at": r["b_at"]} for r in new]
-        )
-
-
-def forget_buckets(session: Session, before: datetime) -> None:
-    """Forget limits nobody came near since; they are full again."""
-    session.execute(delete(RateBucketRow).where(RateBucketRow.at < before))
-
-
-def used_parts(session: Session, channel: str, day: date) -> int:
-    """Return how many parts a channel used on a day."""
-    row = session.get(BudgetRow, (channel, day), with_for_update=True, populate_existing=True)
-    return row.parts if row else 0
-
-
-def use_parts(session: Session, channel: str, day: date, parts: int) -> None:
-    """Count parts of a day."""
-    session.merge(BudgetRow(channel=channel, day=day, parts=used_parts(session, channel, day) + parts))
-    session.flush()
-
-
-def channel_state(session: Session, channel: str) -> ChannelStateRow | None:
-    """Return whether a channel is stopped; None when it never was."""
-    return session.get(ChannelStateRow, channel, populate_existing=True)
-
-
-def channel_states(session: Session) -> tuple[ChannelStateRow, ...]:
-    """Return every channel that was ever stopped."""
-    return tuple(session.scalars(select(ChannelStateRow).order_by(ChannelStateRow.channel)))
-
-
-def set_channel(session: Session, row: ChannelStateRow) -> None:
-    """Stop or start a channel."""
-    session.merge(row)
-    session.flush()
 
 
 def counts(session: Session, now: datetime) -> Mapping[tuple[str, MessageState, bool], int]:

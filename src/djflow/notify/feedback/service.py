@@ -1,13 +1,16 @@
 """Takes in what providers report and people reply."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from djflow.notify import rules
 from djflow.notify.feedback import store
 from djflow.notify.feedback.model import Report, Unclear, Understood, Words
+
+_REPORTS_COME_FOR = timedelta(hours=72)
+"""A report whose message is not known by then is about somebody else's. Source: carriers' SMS practice."""
 
 
 def take_reports(session: Session, channel: str, reports: Iterable[Report], *, now: datetime) -> int:
@@ -21,7 +24,8 @@ def take_reports(session: Session, channel: str, reports: Iterable[Report], *, n
 
 def match_early(session: Session, *, now: datetime, limit: int = 500) -> int:
     """Apply reports that came before their message was written down and return how many moved one."""
-    return sum(store.apply_report(session, one, "", now=now) for one in store.orphans(session, limit=limit))
+    found = store.orphans(session, now - _REPORTS_COME_FOR, limit=limit)
+    return sum(store.apply_report(session, one, "", now=now) for one in found)
 
 
 def take_replies(session: Session, channel: str, said: Iterable[Words], *, now: datetime) -> tuple[Understood, ...]:

@@ -1,17 +1,17 @@
 """Writes and reads reports and replies; each report and reply is taken once, in whatever order they come."""
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
 from djflow.core.ids import new_id
 from djflow.db.session import vault_of
 from djflow.db.store import sealing_vault
 from djflow.notify.feedback.model import Report, Unclear, Understood, Words
-from djflow.notify.model import Answer, MessageState
-from djflow.notify.rules import LEFT_THE_HOUSE, TRANSITIONS
+from djflow.notify.model import Answer, MessageState, NoticeState
+from djflow.notify.rules import LEFT_THE_HOUSE, TRANSITIONS, wait_until
 from djflow.notify.tables import MessageRow, NoticeRow, ReceiptRow, ReplyRow
 
 _STATES = {
@@ -19,6 +19,7 @@ _STATES = {
     "read": MessageState.DELIVERED,
     "undelivered": MessageState.UNDELIVERED,
 }
+_OVERTAKEN = (NoticeState.SUPERSEDED, NoticeState.CANCELLED)
 _WORDS = "reply.words"
 
 
@@ -65,8 +66,11 @@ def apply_report(session: Session, receipt_id: str, message_id: str, *, now: dat
     if state is MessageState.DELIVERED:
         message.delivered_at = receipt.at
         message.accepted_at = message.accepted_at or receipt.at
-    if state is MessageState.UNDELIVERED or before is not MessageState.ACCEPTED:
+    if state is MessageState.UNDELIVERED:
         message.wait_until = now
+    elif before is not MessageState.ACCEPTED:
+        wait = timedelta(seconds=message.wait_seconds)
+        message.wait_until = wait_until(wait, message.answer_by, message.expires_at, now=now)
     session.flush()
     return True
 
@@ -82,10 +86,11 @@ def _message_of(session: Session, receipt: ReceiptRow, message_id: str) -> Messa
     return session.scalar(query.order_by(MessageRow.id.desc()).limit(1).with_for_update())
 
 
-def orphans(session: Session, *, limit: int) -> tuple[str, ...]:
-    """Return reports that came before their message was known, oldest first."""
-    query = select(ReceiptRow.id).where(ReceiptRow.message_id.is_(None)).order_by(ReceiptRow.id).limit(limit)
-    return tuple(session.scalars(query))
+def orphans(session: Session, since: datetime, *, limit: int) -> tuple[str, ...]:
+    """Return reports since an instant whose message was not known, newest first: most are about strangers' messages."""
+    where = (ReceiptRow.message_id.is_(None), ReceiptRow.received_at >= since)
+    query = select(ReceiptRow.id).where(*where).order_by(ReceiptRow.received_at.desc(), ReceiptRow.id.desc())
+    return tuple(session.scalars(query.limit(limit)))
 
 
 def keep_reply(
@@ -98,7 +103,7 @@ def keep_reply(
     key = hashlib.sha256(raw.encode()).hexdigest()
     if session.scalar(select(ReplyRow.id).where(ReplyRow.key == key)) is not None:
         return None
-    found = _notice_of(session, address_hash, said.message_id)
+    found = _notice_of(session, address_hash, said.message_id, now)
     row_id = new_id(now)
     is_clear = answer is not None and found is not None
     session.add(
@@ -121,15 +126,17 @@ def keep_reply(
     return Understood(row_id, answer, found.id, found.kind, found.subject, found.recipient)
 
 
-def _notice_of(session: Session, address_hash: str, message_id: str) -> NoticeRow | None:
+def _notice_of(session: Session, address_hash: str, message_id: str, now: datetime) -> NoticeRow | None:
     query = select(NoticeRow).join(MessageRow, MessageRow.notice_id == NoticeRow.id)
     if message_id:
         query = query.where(MessageRow.id == message_id)
     else:
         query = query.where(MessageRow.address_hash == address_hash, MessageRow.state.in_(LEFT_THE_HOUSE))
-        # The newest one that still wants an answer; a thank-you after it is no second answer.
-        query = query.where(NoticeRow.answer.is_(None))
-    return session.scalar(query.order_by(MessageRow.created_at.desc(), MessageRow.id.desc()).limit(1))
+        # A thank-you after the answer is no second answer, and nobody answers what he need not know any more.
+        query = query.where(NoticeRow.answer.is_(None), NoticeRow.state.not_in(_OVERTAKEN))
+    # One that asks for an answer comes before a newer one that only tells.
+    asks = and_(MessageRow.wait_seconds > 0, NoticeRow.expires_at > now)
+    return session.scalar(query.order_by(asks.desc(), MessageRow.created_at.desc(), MessageRow.id.desc()).limit(1))
 
 
 def unclear(session: Session, *, limit: int) -> tuple[Unclear, ...]:

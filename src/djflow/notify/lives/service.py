@@ -47,7 +47,7 @@ def phone_list(session: Session, *, limit: int = 500) -> tuple[Call, ...]:
 def replay(session: Session, message_id: str, *, by: str, now: datetime) -> None:
     """Send a failed message again.
 
-    Raises: NotFoundError; ConflictError when the message did not fail.
+    Raises: NotFoundError; ConflictError when the message did not fail, or nobody is to hear of it any more.
     """
     found = store.message_state(session, message_id)
     if found is None:
@@ -56,7 +56,9 @@ def replay(session: Session, message_id: str, *, by: str, now: datetime) -> None
     if MessageState.PENDING not in TRANSITIONS[state] or state not in FAILED:
         raise ConflictError(f"这条消息现在是“{MESSAGE_LABELS[state]}”，不用重发。", code="message.not_failed")
     end = store.notice_end(session, notice_id)
-    until = max(end, now + _AGAIN_FOR) if end else now + _AGAIN_FOR
+    if end is None:
+        raise ConflictError("本人已经答复，或情况已变：不用再发。", code="message.over")
+    until = max(end, now + _AGAIN_FOR)
     store.replay(session, message_id, notice_id, now=now, until=until)
     audit.record(session, Subject("notify.message", message_id), "message.replay", by=by, now=now)
 

@@ -114,9 +114,10 @@ def replay(session: Session, message_id: str, notice_id: str, *, now: datetime, 
     session.execute(
         update(MessageRow)
         .where(MessageRow.id == message_id)
-        .values(state=MessageState.PENDING, reason="", due_at=now, wait_until=None, attempts=0, expires_at=until)
+        .values(state=MessageState.PENDING, reason="", due_at=now, wait_until=until, attempts=0, expires_at=until)
     )
-    values = {"state": NoticeState.OPEN, "reason": "", "expires_at": until, "answer": None}
+    step = select(MessageRow.step).where(MessageRow.id == message_id).scalar_subquery()
+    values = {"state": NoticeState.OPEN, "reason": "", "expires_at": until, "step": step}
     session.execute(update(NoticeRow).where(NoticeRow.id == notice_id).values(**values))
 
 
@@ -127,8 +128,10 @@ def message_states(session: Session) -> Mapping[str, MessageState]:
 
 
 def notice_end(session: Session, notice_id: str) -> datetime | None:
-    """Return until when a notice is true."""
-    return session.scalar(select(NoticeRow.expires_at).where(NoticeRow.id == notice_id))
+    """Return until when a notice is true; None when it was answered, overtaken or taken back."""
+    over = (NoticeState.SUPERSEDED, NoticeState.CANCELLED)
+    where = (NoticeRow.id == notice_id, NoticeRow.answer.is_(None), NoticeRow.state.not_in(over))
+    return session.scalar(select(NoticeRow.expires_at).where(*where))
 
 
 def settle_by_phone(session: Session, notice_id: str) -> bool:

@@ -1,0 +1,1 @@
+"""What channels may still send: rates, parts of a day, and whether they are stopped."""
