@@ -15,7 +15,7 @@ from djflow.core.subject import Subject
 from djflow.inbox import service as inbox
 from djflow.inbox.model import Address, ItemKind, NewItem
 from djflow.notify import service
-from djflow.notify.channels.base import Channel, Pushed
+from djflow.notify.channels.base import Awaited, Channel, Pushed
 from djflow.notify.feedback import service as feedback
 from djflow.notify.feedback.model import Report, Taken, Understood, Words
 from djflow.notify.model import Answer, NoticeKind
@@ -78,7 +78,10 @@ def _ask_a_human(house: House, one: Understood) -> None:
 
 
 def pull(house: House, *, channels: Mapping[str, Channel] | None = None) -> Mapping[str, Taken]:
-    """Fetch reports and replies from every channel that hands them out, and return what each brought."""
+    """Fetch reports and replies from every channel that hands them out or tells when asked; return what each brought.
+
+    A channel whose answer is not understood is logged and left for the next time; the others go on.
+    """
     opened = channels if channels is not None else channels_of(house)
     found = asyncio.run(_pulled(house, opened))
     taken = {key: take_in(house, key, pushed) for key, pushed in found.items()}
@@ -92,7 +95,21 @@ async def _pulled(house: House, channels: Mapping[str, Channel]) -> Mapping[str,
     for key, channel in channels.items():
         await channel.start()
         try:
-            found[key] = await channel.pull(house.now() - _PULL_BACK)
+            found[key] = await channel.pull(house.now() - _PULL_BACK, _awaited(house, channel))
+        except DjflowError as error:
+            _log.error("reports of channel %s could not be fetched: %s", key, error.code)
         finally:
             await channel.close()
     return found
+
+
+def _awaited(house: House, channel: Channel) -> tuple[Awaited, ...]:
+    """Return the messages a channel is to be asked for; none where it hands out reports by itself."""
+    if not channel.traits.tells_when_asked:
+        return ()
+    now = house.now()
+    with house.transaction() as session:
+        waiting = feedback.unreported(session, channel.key, since=now - _PULL_BACK, now=now)
+    return tuple(
+        Awaited(one.message_id, one.provider_id, one.claimed_at, one.accepted_at, one.address) for one in waiting
+    )

@@ -15,7 +15,7 @@ from typing import ClassVar, TypeAlias, TypeVar
 
 from djflow.core.clock import Clock
 from djflow.core.errors import InputError
-from djflow.notify.channels.base import Outcome, Outgoing, Pushed, Traits, Verdict
+from djflow.notify.channels.base import Awaited, Outcome, Outgoing, Pushed, Traits, Verdict
 from djflow.notify.channels.config import ChannelUrl
 from djflow.notify.channels.wire import Answer, Request, Ruling
 
@@ -94,7 +94,12 @@ class Provider(ABC):
         yield from ()
         return Outcome(message_id, Verdict.UNKNOWN, "cannot_be_asked")
 
-    def fetch(self, since: datetime, stamps: Stamps) -> Conversation[Pushed]:  # noqa: ARG002 - the same
+    def fetch(
+        self,
+        since: datetime,  # noqa: ARG002 - where it can be fetched
+        stamps: Stamps,  # noqa: ARG002 - the same
+        awaited: Sequence[Awaited] = (),  # noqa: ARG002 - where it tells when asked
+    ) -> Conversation[Pushed]:
         """Fetch receipts and replies; nothing where the provider offers none."""
         yield from ()
         return Pushed()

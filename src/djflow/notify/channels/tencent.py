@@ -11,7 +11,17 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from djflow.notify.channels.base import Outcome, Outgoing, Pushed, Receipt, ReceiptState, Reply, Traits, Verdict
+from djflow.notify.channels.base import (
+    Awaited,
+    Outcome,
+    Outgoing,
+    Pushed,
+    Receipt,
+    ReceiptState,
+    Reply,
+    Traits,
+    Verdict,
+)
 from djflow.notify.channels.codes import DAY, HOUR, accepted, limited, table, text_of
 from djflow.notify.channels.config import ChannelUrl, needed
 from djflow.notify.channels.provider import (
@@ -145,7 +155,12 @@ class TencentSms(Provider):
                 break
         return Outcome(message_id, Verdict.UNKNOWN, "not_reported")
 
-    def fetch(self, since: datetime, stamps: Stamps) -> Conversation[Pushed]:  # noqa: ARG002 - the provider hands out each once
+    def fetch(
+        self,
+        since: datetime,  # noqa: ARG002 - the provider hands out each once
+        stamps: Stamps,
+        awaited: Sequence[Awaited] = (),  # noqa: ARG002 - the same
+    ) -> Conversation[Pushed]:
         """Fetch the reports and replies that wait at the provider."""
         reports = yield from self._waiting("PullSmsSendStatus", "PullSmsSendStatusSet", stamps)
         replies = yield from self._waiting("PullSmsReplyStatus", "PullSmsReplyStatusSet", stamps)

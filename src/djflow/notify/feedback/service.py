@@ -1,13 +1,16 @@
 """Takes in what providers report and people reply."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from djflow.notify import rules
 from djflow.notify.feedback import store
-from djflow.notify.feedback.model import Report, Unclear, Understood, Words
+from djflow.notify.feedback.model import Report, Unclear, Understood, Unreported, Words
+
+ASK_AGAIN = timedelta(minutes=30)
+"""A message whose report is asked for is left alone for so long."""
 
 
 def take_reports(session: Session, channel: str, reports: Iterable[Report], *, now: datetime) -> int:
@@ -22,6 +25,18 @@ def take_reports(session: Session, channel: str, reports: Iterable[Report], *, n
 def match_early(session: Session, *, now: datetime, limit: int = 500) -> int:
     """Apply reports that came before their message was written down and return how many moved one."""
     return sum(store.apply_report(session, one, "", now=now) for one in store.orphans(session, limit=limit))
+
+
+def unreported(
+    session: Session, channel: str, *, since: datetime, now: datetime, limit: int = 200
+) -> tuple[Unreported, ...]:
+    """Return messages accepted after `since` whose report is to be asked for now, and note that they are asked.
+
+    Those never asked for come first, the oldest first; nobody asks again within half an hour.
+    """
+    found = store.unreported(session, channel, since=since, asked_before=now - ASK_AGAIN, limit=limit)
+    store.note_asked(session, [one.message_id for one in found], now)
+    return found
 
 
 def take_replies(session: Session, channel: str, said: Iterable[Words], *, now: datetime) -> tuple[Understood, ...]:

@@ -13,16 +13,17 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from djflow.core.clock import civil_datetime
 from djflow.notify.simulator.accounts import CALLBACK_AES, CALLBACK_TOKEN, CORP
-from djflow.notify.simulator.world import Taken
+from djflow.notify.simulator.world import Taken, is_dead
 
 PUSHING = ("aliyunsms", "tencentsms", "cloudmas")
 """Providers that push delivery reports."""
 
 
 def report(provider: str, messages: Sequence[Taken], *, delivered: bool = True) -> bytes:
-    """Return the body that a provider pushes for these messages."""
+    """Return the body that a provider pushes for these messages; numbers out of service are never delivered to."""
     rows = {"aliyunsms": _aliyun, "tencentsms": _tencent, "cloudmas": _cloudmas}[provider]
-    return json.dumps([rows(one, delivered) for one in messages], ensure_ascii=False).encode()
+    listed = [rows(one, delivered and not is_dead(one.address)) for one in messages]
+    return json.dumps(listed, ensure_ascii=False).encode()
 
 
 def words_back(provider: str, address: str, words: str, at: datetime) -> bytes:
