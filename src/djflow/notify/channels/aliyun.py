@@ -46,6 +46,8 @@ from djflow.notify.channels.wire import Answer, Request, Ruling, by_status, json
 VERSION = "2017-05-25"
 BATCH = 50
 _FORM = "application/x-www-form-urlencoded"
+_THANKS = '{"code":0,"msg":"成功"}'
+_DEAD = frozenset({"isv.MOBILE_NUMBER_ILLEGAL", "MOBILE_NOT_ON_SERVICE", "MOBILE_NUMBER_ILLEGAL", "MOBILE_IN_NULL"})
 _PAGE = 50
 _PAGES = 10
 _REPORTED = {"2": ReceiptState.UNDELIVERED, "3": ReceiptState.DELIVERED}
@@ -87,7 +89,15 @@ class AliyunSms(Provider):
     @property
     def traits(self) -> Traits:
         """Fifty a call so that each can be asked for; the provider's view may lag by minutes."""
-        return Traits(batch=BATCH, concurrency=20, can_query=True, tells_when_asked=True, settle=timedelta(minutes=10))
+        return Traits(
+            batch=BATCH,
+            concurrency=20,
+            can_query=True,
+            tells_when_asked=True,
+            thanks=_THANKS,
+            dead_codes=_DEAD,
+            settle=timedelta(minutes=10),
+        )
 
     def groups(self, batch: Sequence[Outgoing]) -> tuple[tuple[Outgoing, ...], ...]:
         """Put messages of one template together."""

@@ -139,7 +139,9 @@ class Traits:
     `can_query`: an unknown message can be asked for by our id once `settle` has passed. `filters_doubles`: sending
     the same id again is harmless. `single_flight`: one message at a time (a bot that can do neither).
     `addressed`: needs an address per recipient (a group bot does not). `tells_when_asked`: reports on a message are
-    had by naming it.
+    had by naming it. `signs_pushes`: what it pushes is signed; `thanks` is what it wants to hear then. `dead_codes` say
+    that nobody is at an address. `buttons`: a message may have some, which come back as words. `can_recall`: for how
+    long a message can be taken back.
     """
 
     batch: int = 1
@@ -149,6 +151,11 @@ class Traits:
     single_flight: bool = False
     addressed: bool = True
     tells_when_asked: bool = False
+    signs_pushes: bool = False
+    thanks: str = ""
+    dead_codes: frozenset[str] = frozenset()
+    buttons: bool = False
+    can_recall: timedelta | None = None
     settle: timedelta = timedelta(minutes=10)
     limits: tuple[Limit, ...] = ()
     max_text_bytes: int | None = None
@@ -185,6 +192,10 @@ class Channel(Protocol):
 
     async def pull(self, since: datetime, awaited: Sequence[Awaited] = ()) -> Pushed:
         """Fetch receipts and replies since an instant, and ask for `awaited` where the provider tells when asked."""
+        ...
+
+    async def recall(self, provider_id: str) -> Outcome:
+        """Take a message back, where the provider offers it; `permanent` elsewhere and when it is too late."""
         ...
 
     def pushed(self, body: bytes, headers: Mapping[str, str], query: Mapping[str, str]) -> Pushed:

@@ -53,6 +53,10 @@ class MemoryOutlet:
         """Return nothing: nobody reads here."""
         return Pushed()
 
+    async def recall(self, provider_id: str) -> Outcome:
+        """Refuse: nothing is taken back here."""
+        return Outcome(provider_id, Verdict.PERMANENT, "no_recall")
+
     def pushed(self, body: bytes, headers: Mapping[str, str], query: Mapping[str, str]) -> Pushed:  # noqa: ARG002 - refused unread
         """Refuse.
 
@@ -115,6 +119,10 @@ class FileOutlet:
     async def pull(self, since: datetime, awaited: Sequence[Awaited] = ()) -> Pushed:  # noqa: ARG002 - nothing ever comes back
         """Return nothing: nobody reads here."""
         return Pushed()
+
+    async def recall(self, provider_id: str) -> Outcome:
+        """Refuse: nothing is taken back here."""
+        return Outcome(provider_id, Verdict.PERMANENT, "no_recall")
 
     def pushed(self, body: bytes, headers: Mapping[str, str], query: Mapping[str, str]) -> Pushed:  # noqa: ARG002 - refused unread
         """Refuse.

@@ -97,6 +97,10 @@ class HttpChannel:
         """
         return self.provider.pushed(body, headers, query)
 
+    async def recall(self, provider_id: str) -> Outcome:
+        """Take a message back, where the provider offers it."""
+        return (await self._hold(self.provider.recall(provider_id))).outcome(provider_id)
+
     async def hold(self, conversation: Conversation[R]) -> R:
         """Run one of the provider's conversations that only it offers."""
         return await self._hold(conversation)

@@ -104,6 +104,18 @@ class Provider(ABC):
         yield from ()
         return Pushed()
 
+    def recall(self, provider_id: str) -> Conversation[Ruling]:  # noqa: ARG002 - where it can be taken back
+        """Take a message back; refused where the provider offers no such thing."""
+        yield from ()
+        return Ruling(Verdict.PERMANENT, "no_recall")
+
+    def echo(self, query: Mapping[str, str]) -> str:  # noqa: ARG002 - where a push address is checked first
+        """Return what the provider wants to hear when it checks our push address.
+
+        Raises: InputError when it does not do such a thing.
+        """
+        raise InputError(f"{self.label}不核对推送地址。", code="no_push")
+
     def token(self, stamps: Stamps) -> Conversation[Token | Ruling]:  # noqa: ARG002 - the same
         """Fetch a fresh access token."""
         yield from ()

@@ -121,6 +121,10 @@ class StockChannel:
         """Return nothing: no receipts here."""
         return Pushed()
 
+    async def recall(self, provider_id: str) -> Outcome:
+        """Refuse: nothing is taken back here."""
+        return Outcome(provider_id, Verdict.PERMANENT, "no_recall")
+
     def pushed(self, body: bytes, headers: Mapping[str, str], query: Mapping[str, str]) -> Pushed:  # noqa: ARG002 - refused unread
         """Refuse.
 

@@ -42,6 +42,8 @@ from djflow.notify.channels.wire import Answer, Request, Ruling, by_status, json
 VERSION = "2021-01-11"
 BATCH = 200
 _CALL = 100
+_THANKS = '{"result":0,"errmsg":"OK"}'
+_DEAD = frozenset({"InvalidParameterValue.IncorrectPhoneNumber"})
 _PULL = 100
 _PULLS = 20
 _LOOK_BACK = timedelta(days=2)
@@ -94,7 +96,14 @@ class TencentSms(Provider):
     @property
     def traits(self) -> Traits:
         """Two hundred numbers; what is not found by asking stays unknown, because only reported messages are listed."""
-        return Traits(batch=BATCH, concurrency=20, can_query=True, settle=timedelta(minutes=10))
+        return Traits(
+            batch=BATCH,
+            concurrency=20,
+            can_query=True,
+            thanks=_THANKS,
+            dead_codes=_DEAD,
+            settle=timedelta(minutes=10),
+        )
 
     def groups(self, batch: Sequence[Outgoing]) -> tuple[tuple[Outgoing, ...], ...]:
         """Put messages of one wording together."""

@@ -46,11 +46,21 @@ def card_click(user: str, task_id: str, value: str, at: datetime) -> tuple[bytes
         f"<TaskId><![CDATA[{task_id}]]></TaskId></xml>"
     )
     encrypted = _sealed(event)
-    stamp, nonce = str(int(at.timestamp())), "simulator"
+    body = f"<xml><ToUserName><![CDATA[{CORP}]]></ToUserName><Encrypt><![CDATA[{encrypted}]]></Encrypt></xml>"
+    return body.encode(), urlencode(_signed(encrypted, str(int(at.timestamp()))))
+
+
+def address_check(words: str) -> str:
+    """Return the query with which WeCom checks the callback's address: it wants to hear the words."""
+    encrypted = _sealed(words)
+    return urlencode({**_signed(encrypted, "1409659589"), "echostr": encrypted})
+
+
+def _signed(encrypted: str, stamp: str) -> Mapping[str, str]:
+    nonce = "simulator"
     joined = "".join(sorted([CALLBACK_TOKEN, stamp, nonce, encrypted]))
     signature = hashlib.sha1(joined.encode(), usedforsecurity=False).hexdigest()
-    body = f"<xml><ToUserName><![CDATA[{CORP}]]></ToUserName><Encrypt><![CDATA[{encrypted}]]></Encrypt></xml>"
-    return body.encode(), urlencode({"msg_signature": signature, "timestamp": stamp, "nonce": nonce})
+    return {"msg_signature": signature, "timestamp": stamp, "nonce": nonce}
 
 
 def _sealed(text: str) -> str:
