@@ -7,7 +7,9 @@ from datetime import timedelta
 from djflow.accounts.model import Role
 from djflow.assembly import answers
 from djflow.assembly.house import House
+from djflow.assembly.outbox import way_of
 from djflow.assembly.sending import channels_of
+from djflow.assembly.wishes import Nobody, note_dead
 from djflow.core import log
 from djflow.core.errors import DjflowError
 from djflow.core.ids import PersonId
@@ -15,7 +17,8 @@ from djflow.core.subject import Subject
 from djflow.inbox import service as inbox
 from djflow.inbox.model import Address, ItemKind, NewItem
 from djflow.notify import service
-from djflow.notify.channels.base import Awaited, Channel, Pushed
+from djflow.notify.channels.base import Awaited, Channel, Pushed, ReceiptState
+from djflow.notify.channels.codes import DEAD_CODES
 from djflow.notify.feedback import service as feedback
 from djflow.notify.feedback.model import Report, Taken, Understood, Words
 from djflow.notify.model import Answer, NoticeKind
@@ -38,6 +41,11 @@ def take_in(house: House, channel: str, pushed: Pushed) -> Taken:
     with house.transaction() as session:
         moved = feedback.take_reports(session, channel, reports, now=now)
         replies = feedback.take_replies(session, channel, said, now=now)
+        lost = [one for one in reports if one.state == ReceiptState.UNDELIVERED and one.code in DEAD_CODES]
+        whose = [(one, feedback.addressee(session, channel, one)) for one in lost]
+    nobody = [Nobody(found.recipient, found.address, one.code) for one, found in whose if found is not None]
+    if nobody:
+        note_dead(house, way_of(house, channel), nobody)
     clear = [one for one in replies if one.answer is not None and one.notice_id is not None]
     for one in clear:
         _act_on(house, one)

@@ -18,9 +18,11 @@ from typing import TypeVar
 
 from djflow.assembly import outbox, phone
 from djflow.assembly.house import House
+from djflow.assembly.wishes import Nobody, note_dead
 from djflow.core import log
 from djflow.core.errors import ConflictError, DjflowError
 from djflow.notify.channels.base import Channel, Outcome, Outgoing
+from djflow.notify.channels.codes import DEAD_CODES
 from djflow.notify.delivery import service as delivery
 from djflow.notify.delivery.model import Claim, Lane
 from djflow.notify.model import Claimed, Drained, Result, Verdict
@@ -243,6 +245,13 @@ class Sender:
     def _write_down(self, lane: Lane, answers: Sequence[tuple[Claimed, Result]]) -> None:
         with self.house.transaction() as session:
             delivery.write_results(session, lane, answers, owner=self.owner, now=self.house.now())
+        nobody = [
+            Nobody(claimed.recipient, claimed.address, result.code)
+            for claimed, result in answers
+            if result.verdict is Verdict.PERMANENT and result.code in DEAD_CODES
+        ]
+        if nobody:
+            note_dead(self.house, self.outlook.ways[lane.key], nobody)
         if any(result.verdict is Verdict.CONFIG for _, result in answers):
             outbox.alert_stopped(self.house, lane.key)
 

@@ -71,6 +71,7 @@ REASON_LABELS: Mapping[str, str] = MappingProxyType(
         "next_step": "改走下一渠道",
         "no_contact": "没有联系方式",
         "no_longer_true": "情况已变，不再通知",
+        "own_quiet": "本人设了免打扰",
         "permanent": "号码或内容被拒",
         "phone": "请打电话",
         "quiet": "夜间不打扰",

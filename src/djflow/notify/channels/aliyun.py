@@ -47,7 +47,6 @@ VERSION = "2017-05-25"
 BATCH = 50
 _FORM = "application/x-www-form-urlencoded"
 _THANKS = '{"code":0,"msg":"成功"}'
-_DEAD = frozenset({"isv.MOBILE_NUMBER_ILLEGAL", "MOBILE_NOT_ON_SERVICE", "MOBILE_NUMBER_ILLEGAL", "MOBILE_IN_NULL"})
 _PAGE = 50
 _PAGES = 10
 _REPORTED = {"2": ReceiptState.UNDELIVERED, "3": ReceiptState.DELIVERED}
@@ -95,7 +94,6 @@ class AliyunSms(Provider):
             can_query=True,
             tells_when_asked=True,
             thanks=_THANKS,
-            dead_codes=_DEAD,
             settle=timedelta(minutes=10),
         )
 

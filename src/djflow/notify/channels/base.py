@@ -139,9 +139,8 @@ class Traits:
     `can_query`: an unknown message can be asked for by our id once `settle` has passed. `filters_doubles`: sending
     the same id again is harmless. `single_flight`: one message at a time (a bot that can do neither).
     `addressed`: needs an address per recipient (a group bot does not). `tells_when_asked`: reports on a message are
-    had by naming it. `signs_pushes`: what it pushes is signed; `thanks` is what it wants to hear then. `dead_codes` say
-    that nobody is at an address. `buttons`: a message may have some, which come back as words. `can_recall`: for how
-    long a message can be taken back.
+    had by naming it. `signs_pushes`: what it pushes is signed; `thanks` is what it wants to hear then. `buttons`: a
+    message may have some, which come back as words. `can_recall`: for how long a message can be taken back.
     """
 
     batch: int = 1
@@ -153,7 +152,6 @@ class Traits:
     tells_when_asked: bool = False
     signs_pushes: bool = False
     thanks: str = ""
-    dead_codes: frozenset[str] = frozenset()
     buttons: bool = False
     can_recall: timedelta | None = None
     settle: timedelta = timedelta(minutes=10)

@@ -43,7 +43,6 @@ VERSION = "2021-01-11"
 BATCH = 200
 _CALL = 100
 _THANKS = '{"result":0,"errmsg":"OK"}'
-_DEAD = frozenset({"InvalidParameterValue.IncorrectPhoneNumber"})
 _PULL = 100
 _PULLS = 20
 _LOOK_BACK = timedelta(days=2)
@@ -101,7 +100,6 @@ class TencentSms(Provider):
             concurrency=20,
             can_query=True,
             thanks=_THANKS,
-            dead_codes=_DEAD,
             settle=timedelta(minutes=10),
         )
 

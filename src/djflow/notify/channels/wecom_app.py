@@ -68,7 +68,6 @@ class WeComApp(Provider):
             max_text_bytes=MAX_BYTES,
             signs_pushes=self.callback.ready,
             thanks="success",
-            dead_codes=frozenset({*_NOBODY, "40003", "60111", "81013"}),
             # WeCom refuses buttons of an application without a callback.
             buttons=self.callback.ready,
             can_recall=RECALLED_WITHIN,

@@ -40,6 +40,14 @@ class Unreported:
 
 
 @dataclass(frozen=True, slots=True)
+class Addressee:
+    """To whom, and where, the message of a report went."""
+
+    recipient: str
+    address: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Understood:
     """A reply with the notice it answers; without `answer` or `notice_id` a human has to read it."""
 

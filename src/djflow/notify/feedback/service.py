@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from djflow.notify import rules
 from djflow.notify.feedback import store
-from djflow.notify.feedback.model import Report, Unclear, Understood, Unreported, Words
+from djflow.notify.feedback.model import Addressee, Report, Unclear, Understood, Unreported, Words
 
 ASK_AGAIN = timedelta(minutes=30)
 """A message whose report is asked for is left alone for so long."""
@@ -25,6 +25,11 @@ def take_reports(session: Session, channel: str, reports: Iterable[Report], *, n
 def match_early(session: Session, *, now: datetime, limit: int = 500) -> int:
     """Apply reports that came before their message was written down and return how many moved one."""
     return sum(store.apply_report(session, one, "", now=now) for one in store.orphans(session, limit=limit))
+
+
+def addressee(session: Session, channel: str, report: Report) -> Addressee | None:
+    """Return to whom the message of a report that was taken in went; None when it is not known."""
+    return store.addressee(session, channel, report)
 
 
 def unreported(

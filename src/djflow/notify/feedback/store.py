@@ -11,7 +11,7 @@ from djflow.core.ids import new_id
 from djflow.db.session import vault_of
 from djflow.db.store import sealing_vault
 from djflow.notify.delivery.store import ADDRESS
-from djflow.notify.feedback.model import Report, Unclear, Understood, Unreported, Words
+from djflow.notify.feedback.model import Addressee, Report, Unclear, Understood, Unreported, Words
 from djflow.notify.model import Answer, MessageState
 from djflow.notify.rules import LEFT_THE_HOUSE, TRANSITIONS
 from djflow.notify.store import chunks
@@ -83,6 +83,23 @@ def _message_of(session: Session, receipt: ReceiptRow, message_id: str) -> Messa
     if receipt.address_hash:
         query = query.where(MessageRow.address_hash == receipt.address_hash)
     return session.scalar(query.order_by(MessageRow.id.desc()).limit(1).with_for_update())
+
+
+def addressee(session: Session, channel: str, report: Report) -> Addressee | None:
+    """Return to whom and where the message of a report went, its address opened."""
+    vault = vault_of(session)
+    address_hash = vault.lookup(report.address, kind="address") if report.address else ""
+    receipt = session.scalar(
+        select(ReceiptRow).where(
+            ReceiptRow.channel == channel,
+            ReceiptRow.provider_id == (report.provider_id or report.message_id),
+            ReceiptRow.address_hash == address_hash,
+        )
+    )
+    message = session.get(MessageRow, receipt.message_id) if receipt and receipt.message_id else None
+    if message is None or message.address is None:
+        return None
+    return Addressee(message.recipient, vault.open(message.address, context=f"{ADDRESS}:{message.id}"))
 
 
 def orphans(session: Session, *, limit: int) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """By which ways a person is reached, what is known against an address, and when a person wants no messages."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
 
@@ -23,6 +23,14 @@ WAY_LABELS: Mapping[Way, str] = {
     Way.DINGTALK: "钉钉",
     Way.EMAIL: "邮箱",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """An address in the clear for the sender; `verified` when it is known to be the person's."""
+
+    address: str = field(repr=False)
+    verified: bool
 
 
 @dataclass(frozen=True, slots=True)
