@@ -46,6 +46,14 @@ def raw_config(settings: Settings, entry: ChannelEntry, environ: Mapping[str, st
 
     Raises: ConfigError naming the environment variable that is not set.
     """
+    return replace(config_of(entry, environ), state=settings.state)
+
+
+def config_of(entry: ChannelEntry, environ: Mapping[str, str] | None = None) -> ChannelConfig:
+    """Return a channel as configured, files below the current folder; without `environ` nothing is filled in.
+
+    Raises: ConfigError naming the environment variable that is not set.
+    """
     limits = entry.limits
     return ChannelConfig(
         key=entry.key,
@@ -58,5 +66,4 @@ def raw_config(settings: Settings, entry: ChannelEntry, environ: Mapping[str, st
         limits=None
         if limits is None
         else tuple(Limit(one.count, timedelta(seconds=one.seconds), one.per_address) for one in limits),
-        state=settings.state,
     )

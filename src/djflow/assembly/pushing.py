@@ -19,7 +19,8 @@ from djflow.notify.channels.http_channel import HttpChannel
 from djflow.settings.channels_file import ChannelEntry, filled
 
 _log = log.logger("notify")
-_LEAST = 16
+LEAST_SECRET = 16
+"""A shorter secret in a path could be guessed."""
 _NO_SUCH = "没有这个接收地址：请核对 config/channels.toml 里的渠道代号和 receipt_secret。"
 
 
@@ -53,8 +54,8 @@ def doors_of(house: House, environ: Mapping[str, str] | None = None) -> Mapping[
 def _door(house: House, entry: ChannelEntry, environ: Mapping[str, str]) -> Door:
     channels = open_channels([raw_config(house.settings, entry, environ)], clock=house.clock)
     secret = unquote(filled(entry.receipt_secret, environ, entry.key))
-    if 0 < len(secret) < _LEAST:
-        raise ConfigError(f"渠道“{entry.key}”的 receipt_secret 太短，至少 {_LEAST} 个字符，请换一个。")
+    if 0 < len(secret) < LEAST_SECRET:
+        raise ConfigError(f"渠道“{entry.key}”的 receipt_secret 太短，至少 {LEAST_SECRET} 个字符，请换一个。")
     return Door(channels[entry.key], secret)
 
 

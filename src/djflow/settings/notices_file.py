@@ -1,6 +1,6 @@
 """Model of `notices.toml`: per kind of notice the urgency, the channels, who is told when nobody answers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Annotated, Literal, Self
 
@@ -12,7 +12,8 @@ from djflow.notify.model import PHONE_LIST, NoticeKind, Policy, Step, Urgency
 from djflow.notify.rules import sms_parts
 from djflow.notify.texts import SAMPLES, Texts
 from djflow.settings.fields import AS_TUPLE, Strings, Table, Text, TimeOfDay
-from djflow.settings.problems import Problem
+from djflow.settings.locate import Path
+from djflow.settings.problems import Problem, Severity
 from djflow.settings.reading import FileText
 
 _MONTH_OF_MINUTES = 60 * 24 * 31
@@ -169,18 +170,33 @@ def notices_problems(
     for path, table in tables.items():
         for position, step in enumerate(table.chain):
             if step.channel not in (*channels, PHONE_LIST):
-                yield file.problem(
-                    (*path, "chain", position, "channel"),
-                    f"channels.toml 里没有渠道“{step.channel}”。",
-                    f"可以写：{'、'.join((*channels, PHONE_LIST))}。",
-                )
-    for channel in value.budget:
-        if channel not in channels:
-            yield file.problem(
-                ("budget", channel), f"channels.toml 里没有渠道“{channel}”。", f"可以写：{'、'.join(channels)}。"
-            )
+                named: Path = (*path, "chain", position, "channel")
+                yield _no_channel(file, named, step.channel, (*channels, PHONE_LIST))
+    strange = (channel for channel in value.budget if channel not in channels)
+    yield from (_no_channel(file, ("budget", one), one, channels) for one in strange)
     for position, text in enumerate(value.texts):
         yield from _text_problems(file, position, text, texts, signature)
+        strange = (channel for channel in text.templates if channel not in channels)
+        yield from (_no_channel(file, ("texts", position, "templates", one), one, channels) for one in strange)
+
+
+def _no_channel(file: FileText, path: Path, channel: str, channels: Strings) -> Problem:
+    what = f"channels.toml 里没有渠道“{channel}”，或它写了 enabled = false。"
+    return file.problem(path, what, f"可以写：{'、'.join(channels)}。")
+
+
+def template_notices(file: FileText, value: NoticesFile, coded: Sequence[str]) -> Iterator[Problem]:
+    """Yield the texts that cannot leave through a gateway of some chain because they have no template code there."""
+    used = {step.channel for table in (value.default, *value.kinds.values()) for step in table.chain}
+    for position, text in enumerate(value.texts):
+        lacking = [channel for channel in coded if channel in used and not text.code_for(channel)]
+        if lacking:
+            yield file.problem(
+                ("texts", position),
+                f"“{text.name}”在渠道 {'、'.join(lacking)} 还没有模板编号，那里发不出去。",
+                "平台批下来后填 template 或 templates。",
+                Severity.NOTICE,
+            )
 
 
 def _text_problems(file: FileText, position: int, text: TextTable, texts: Texts, signature: str) -> Iterator[Problem]:

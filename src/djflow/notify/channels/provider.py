@@ -12,9 +12,10 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, TypeAlias, TypeVar
+from urllib.parse import urlsplit
 
 from djflow.core.clock import Clock
-from djflow.core.errors import InputError
+from djflow.core.errors import ConfigError, InputError
 from djflow.notify.channels.base import Awaited, Outcome, Outgoing, Pushed, Traits, Verdict
 from djflow.notify.channels.config import ChannelUrl
 from djflow.notify.channels.wire import Answer, Request, Ruling
@@ -67,6 +68,13 @@ class Provider(ABC):
         Raises: ConfigError when a part is missing.
         """
         self.base = (base_url or self.home).rstrip("/")
+        try:
+            parts = urlsplit(self.base)
+            is_address = bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            is_address = False
+        if self.base and not is_address:
+            raise ConfigError("接口地址 base_url 写法不对，应如 https://主机:端口/路径，端口在 1 到 65535 之间。")
         self.read_url(url)
 
     @abstractmethod
