@@ -76,6 +76,8 @@ REASON_LABELS: Mapping[str, str] = MappingProxyType(
         "phone": "请打电话",
         "quiet": "夜间不打扰",
         "rate": "发送太快，稍后再发",
+        "recalled": "情况已变，消息已撤回",
+        "not_recalled": "情况已变，消息撤不回来",
         "round_minute": "避开整点和半点",
         "template": "模板还没有批准",
         "text": "文本有错，改好后再发",

@@ -310,6 +310,7 @@ class _Writer:
             "template": template.on(channel),
             "variables": {name: notice.values.get(name, "") for name in template.limits or sorted(notice.values)},
             "link": self._link(notice, channel),
+            "asks": self.outlook.policies[notice.kind].acknowledge,
         }
 
     def _keep_version(self, name: str, template: Template, channel: str) -> None:
