@@ -20,6 +20,7 @@ from djflow.notify import planning, service
 from djflow.notify.channels.base import Channel
 from djflow.notify.delivery import service as delivery
 from djflow.notify.delivery.model import Candidate, Lane
+from djflow.notify.held import service as held
 from djflow.notify.model import Hours, Notice, NoticeKind
 from djflow.notify.planning import ContactWay, Outlook, Template
 from djflow.notify.rules import Care
@@ -145,6 +146,7 @@ def move_on(house: House, outlook: Outlook, *, digests: bool = True) -> Round:
         with house.transaction() as session:
             made = planning.digest(session, outlook, now=now)
     with house.transaction() as session:
+        held.move_on(session, outlook, now=now)
         delivery.release(session, now=now)
         planned = planning.plan(session, outlook, now=now)
     with house.transaction() as session:

@@ -1,0 +1,1 @@
+"""Messages that are held for a person: until a template is approved, or until they are too old."""
