@@ -83,3 +83,14 @@ def test_others_are_not_asked() -> None:
     assert (pulled.receipts, len(requests)) == ((), 2)
     assert not provider("tencentsms").traits.tells_when_asked
     assert provider("aliyunsms").traits.tells_when_asked
+
+
+def test_a_failure_without_a_time_is_not_lost() -> None:
+    """Tencent hands a report out once; one of a message that never arrived has no time and still counts."""
+    rows = [
+        {"ReportStatus": "FAIL", "UserReceiveTime": 0, "SubscriberNumber": NUMBER, "SerialNo": "s1"},
+        {"ReportStatus": "SUCCESS", "UserReceiveTime": 1795000000, "SubscriberNumber": NUMBER, "SerialNo": "s2"},
+    ]
+    said = [answer({"Response": {"PullSmsSendStatusSet": rows}}), answer({"Response": {"PullSmsReplyStatusSet": []}})]
+    pulled, _ = converse(provider("tencentsms").fetch(NOW, stamp), said)
+    assert [(one.provider_id, one.at == NOW) for one in pulled.receipts] == [("s1", True), ("s2", False)]

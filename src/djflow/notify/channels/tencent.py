@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 from urllib.parse import urlsplit
 
+from djflow.core.errors import InputError
 from djflow.notify.channels.base import (
     Awaited,
     Outcome,
@@ -171,13 +172,14 @@ class TencentSms(Provider):
         """Fetch the reports and replies that wait at the provider."""
         reports = yield from self._waiting("PullSmsSendStatus", "PullSmsSendStatusSet", stamps)
         replies = yield from self._waiting("PullSmsReplyStatus", "PullSmsReplyStatusSet", stamps)
+        now = stamps().at
         return Pushed(
-            tuple(self._receipt(row, "ReportStatus", "UserReceiveTime") for row in reports),
+            tuple(self._receipt(row, "ReportStatus", "UserReceiveTime", now) for row in reports),
             tuple(
                 Reply(
                     number(row.get("SubscriberNumber") or row.get("PhoneNumber", "")),
                     text_of(row, "ReplyContent").strip(),
-                    instant(row.get("ReplyTime"), self.label),
+                    self._instant(row.get("ReplyTime"), now),
                 )
                 for row in replies
             ),
@@ -214,11 +216,20 @@ class TencentSms(Provider):
             ),
         )
 
-    def _receipt(self, row: Mapping[str, object], status: str, at: str) -> Receipt:
+    def _instant(self, value: object, fetched_at: datetime | None) -> datetime:
+        try:
+            return instant(value, self.label)
+        except InputError:
+            # What never arrived has no time; what was fetched is not handed out again and must not be lost for it.
+            if fetched_at is None:
+                raise
+            return fetched_at
+
+    def _receipt(self, row: Mapping[str, object], status: str, at: str, fetched_at: datetime | None = None) -> Receipt:
         return Receipt(
             provider_id=text_of(row, "SerialNo") or text_of(row, "sid"),
             state=ReceiptState.DELIVERED if text_of(row, status) == "SUCCESS" else ReceiptState.UNDELIVERED,
-            at=instant(row.get(at), self.label),
+            at=self._instant(row.get(at), fetched_at),
             message_id=id_of(text_of(row, "SessionContext")),
             address=number(row.get("SubscriberNumber") or row.get("PhoneNumber") or row.get("mobile", "")),
             code=text_of(row, "errmsg") or text_of(row, "Description"),
