@@ -11,6 +11,7 @@ from djflow.core.ids import PersonId
 from djflow.core.subject import Subject
 from djflow.people.contacts import rules, store
 from djflow.people.contacts.model import DeadContact, QuietHours, Reach, Way
+from djflow.people.model import ContactEntry
 
 
 def reach(session: Session, ids: Collection[str], way: Way) -> Mapping[PersonId, Reach]:
@@ -54,6 +55,12 @@ def verify_own(session: Session, person_id: PersonId, contact_id: str, *, by: st
     if not store.verify_own(session, person_id, contact_id, now):
         raise NotFoundError("没有这条联系方式：请返回重新打开。", code="contact.unknown")
     audit.record(session, _person(person_id), "contact.verify", by=by, now=now)
+
+
+def is_registered(session: Session, entry: ContactEntry) -> bool | None:
+    """Return whether a registered contact is verified; None when it is not registered."""
+    row = store.find(session, entry)
+    return None if row is None else row.verified_at is not None
 
 
 def quiet_hours(session: Session, ids: Collection[str]) -> Mapping[PersonId, QuietHours]:

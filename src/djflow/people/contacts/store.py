@@ -11,7 +11,7 @@ from djflow.db.session import vault_of
 from djflow.db.store import sealing_vault
 from djflow.people.contacts.model import DeadContact, QuietHours, Reach, Way
 from djflow.people.contacts.tables import ContactFaultRow, QuietHoursRow
-from djflow.people.model import ContactKind
+from djflow.people.model import ContactEntry, ContactKind
 from djflow.people.rules import mask_address, mask_mobile
 from djflow.people.tables import ContactRow, PersonRow
 
@@ -121,6 +121,17 @@ def clear_dead(session: Session, person_id: PersonId, now: datetime) -> tuple[da
         row.cleared_at = now
     session.flush()
     return tuple(row.reported_at for row in rows)
+
+
+def find(session: Session, entry: ContactEntry) -> ContactRow | None:
+    """Return the row of a contact that is registered already."""
+    address_hash = vault_of(session).lookup(entry.address, kind=f"contact.{entry.kind}")
+    same = (
+        ContactRow.person_id == entry.person_id,
+        ContactRow.kind == entry.kind,
+        ContactRow.address_hash == address_hash,
+    )
+    return session.scalar(select(ContactRow).where(*same))
 
 
 def verify_own(session: Session, person_id: PersonId, contact_id: str, now: datetime) -> bool:
