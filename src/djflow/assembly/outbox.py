@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from djflow.assembly import phone
+from djflow.assembly.directory import HouseDirectory
 from djflow.assembly.house import House
-from djflow.assembly.wishes import HouseDirectory
 from djflow.core.clock import civil_date
 from djflow.core.ids import PersonId
 from djflow.core.subject import Subject

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from djflow.accounts.model import Role
 from djflow.assembly import answers
+from djflow.assembly.directory import Nobody, note_dead
 from djflow.assembly.house import House
 from djflow.assembly.outbox import way_of
 from djflow.assembly.sending import channels_of
-from djflow.assembly.wishes import Nobody, note_dead
 from djflow.core import log
 from djflow.core.errors import DjflowError
 from djflow.core.ids import PersonId

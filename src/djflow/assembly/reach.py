@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 
+from djflow.assembly.directory import dead_subject
 from djflow.assembly.house import House
-from djflow.assembly.wishes import dead_subject
 from djflow.core.errors import InputError
 from djflow.core.ids import PersonId
 from djflow.inbox import service as inbox

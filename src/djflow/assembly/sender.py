@@ -18,8 +18,8 @@ from functools import partial
 from typing import TypeVar
 
 from djflow.assembly import outbox, phone
+from djflow.assembly.directory import Nobody, note_dead
 from djflow.assembly.house import House
-from djflow.assembly.wishes import Nobody, note_dead
 from djflow.core import log
 from djflow.core.errors import ConflictError, DjflowError
 from djflow.notify.channels.base import Button, Channel, Outcome, Outgoing, Traits
