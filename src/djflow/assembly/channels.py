@@ -18,11 +18,7 @@ def channel_configs(settings: Settings, environ: Mapping[str, str]) -> tuple[Cha
 
     Raises: ConfigError naming the environment variable that is not set.
     """
-    return tuple(
-        replace(raw_config(settings, entry), url=filled(entry.url, environ, entry.key))
-        for entry in settings.channels.entries
-        if entry.enabled
-    )
+    return tuple(raw_config(settings, entry, environ) for entry in settings.channels.entries if entry.enabled)
 
 
 def rehearsal_configs(settings: Settings, simulator_url: str) -> tuple[ChannelConfig, ...]:
@@ -45,12 +41,23 @@ def open_channels(configs: Sequence[ChannelConfig], *, clock: Clock | None = Non
     return {config.key: build(config, clock=clock) for config in configs}
 
 
-def raw_config(settings: Settings, entry: ChannelEntry) -> ChannelConfig:
-    """Return a channel as configured, `${NAME}` not yet filled in."""
+def raw_config(settings: Settings, entry: ChannelEntry, environ: Mapping[str, str] | None = None) -> ChannelConfig:
+    """Return a channel as configured; without `environ` its `${NAME}` are not filled in.
+
+    Raises: ConfigError naming the environment variable that is not set.
+    """
+    return replace(config_of(entry, environ), state=settings.state)
+
+
+def config_of(entry: ChannelEntry, environ: Mapping[str, str] | None = None) -> ChannelConfig:
+    """Return a channel as configured, files below the current folder; without `environ` nothing is filled in.
+
+    Raises: ConfigError naming the environment variable that is not set.
+    """
     limits = entry.limits
     return ChannelConfig(
         key=entry.key,
-        url=entry.url,
+        url=entry.url if environ is None else filled(entry.url, environ, entry.key),
         base_url=entry.base_url,
         timeout=timedelta(seconds=entry.timeout_seconds),
         concurrency=entry.concurrency,
@@ -59,5 +66,4 @@ def raw_config(settings: Settings, entry: ChannelEntry) -> ChannelConfig:
         limits=None
         if limits is None
         else tuple(Limit(one.count, timedelta(seconds=one.seconds), one.per_address) for one in limits),
-        state=settings.state,
     )

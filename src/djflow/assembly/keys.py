@@ -5,6 +5,7 @@ import djflow.audit.tables
 import djflow.db.tables
 import djflow.inbox.tables
 import djflow.notify.tables
+import djflow.people.contacts.tables
 import djflow.people.tables
 import djflow.roster.answers.tables
 import djflow.roster.tables  # noqa: F401 - the imports fill the metadata, in which rotation finds the sealed columns

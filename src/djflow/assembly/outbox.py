@@ -4,13 +4,14 @@ A round writes messages for what is due, looks again at chains whose step has ha
 held. The sender (`djflow.assembly.sender`) does the rest; both may run in several processes.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from djflow.assembly import phone
+from djflow.assembly.directory import HouseDirectory
 from djflow.assembly.house import House
 from djflow.core.clock import civil_date
 from djflow.core.ids import PersonId
@@ -20,12 +21,9 @@ from djflow.notify.channels.base import Channel
 from djflow.notify.delivery import service as delivery
 from djflow.notify.delivery.model import Candidate, Lane
 from djflow.notify.digests import digest
-from djflow.notify.model import COORDINATOR, Hours, Notice, NoticeKind
+from djflow.notify.model import Hours, Notice, NoticeKind
 from djflow.notify.planning import ContactWay, Outlook, Template
 from djflow.notify.rules import Care
-from djflow.people import service as people
-from djflow.people.contacts import service as contacts
-from djflow.people.model import ContactKind
 from djflow.roster import service as rosters
 from djflow.roster.answers import service as answers
 from djflow.roster.answers.model import DutyState
@@ -42,48 +40,9 @@ _WAYS: Mapping[str, ContactWay] = {
 }
 """The address a channel needs, by the scheme of its URL; every other scheme is a group or a topic."""
 
-_CONTACTS = {
-    ContactWay.WECOM: ContactKind.WECOM,
-    ContactWay.DINGTALK: ContactKind.DINGTALK,
-    ContactWay.EMAIL: ContactKind.EMAIL,
-}
 _OF_A_DUTY = frozenset({NoticeKind.DUTY_REMINDER, NoticeKind.STANDBY_REMINDER})
 _ANSWERED_ON_THE_PHONE = _OF_A_DUTY | {NoticeKind.DUTY_ASSIGNED, NoticeKind.DUTY_OFFER, NoticeKind.STANDBY_CALLED}
 _SHORTEST_LEASE = timedelta(seconds=60)
-_OFFICE_NAME = "值班表管理员"
-
-
-@dataclass(frozen=True, slots=True)
-class _HouseDirectory:
-    """The people of a house as recipients; the office's own address is that of its coordinator."""
-
-    house: House
-
-    def addresses(self, session: Session, way: ContactWay, ids: Collection[str]) -> Mapping[str, str]:
-        office = self._coordinator(session) if COORDINATOR in ids else None
-        wanted = {one for one in ids if one != COORDINATOR} | ({office} if office else set())
-        if way is ContactWay.MOBILE:
-            found = people.mobiles_for_delivery(session, [PersonId(one) for one in wanted])
-        else:
-            found = contacts.addresses_for_delivery(session, wanted, _CONTACTS[way])
-        by_recipient = {str(person): address for person, address in found.items()}
-        if office and office in by_recipient:
-            by_recipient[COORDINATOR] = by_recipient[office]
-        return by_recipient
-
-    def _coordinator(self, session: Session) -> str | None:
-        code = self.house.settings.notices.coordinator.person
-        return people.person_ids(session, [code]).get(code) if code else None
-
-    def names(self, session: Session, ids: Collection[str]) -> Mapping[str, str]:
-        cards = people.people_by_ids(session, [PersonId(one) for one in ids if one != COORDINATOR])
-        return {**{str(person): card.name for person, card in cards.items()}, COORDINATOR: _OFFICE_NAME}
-
-    def liaison(self, session: Session, recipient: str) -> str | None:
-        card = people.people_by_ids(session, [PersonId(recipient)]).get(PersonId(recipient))
-        code = self.house.settings.notices.liaisons.get(card.unit_code, "") if card else ""
-        found = people.person_ids(session, [code]).get(code) if code else None
-        return found if found != recipient else None
 
 
 def outlook_of(house: House) -> Outlook:
@@ -93,17 +52,16 @@ def outlook_of(house: House) -> Outlook:
     return Outlook(
         policies=configured.policies(settings.channels.order),
         hours=hours_of(house),
-        ways={
-            entry.key: _WAYS.get(entry.url.partition("://")[0], ContactWay.NONE) for entry in settings.channels.entries
-        },
+        ways={entry.key: _way(entry.url) for entry in settings.channels.entries},
         texts=house.texts,
         templates={
             one.name: Template(one.template, one.templates, one.approved, one.limits) for one in configured.texts
         },
-        directory=_HouseDirectory(house),
+        directory=HouseDirectory(house),
         is_digest_time=configured.is_digest_time,
         is_settled=is_settled,
         link=link,
+        manners=HouseDirectory(house),
     )
 
 
@@ -111,6 +69,16 @@ def hours_of(house: House) -> Hours:
     """Return when nobody is disturbed."""
     sending, spread = house.settings.sending, house.settings.notices.hours.spread_minutes
     return Hours(sending.quiet_from, sending.quiet_to, timedelta(minutes=spread))
+
+
+def way_of(house: House, channel: str) -> ContactWay:
+    """Return the address a channel needs; none for a channel that is not configured any more."""
+    urls = (entry.url for entry in house.settings.channels.entries if entry.key == channel)
+    return next((_way(url) for url in urls), ContactWay.NONE)
+
+
+def _way(url: str) -> ContactWay:
+    return _WAYS.get(url.partition("://")[0], ContactWay.NONE)
 
 
 def lane_of(house: House, channel: Channel) -> Lane:

@@ -110,6 +110,11 @@ def link_from(house: House, reference: str) -> str:
     return f"{house.settings.web.address}/me/{invitations.token_of(house.vault, invitation)}{slash}{path}"
 
 
+def is_of_a_duty(reference: str) -> bool:
+    """Return whether a stored message's link leads to one duty."""
+    return "/duty/" in reference
+
+
 def link_for(house: House, person: PersonId, *, event: str = "") -> str:
     """Return the person's link of this month, to one duty when `event` is given."""
     with house.transaction() as session:

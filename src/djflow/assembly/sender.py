@@ -13,23 +13,28 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
 from djflow.assembly import outbox, phone
+from djflow.assembly.directory import Nobody, note_dead
 from djflow.assembly.house import House
 from djflow.core import log
 from djflow.core.errors import ConflictError, DjflowError
-from djflow.notify.channels.base import Channel, Outcome, Outgoing
+from djflow.notify.channels.base import Button, Channel, Outcome, Outgoing, Traits
+from djflow.notify.channels.codes import DEAD_CODES
 from djflow.notify.delivery import service as delivery
 from djflow.notify.delivery.model import Claim, Lane
 from djflow.notify.model import Claimed, Drained, Result, Verdict
+from djflow.notify.recalls import service as recalls
 
 T = TypeVar("T")
 
 _AHEAD = 2
 _MOST_AHEAD = 600
 _IDLE_SECONDS, _ROUND_SECONDS, _BUSY_ROUND_SECONDS, _CARE_SECONDS, _TROUBLE_SECONDS = 0.5, 1.0, 5.0, 5.0, 1.0
+_RECALL_SECONDS = 30.0
 _SHORTEST_PAUSE = 0.01
 _ASKED_AT_ONCE = 50
 _log = log.logger("notify")
@@ -105,12 +110,14 @@ class Sender:
             group.create_task(self._write_on())
             group.create_task(self._every(_ROUND_SECONDS, self._round))
             group.create_task(self._every(_CARE_SECONDS, self._care))
+            group.create_task(self._every(_RECALL_SECONDS, self._take_back))
 
     async def drain(self, *, once: bool) -> Drained:
         """Send what may leave now; without `once` go on until nothing more comes of it."""
         while True:
             await self._do(self._whole_round)
             await self._care()
+            await self._take_back()
             sent = 0
             for line in self._lines.values():
                 while (claim := await self._claim(line)).messages:
@@ -155,6 +162,23 @@ class Sender:
                 if asked:
                     found = await line.channel.query([one.id for one in asked], [one.address for one in asked])
                     await self._do(partial(self._answered, list(zip(asked, found, strict=True))))
+
+    async def _take_back(self) -> None:
+        """Take back reminders that were overtaken, where the provider offers it."""
+        for line in self._lines.values():
+            within = line.channel.traits.can_recall
+            for message_id, provider_id in await self._do(partial(self._overtaken, line, within)) if within else ():
+                outcome = await line.channel.recall(provider_id)
+                await self._do(partial(self._taken_back, message_id, outcome))
+
+    def _overtaken(self, line: _Line, within: timedelta) -> tuple[tuple[str, str], ...]:
+        with self.house.transaction() as session:
+            now = self.house.now()
+            return recalls.overtaken(session, line.lane.key, outbox.still_true, since=now - within, now=now)
+
+    def _taken_back(self, message_id: str, outcome: Outcome) -> None:
+        with self.house.transaction() as session:
+            recalls.write_recall(session, message_id, outcome.verdict, outcome.code, now=self.house.now())
 
     def _take_up_lost(self, *, dead_owners: bool) -> None:
         with self.house.transaction() as session:
@@ -212,7 +236,7 @@ class Sender:
 
     async def _outcomes(self, channel: Channel, batch: Sequence[Claimed]) -> Sequence[Outcome]:
         try:
-            return await channel.send([_outgoing(self.house, one) for one in batch])
+            return await channel.send([_outgoing(self.house, one, channel.traits) for one in batch])
         except Exception as error:  # noqa: BLE001 - a fault in one channel must not stop the others
             _log.error("channel %s failed: %s", channel.key, type(error).__name__)
             return [Outcome(one.id, Verdict.UNKNOWN, code="fault") for one in batch]
@@ -243,6 +267,13 @@ class Sender:
     def _write_down(self, lane: Lane, answers: Sequence[tuple[Claimed, Result]]) -> None:
         with self.house.transaction() as session:
             delivery.write_results(session, lane, answers, owner=self.owner, now=self.house.now())
+        nobody = [
+            Nobody(claimed.recipient, claimed.address, result.code)
+            for claimed, result in answers
+            if result.verdict is Verdict.PERMANENT and result.code in DEAD_CODES
+        ]
+        if nobody:
+            note_dead(self.house, self.outlook.ways[lane.key], nobody)
         if any(result.verdict is Verdict.CONFIG for _, result in answers):
             outbox.alert_stopped(self.house, lane.key)
 
@@ -284,17 +315,29 @@ def _line(house: House, channel: Channel, pace: float) -> _Line:
     return _Line(channel, replace(lane, lease=lane.lease * pace), max(ahead, 1))
 
 
-def _outgoing(house: House, claimed: Claimed) -> Outgoing:
+def _outgoing(house: House, claimed: Claimed, traits: Traits) -> Outgoing:
     payload = claimed.payload
     text, reference = str(payload.get("text", "")), str(payload.get("link", ""))
     variables = payload.get("variables", {})
+    link = phone.link_from(house, reference) if reference else ""
+    buttons = _buttons(link) if traits.buttons and payload.get("asks") and phone.is_of_a_duty(reference) else ()
     return Outgoing(
         id=claimed.id,
         address=claimed.address,
-        text=f"{text}\n{phone.link_from(house, reference)}" if reference else text,
+        text=f"{text}\n{link}" if link and not buttons else text,
+        buttons=buttons,
         title=str(payload.get("title", "")),
         template=str(payload.get("template", "")),
         variables={str(k): str(v) for k, v in variables.items()} if isinstance(variables, dict) else {},
+    )
+
+
+def _buttons(link: str) -> tuple[Button, ...]:
+    """Return the answers to a reminder: a word that comes back, and the page that asks for the reason."""
+    return (
+        Button("收到", "收到"),
+        Button("不能到岗", "", f"{link}/decline"),
+        Button("查看详情", "", link),
     )
 
 

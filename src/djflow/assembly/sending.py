@@ -6,7 +6,7 @@ import os
 import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from djflow.assembly import outbox
 from djflow.assembly.channels import open_channels, raw_config
@@ -17,7 +17,6 @@ from djflow.core.errors import ConfigError, ConflictError
 from djflow.notify.channels.base import Channel
 from djflow.notify.feedback import service as feedback
 from djflow.notify.model import Drained
-from djflow.settings.channels_file import filled
 
 _LOCK = "sender.lock"
 _log = log.logger("notify")
@@ -59,8 +58,7 @@ def channels_of(house: House) -> Mapping[str, Channel]:
         if not entry.enabled:
             continue
         try:
-            url = filled(entry.url, os.environ, entry.key)
-            found |= open_channels([replace(raw_config(house.settings, entry), url=url)], clock=house.clock)
+            found |= open_channels([raw_config(house.settings, entry, os.environ)], clock=house.clock)
         except ConfigError as error:
             outbox.alert_stopped(house, entry.key)
             _log.error("channel %s cannot be opened: %s", entry.key, error.code)

@@ -1,6 +1,7 @@
 """What `djflow doctor` looks at; each check is handed what it needs and returns one or more findings."""
 
 import http.client
+import os
 import shutil
 import socket
 import stat
@@ -181,7 +182,9 @@ def key_file(path: Path) -> Finding:
 
 def configuration(home: Path) -> Finding:
     """Check the configuration as `djflow check-config` does."""
-    problems = check(home)
+    from djflow.assembly import checking  # noqa: PLC0415 - loads what sends
+
+    problems = checking.problems(home, os.environ)
     errors, notices = errors_of(problems), notices_of(problems)
     if errors:
         first = errors[0]
@@ -191,6 +194,19 @@ def configuration(home: Path) -> Finding:
     if notices:
         return Finding("配置", State.NOTICE, f"没有错误，{len(notices)} 处待确认或提醒", "djflow check-config")
     return Finding("配置", State.OK, "没有错误")
+
+
+def channels(settings: Settings, environ: Mapping[str, str]) -> Finding:
+    """List the channels whose secrets are not set in the environment."""
+    from djflow.assembly import checking  # noqa: PLC0415 - loads what sends
+
+    lacking = checking.missing_variables(settings.channels, environ)
+    if lacking:
+        listed = "；".join(f"{key} 缺 {'、'.join(names)}" for key, names in lacking.items())
+        fix = "在发送程序和网页的环境里设好（systemd 用 EnvironmentFile，密钥不要写进配置文件），再重新启动"
+        return Finding("渠道", State.NOTICE, f"密钥没有设置，渠道会停用：{listed}", fix)
+    used = [entry.key for entry in settings.channels.entries if entry.enabled]
+    return Finding("渠道", State.OK, f"{'、'.join(used)} 的密钥都设了")
 
 
 def database(home: Path, settings: Settings) -> Iterator[Finding]:

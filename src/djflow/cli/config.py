@@ -1,5 +1,9 @@
-"""`djflow check-config`: every finding about config/ with file, line, key, what is wrong and what mends it."""
+"""`djflow check-config`: every finding about config/ with file, line, key, what is wrong and what mends it.
 
+Every channel is put together with the environment of this shell; nothing is sent.
+"""
+
+import os
 from collections.abc import Iterable
 from itertools import groupby
 
@@ -14,9 +18,9 @@ from djflow.settings.problems import Problem, errors_of, notices_of
 @click.pass_context
 def check_config(context: click.Context, *, as_json: bool) -> None:
     """检查 config/ 下的全部配置：哪个文件、第几行、哪一项、错在哪里、怎么改。."""
-    from djflow.settings.load import check  # noqa: PLC0415 - keeps `--help` quick
+    from djflow.assembly import checking  # noqa: PLC0415 - keeps `--help` quick
 
-    problems = check(home_of(context))
+    problems = checking.problems(home_of(context), os.environ)
     errors = errors_of(problems)
     value = {"ok": not errors, "problems": [problem.as_json() for problem in problems]}
     answer(value, as_json=as_json, text=lambda: report(problems))

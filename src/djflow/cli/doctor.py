@@ -3,6 +3,7 @@
 Exit 0 when djflow can work, 1 when something must be mended first.
 """
 
+import os
 import shutil
 import sys
 import time
@@ -53,6 +54,7 @@ def examine(home: Path, today: date) -> Iterator[Finding]:
         return
     yield checkup.key_file(settings.state / "keys.json")
     yield from checkup.database(home, settings)
+    yield checkup.channels(settings, os.environ)
     yield checkup.holiday_file(settings.calendar, today)
     yield checkup.unknown_markets(settings)
 

@@ -77,6 +77,18 @@ def import_absences(context: click.Context, source: Path, *, dry_run: bool, as_j
     _import(context, take_in, source, dry_run=dry_run, as_json=as_json)
 
 
+@import_.command("contacts", help="导入联系方式表（企业微信、钉钉、邮箱等帐号）。")
+@_file
+@_dry_run
+@json_option
+@click.pass_context
+def import_contacts(context: click.Context, source: Path, *, dry_run: bool, as_json: bool) -> None:
+    """Import the table of further contacts."""
+    from djflow.people.excel.contacts import import_contacts as take_in  # noqa: PLC0415 - loads openpyxl
+
+    _import(context, take_in, source, dry_run=dry_run, as_json=as_json)
+
+
 @import_.command("history", help="导入历史积分表：启用本系统以前值班的积分；重复导入以最后一次为准。")
 @_file
 @click.option("--month", required=True, metavar="月份", help="积分算到哪个月底，如 2026-11。")

@@ -14,6 +14,7 @@ from djflow.assembly import House
 from djflow.core.errors import InputError
 from djflow.core.spans import Month
 from djflow.people import service
+from djflow.people.excel.contacts import import_contacts
 from djflow.people.excel.intake import (
     Importer,
     import_absences,
@@ -41,13 +42,20 @@ FILES: Mapping[str, str] = MappingProxyType(
         "people": "3-人员.xlsx",
         "absences": "4-缺勤.xlsx",
         HISTORY: "5-历史积分.xlsx",
+        "contacts": "6-联系方式.xlsx",
     }
 )
 """File names of the tables, in the order of their import."""
 
 
 _IMPORTS = MappingProxyType(
-    {"units": import_units, "branches": import_branches, "people": import_people, "absences": import_absences}
+    {
+        "units": import_units,
+        "branches": import_branches,
+        "people": import_people,
+        "absences": import_absences,
+        "contacts": import_contacts,
+    }
 )
 
 

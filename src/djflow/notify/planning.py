@@ -7,9 +7,10 @@ skipped: without an address the message is listed for a human and the chain goes
 import hashlib
 import json
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Protocol
 
 from sqlalchemy.orm import Session
@@ -22,6 +23,7 @@ from djflow.notify.delivery import store as messages
 from djflow.notify.delivery.model import Waiting
 from djflow.notify.labels import KIND_LABELS
 from djflow.notify.limits import store as limited
+from djflow.notify.manners import PERSONAL, Manners, NoWishes, Wishes
 from djflow.notify.model import (
     COORDINATOR,
     PHONE_LIST,
@@ -98,6 +100,7 @@ class Outlook:
 
     `is_settled` tells that a notice needs no answer any more although nobody answered it itself.
     `link` returns what a message keeps of the recipient's own link, empty for none; the sender makes the link of it.
+    `manners` tells what recipients wish.
     """
 
     policies: Mapping[NoticeKind, Policy]
@@ -109,6 +112,7 @@ class Outlook:
     is_digest_time: Callable[[datetime], bool]
     is_settled: Callable[[Session, Notice], bool]
     link: Callable[[Session, Notice, datetime], str]
+    manners: Manners = field(default_factory=NoWishes)
 
 
 def plan(session: Session, outlook: Outlook, *, now: datetime, limit: int = 300) -> int:
@@ -213,6 +217,7 @@ class _Writer:
         self.session, self.outlook, self.now = session, outlook, now
         self._recipients = recipients
         self._addresses: dict[ContactWay, Mapping[str, str]] = {}
+        self._wishes = Wishes(session, outlook.manners, recipients)
         self._stopped = limited.stopped_channels(session, now)
         self._known: set[tuple[str, str]] = set()
 
@@ -226,7 +231,7 @@ class _Writer:
                 store.reached(self.session, notice.id, step=number, escalated=notice.escalated)
                 store.move(self.session, [notice.id], NoticeState.NEEDS_HUMAN, reason="phone")
                 return
-            if self._is_passed_over(policy, number):
+            if self._is_passed_over(policy, number) or self._is_better_reached(policy, number, notice.recipient):
                 continue
             try:
                 draft = self._draft(notice, policy, number)
@@ -264,10 +269,25 @@ class _Writer:
         stopped = policy.steps[number].channel in self._stopped
         return stopped and policy.urgency is Urgency.URGENT and any(one not in self._stopped for one in later)
 
+    def _is_better_reached(self, policy: Policy, number: int, recipient: str) -> bool:
+        # An account nobody verified may be somebody else's: it waits behind any other way to the person.
+        ways = self.outlook.ways
+        later = [ways[step.channel] for step in policy.steps[number + 1 :] if step.channel != PHONE_LIST]
+        return self._wishes.is_doubtful(ways[policy.steps[number].channel], recipient) and any(
+            way in PERSONAL and self._address(way, recipient) and not self._wishes.is_doubtful(way, recipient)
+            for way in later
+        )
+
+    def _leaves(self, notice: Notice, policy: Policy, expires: datetime) -> tuple[datetime, str]:
+        hours, urgency = self.outlook.hours, policy.urgency
+        send = partial(rules.send_at, expires_at=expires, urgency=urgency, hours=hours, salt=notice.key)
+        own = self._wishes.quiet_hours(notice.recipient) if rules.may_wait(notice.kind, urgency) else None
+        return send(self.now) if own is None else rules.send_outside(own, expires, send, now=self.now)
+
     def _draft(self, notice: Notice, policy: Policy, number: int) -> Draft:
         step = policy.steps[number]
         expires = _end_of(notice, policy)
-        due, held = rules.send_at(self.now, expires, policy.urgency, self.outlook.hours, notice.key)
+        due, held = self._leaves(notice, policy, expires)
         wait = step.wait or (expires - self.now if policy.acknowledge else _NOTHING)
         answer_by = expires - policy.lead if policy.lead else None
         draft = Draft(
@@ -297,6 +317,12 @@ class _Writer:
             return replace(draft, state=MessageState.HELD, reason="template")
         return draft
 
+    def _link(self, notice: Notice, channel: str) -> str:
+        way = self.outlook.ways[channel]
+        if way not in _LINKED or self._wishes.is_doubtful(way, notice.recipient):
+            return ""
+        return self.outlook.link(self.session, notice, self.now)
+
     def _payload(self, notice: Notice, channel: str) -> Mapping[str, object]:
         text = self.outlook.texts.render(notice.text, **notice.values)
         template = self.outlook.templates.get(notice.text, Template())
@@ -306,7 +332,8 @@ class _Writer:
             "title": KIND_LABELS[notice.kind],
             "template": template.on(channel),
             "variables": {name: notice.values.get(name, "") for name in template.limits or sorted(notice.values)},
-            "link": self.outlook.link(self.session, notice, self.now) if self.outlook.ways[channel] in _LINKED else "",
+            "link": self._link(notice, channel),
+            "asks": self.outlook.policies[notice.kind].acknowledge,
         }
 
     def _keep_version(self, name: str, template: Template, channel: str) -> None:

@@ -5,14 +5,14 @@ provider ever sees more than its limit. Repeats wait 5 s, 15 s, 45 s … at most
 """
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
 from djflow.core.clock import civil_date, civil_datetime, days, instant_of
-from djflow.notify.model import Answer, Hours, Limit, MessageState, Policy, Result, Urgency, Verdict
+from djflow.notify.model import Answer, Hours, Limit, MessageState, NoticeKind, Policy, Result, Urgency, Verdict
 
 _S = MessageState
 TRANSITIONS: Mapping[MessageState, frozenset[MessageState]] = MappingProxyType(
@@ -153,6 +153,41 @@ def send_at(due_at: datetime, expires_at: datetime, urgency: Urgency, hours: Hou
         return due_at, ""
     later = _off_round_minutes(due_at, salt)
     return (later, "round_minute") if due_at < later < expires_at else (due_at, "")
+
+
+OF_DUTY = frozenset(
+    {
+        NoticeKind.DUTY_ASSIGNED,
+        NoticeKind.DUTY_REMOVED,
+        NoticeKind.DUTY_REMINDER,
+        NoticeKind.STANDBY_REMINDER,
+        NoticeKind.STANDBY_CALLED,
+        NoticeKind.CLOSURE,
+        NoticeKind.UNCONFIRMED,
+    }
+)
+"""What concerns a duty passes a person's own quiet hours; the office's hours hold for it as ever."""
+
+
+def may_wait(kind: NoticeKind, urgency: Urgency) -> bool:
+    """Return whether a person's own quiet hours hold for a notice: it is neither urgent nor about a duty."""
+    return urgency is not Urgency.URGENT and kind not in OF_DUTY
+
+
+def send_outside(
+    own: Hours, expires_at: datetime, send: Callable[[datetime], tuple[datetime, str]], *, now: datetime
+) -> tuple[datetime, str]:
+    """Return when and why a message that may wait leaves to somebody with quiet hours of his own.
+
+    `send` is `send_at` with the office's hours; what would be past by the end of the quiet hours passes them.
+    """
+    at, reason = send(now)
+    if not is_quiet(at, own):
+        return at, reason
+    local = civil_datetime(at)
+    ends = instant_of(civil_date(at) + days(1 if local.time() >= own.quiet_to else 0), own.quiet_to)
+    later = send(ends)[0] if ends < expires_at else expires_at
+    return (later, "own_quiet") if later < expires_at else (at, reason)
 
 
 def _off_round_minutes(at: datetime, salt: str) -> datetime:

@@ -45,6 +45,7 @@ class MessageRow(Base):
     """One message of a notice: a step of its chain, on its way to one address.
 
     `wait_until` is when the chain is looked at again; `answer_by` bounds it once the provider has the message.
+    `asked_at` is when the provider was last asked for its report.
     """
 
     __tablename__ = "message"
@@ -76,6 +77,7 @@ class MessageRow(Base):
     wait_until: Mapped[datetime | None] = mapped_column(Instant, index=True)
     accepted_at: Mapped[datetime | None] = mapped_column(Instant)
     delivered_at: Mapped[datetime | None] = mapped_column(Instant)
+    asked_at: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant)
 
     __table_args__ = (

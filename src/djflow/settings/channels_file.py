@@ -12,6 +12,8 @@ from djflow.core.errors import ConfigError
 from djflow.settings.fields import AS_TUPLE, Table, Text
 
 _VARIABLE = re.compile(r"\$\{([A-Z][A-Z0-9_]{0,63})\}")
+CODED = ("aliyunsms:", "tencentsms:")
+"""Gateways that take a template's code instead of words."""
 _OPEN = re.compile(r"\$\{?")
 _SCHEME = re.compile(r"[a-z][a-z0-9]{1,20}://\S*")
 

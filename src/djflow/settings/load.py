@@ -17,10 +17,10 @@ from djflow.calendar.service_rule import ServiceSelector
 from djflow.calendar.town import unserved_dates
 from djflow.core.errors import ConfigError
 from djflow.notify.texts import Texts
-from djflow.settings.channels_file import Channels
+from djflow.settings.channels_file import CODED, Channels
 from djflow.settings.fields import AS_TUPLE, Table, Text
 from djflow.settings.market_file import MarketsFile
-from djflow.settings.notices_file import NoticesFile, notices_problems
+from djflow.settings.notices_file import NoticesFile, notices_problems, template_notices
 from djflow.settings.problems import Problem, Severity, errors_of
 from djflow.settings.reading import FileText, Reading, read_model
 from djflow.settings.roster_file import RosterSettings
@@ -200,8 +200,9 @@ def _secret_notices(channels: Reading[Channels]) -> Iterator[Problem]:
     for place, channel in enumerate(channels.value.channels):
         for name in channel.variables if channel.enabled else ():
             if not os.environ.get(name):
+                field = "url" if f"${{{name}}}" in channel.url else "receipt_secret"
                 yield channels.file.problem(
-                    ("channels", place, "url"),
+                    ("channels", place, field),
                     f"渠道“{channel.key}”要用的环境变量 {name} 在这里没有设置。",
                     "请确认发送通知的服务那里设好了。",
                     Severity.NOTICE,
@@ -243,6 +244,8 @@ def _notices_problems(
         known = tuple(entry.key for entry in channels.entries if entry.enabled)
         texts = Texts(folder / "texts")
         yield from notices_problems(notices.file, notices.value, known, texts, djflow.district.signature)
+        coded = [one.key for one in channels.entries if one.enabled and one.url.startswith(CODED)]
+        yield from template_notices(notices.file, notices.value, coded)
 
 
 def _read_holidays(folder: FilePath) -> tuple[Mapping[int, HolidayYear], tuple[Problem, ...]]:

@@ -1,6 +1,6 @@
 """Model of `notices.toml`: per kind of notice the urgency, the channels, who is told when nobody answers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Annotated, Literal, Self
 
@@ -13,7 +13,7 @@ from djflow.notify.rules import sms_parts
 from djflow.notify.texts import SAMPLES, Texts
 from djflow.settings.fields import AS_TUPLE, Strings, Table, Text, TimeOfDay
 from djflow.settings.locate import Path
-from djflow.settings.problems import Problem
+from djflow.settings.problems import Problem, Severity
 from djflow.settings.reading import FileText
 
 _MONTH_OF_MINUTES = 60 * 24 * 31
@@ -194,7 +194,8 @@ def _kind_problems(file: FileText, value: NoticesFile, channels: Strings) -> Ite
 
 
 def _no_channel(file: FileText, path: Path, channel: str, known: Strings) -> Problem:
-    return file.problem(path, f"channels.toml 里没有渠道“{channel}”。", f"可以写：{'、'.join(known)}。")
+    what = f"channels.toml 里没有渠道“{channel}”，或它写了 enabled = false。"
+    return file.problem(path, what, f"可以写：{'、'.join(known)}。")
 
 
 def _chain_problems(file: FileText, path: Path, table: KindTable, channels: Strings) -> Iterator[Problem]:
@@ -204,6 +205,20 @@ def _chain_problems(file: FileText, path: Path, table: KindTable, channels: Stri
             yield _no_channel(file, place, step.channel, (*channels, PHONE_LIST))
         elif step.channel == PHONE_LIST and position + 1 < len(table.chain):
             yield file.problem(place, "phone 后面的渠道走不到。", "请把 phone 放到最后。")
+
+
+def template_notices(file: FileText, value: NoticesFile, coded: Sequence[str]) -> Iterator[Problem]:
+    """Yield the texts that cannot leave through a gateway of some chain because they have no template code there."""
+    used = {step.channel for table in (value.default, *value.kinds.values()) for step in table.chain}
+    for position, text in enumerate(value.texts):
+        lacking = [channel for channel in coded if channel in used and not text.code_for(channel)]
+        if lacking:
+            yield file.problem(
+                ("texts", position),
+                f"“{text.name}”在渠道 {'、'.join(lacking)} 还没有模板编号，那里发不出去。",
+                "平台批下来后填 template 或 templates。",
+                Severity.NOTICE,
+            )
 
 
 def _text_problems(file: FileText, position: int, text: TextTable, texts: Texts, signature: str) -> Iterator[Problem]:

@@ -17,6 +17,7 @@ from djflow.web.app import create_app
 from djflow.web.desk.router import desk_router
 from djflow.web.files import files_router
 from djflow.web.me.routes import me_router
+from djflow.web.receipts import receipts_router
 
 
 def main(home: str, host: str = "", port: str = "") -> int:
@@ -42,6 +43,7 @@ def serve(house: House, host: str, port: int) -> None:
             files_router(upkeep.file_source(house), upkeep.link_key(house), house.clock),
             me_router(house),
             desk_router(house),
+            receipts_router(house),
         ],
         public_url=house.settings.web.public_url or None,
         clock=house.clock,

@@ -104,3 +104,13 @@ def test_buttons_make_a_card() -> None:
         {"title": "值班提醒"},
     )
     assert [one.get("key") or one.get("url") for one in card["button_list"]] == ["confirm", buttons[1].url]
+
+
+def test_nobody_else_takes_messages_back() -> None:
+    """A message by SMS or to a group stays; buttons need an application with a callback."""
+    for scheme in ("aliyunsms", "wecomrobot"):
+        ruling, requests = converse(provider(scheme).recall("x"), [])
+        assert (ruling.verdict, requests) == (Verdict.PERMANENT, [])
+        assert provider(scheme).traits.can_recall is None
+    assert provider("wecomapp").traits.buttons
+    assert not provider("wecomapp", "wecomapp://corp/1?secret=s").traits.buttons

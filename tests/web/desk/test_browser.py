@@ -39,6 +39,7 @@ TOUR = {
         "/desk/audit",
         "/desk/messages",
         "/desk/calls",
+        "/desk/contacts",
         "/desk/channels",
         "/desk/answers/2026-12",
     ),

@@ -1,6 +1,7 @@
 """Notices at the desk: found by name, seen whole, channels stopped and started."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,9 @@ from djflow.audit import service as audit
 from djflow.core.ids import PersonId
 from djflow.core.spans import Month
 from djflow.core.subject import Subject
+from djflow.people import service as people
+from djflow.people.contacts import service as contacts
+from djflow.people.contacts.model import Way
 from tests.web.desk.conftest import Browser, Staff
 
 
@@ -42,6 +46,23 @@ def test_lists_of_letters_and_calls(clerk: Browser) -> None:
     assert "没有要打电话的" in clerk.text("/desk/calls")
     clerk.text("/desk/password")
     assert clerk.send("/desk/letters/0/replay").status_code == 404
+
+
+def test_a_dead_number_is_checked(house: House, ids: dict[str, PersonId], clerk: Browser) -> None:
+    """A number at which nobody was found stands on the list, masked, until the clerk has checked it."""
+    assert "没有不通的联系方式" in clerk.text("/desk/contacts")
+    number, now = "16900000001", house.now()
+    with house.transaction() as session:
+        entry = people.entries(session, ["A01"])["A01"]
+        people.change_person(session, ids["A01"], replace(entry, mobile=number), by="test", now=now)
+        contacts.report_dead(session, ids["A01"], Way.MOBILE, number, code="停机", by="sender", now=now)
+    page = clerk.text("/desk/contacts")
+    assert "手机 169****0001" in page
+    assert "平台代码 停机" in page
+    assert number not in page
+    sent = clerk.send(f"/desk/contacts/{ids['A01']}/checked")
+    assert sent.headers["location"] == "/desk/contacts?said=checked"
+    assert "没有不通的联系方式" in clerk.text("/desk/contacts")
 
 
 def test_a_channel_is_paused_and_resumed(house: House, clerk: Browser) -> None:

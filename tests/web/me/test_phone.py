@@ -20,8 +20,9 @@ from tests.web.test_browser import CONTRAST, NAMELESS
 __all__ = ["browser"]
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
-SMALL = """() => [...document.querySelectorAll('a[href], button, label.cell, input[type=text], textarea')]
-  .filter(e => { const r = e.getBoundingClientRect(); return r.width && r.height < 44 }).map(e => e.outerHTML)"""
+FIELDS = "input[type=text], input[type=time], textarea"
+SMALL = f"""() => [...document.querySelectorAll('a[href], button, label.cell, {FIELDS}')]
+  .filter(e => {{ const r = e.getBoundingClientRect(); return r.width && r.height < 44 }}).map(e => e.outerHTML)"""
 PRIMARY = "() => document.querySelectorAll('button.primary, a.primary').length"
 
 
@@ -56,7 +57,12 @@ def test_every_page_fits_a_phone(
     page = browser.new_page(viewport={"width": 360, "height": 780}, color_scheme=scheme)
     sizes: dict[str, int] = {}
     page.on("response", lambda answer: sizes.__setitem__(answer.url, len(answer.body())))
-    for path in ("", f"/duty/{FIRST}", *(f"/duty/{FIRST}/{act}" for act in ("decline", "substitute", "swap"))):
+    for path in (
+        "",
+        "/reach",
+        f"/duty/{FIRST}",
+        *(f"/duty/{FIRST}/{act}" for act in ("decline", "substitute", "swap")),
+    ):
         sizes.clear()
         page.goto(link + path)
         page.wait_for_load_state("networkidle")

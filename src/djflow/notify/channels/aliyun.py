@@ -2,18 +2,29 @@
 
 Aliyun says that sending is not idempotent, so an unknown message is asked for by our id. A batch has one OutId: it
 carries a short mark of every message, 50 of which fit; with 100 numbers in a call nobody could be asked for.
+Reports are pushed; an office that cannot be reached from outside has them by asking per number and day.
 Source: help.aliyun.com "SendSms", "SendBatchSms", "QuerySendDetails", "SmsReport", "SmsUp", "API 错误码".
 """
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 from urllib.parse import urlsplit
 
 from djflow.core.clock import civil_date
-from djflow.notify.channels.base import Outcome, Outgoing, Pushed, Receipt, ReceiptState, Reply, Traits, Verdict
+from djflow.notify.channels.base import (
+    Awaited,
+    Outcome,
+    Outgoing,
+    Pushed,
+    Receipt,
+    ReceiptState,
+    Reply,
+    Traits,
+    Verdict,
+)
 from djflow.notify.channels.codes import DAY, HOUR, MINUTE, accepted, limited, table, text_of
 from djflow.notify.channels.config import ChannelUrl, needed
 from djflow.notify.channels.provider import (
@@ -35,8 +46,11 @@ from djflow.notify.channels.wire import Answer, Request, Ruling, by_status, json
 VERSION = "2017-05-25"
 BATCH = 50
 _FORM = "application/x-www-form-urlencoded"
+_THANKS = '{"code":0,"msg":"成功"}'
 _PAGE = 50
 _PAGES = 10
+_REPORTED = {"2": ReceiptState.UNDELIVERED, "3": ReceiptState.DELIVERED}
+"""What SendStatus says; 1 waits for the carrier."""
 _UNKNOWN = Verdict.UNKNOWN
 _CONFIG_PREFIXES = ("Forbidden", "InvalidAccessKeyId", "IncompleteSignature", "InvalidTimeStamp", "NoPermission")
 
@@ -74,7 +88,14 @@ class AliyunSms(Provider):
     @property
     def traits(self) -> Traits:
         """Fifty a call so that each can be asked for; the provider's view may lag by minutes."""
-        return Traits(batch=BATCH, concurrency=20, can_query=True, settle=timedelta(minutes=10))
+        return Traits(
+            batch=BATCH,
+            concurrency=20,
+            can_query=True,
+            tells_when_asked=True,
+            thanks=_THANKS,
+            settle=timedelta(minutes=10),
+        )
 
     def groups(self, batch: Sequence[Outgoing]) -> tuple[tuple[Outgoing, ...], ...]:
         """Put messages of one template together."""
@@ -110,23 +131,60 @@ class AliyunSms(Provider):
     def ask(self, message_id: str, address: str, stamps: Stamps) -> Conversation[Outcome]:
         """Look for our id among what the number got today and yesterday; not there means it never arrived."""
         for back in (0, 1):
-            stamp = stamps()
-            for page in range(1, _PAGES + 1):
-                query = {
-                    "PhoneNumber": address,
-                    "SendDate": (civil_date(stamp.at) - timedelta(days=back)).strftime("%Y%m%d"),
-                    "PageSize": str(_PAGE),
-                    "CurrentPage": str(page),
-                }
-                content = self.read((yield self.request("QuerySendDetails", query, {}, stamps())))
-                if isinstance(content, Ruling):
-                    return Outcome(message_id, Verdict.UNKNOWN, content.code)
-                details = _details(content)
-                if any(is_marked(text_of(detail, "OutId"), message_id) for detail in details):
-                    return Outcome(message_id, Verdict.ACCEPTED)
-                if len(details) < _PAGE:
-                    break
+            on = civil_date(stamps().at) - timedelta(days=back)
+            details = yield from self._sent(address, on, stamps)
+            if isinstance(details, Ruling):
+                return Outcome(message_id, Verdict.UNKNOWN, details.code)
+            if any(is_marked(text_of(detail, "OutId"), message_id) for detail in details):
+                return Outcome(message_id, Verdict.ACCEPTED)
         return Outcome(message_id, Verdict.TRANSIENT, "never_arrived")
+
+    def _sent(self, address: str, on: date, stamps: Stamps) -> Conversation[tuple[Mapping[str, object], ...] | Ruling]:
+        """Return what a number got on a civil day."""
+        found: list[Mapping[str, object]] = []
+        for page in range(1, _PAGES + 1):
+            query = {
+                "PhoneNumber": address,
+                "SendDate": f"{on:%Y%m%d}",
+                "PageSize": str(_PAGE),
+                "CurrentPage": str(page),
+            }
+            content = self.read((yield self.request("QuerySendDetails", query, {}, stamps())))
+            if isinstance(content, Ruling):
+                return content
+            details = _details(content)
+            found += details
+            if len(details) < _PAGE:
+                break
+        return tuple(found)
+
+    def fetch(
+        self,
+        since: datetime,  # noqa: ARG002 - what is awaited says it
+        stamps: Stamps,
+        awaited: Sequence[Awaited] = (),
+    ) -> Conversation[Pushed]:
+        """Ask what became of messages, one question per number and day; a refusal ends the asking until next time."""
+        receipts: list[Receipt] = []
+        for (address, on), waiting in _by_number_and_day(awaited).items():
+            details = yield from self._sent(address, on, stamps)
+            if isinstance(details, Ruling):
+                break
+            receipts += (r for detail in details for one in waiting if (r := self._report(detail, one)) is not None)
+        return Pushed(tuple(receipts))
+
+    def _report(self, detail: Mapping[str, object], one: Awaited) -> Receipt | None:
+        state = _REPORTED.get(text_of(detail, "SendStatus"))
+        if state is None or not is_marked(text_of(detail, "OutId"), one.message_id):
+            return None
+        return Receipt(
+            provider_id=one.provider_id,
+            state=state,
+            at=instant(detail.get("ReceiveDate") or detail.get("SendDate"), self.label),
+            message_id=one.message_id,
+            address=one.address,
+            code=text_of(detail, "ErrCode"),
+        )
 
     def pushed(self, body: bytes, headers: Mapping[str, str], query: Mapping[str, str]) -> Pushed:  # noqa: ARG002 - unsigned
         """Read SmsReport and SmsUp arrays.
@@ -220,6 +278,15 @@ def _details(content: Mapping[str, object]) -> tuple[Mapping[str, object], ...]:
     outer = content.get("SmsSendDetailDTOs")
     rows = outer.get("SmsSendDetailDTO") if isinstance(outer, dict) else None
     return tuple(row for row in rows if isinstance(row, dict)) if isinstance(rows, list) else ()
+
+
+def _by_number_and_day(awaited: Sequence[Awaited]) -> Mapping[tuple[str, date], tuple[Awaited, ...]]:
+    found: dict[tuple[str, date], tuple[Awaited, ...]] = {}
+    for one in awaited:
+        # Around midnight either day may be the provider's.
+        for on in sorted({civil_date(one.claimed_at), civil_date(one.accepted_at)}):
+            found[one.address, on] = (*found.get((one.address, on), ()), one)
+    return found
 
 
 def _json(value: object) -> str:

@@ -14,6 +14,7 @@ from djflow.notify.model import Limit, Verdict
 
 __all__ = [
     "Attachment",
+    "Awaited",
     "Button",
     "Channel",
     "Limit",
@@ -113,6 +114,17 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Awaited:
+    """A message the provider took, between `claimed_at` and `accepted_at`, and has not reported on."""
+
+    message_id: str
+    provider_id: str
+    claimed_at: datetime
+    accepted_at: datetime
+    address: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Pushed:
     """What a provider pushed to us in one request."""
 
@@ -126,7 +138,9 @@ class Traits:
 
     `can_query`: an unknown message can be asked for by our id once `settle` has passed. `filters_doubles`: sending
     the same id again is harmless. `single_flight`: one message at a time (a bot that can do neither).
-    `addressed`: needs an address per recipient (a group bot does not).
+    `addressed`: needs an address per recipient (a group bot does not). `tells_when_asked`: reports on a message are
+    had by naming it. `signs_pushes`: what it pushes is signed; `thanks` is what it wants to hear then. `buttons`: a
+    message may have some, which come back as words. `can_recall`: for how long a message can be taken back.
     """
 
     batch: int = 1
@@ -135,6 +149,11 @@ class Traits:
     filters_doubles: bool = False
     single_flight: bool = False
     addressed: bool = True
+    tells_when_asked: bool = False
+    signs_pushes: bool = False
+    thanks: str = ""
+    buttons: bool = False
+    can_recall: timedelta | None = None
     settle: timedelta = timedelta(minutes=10)
     limits: tuple[Limit, ...] = ()
     max_text_bytes: int | None = None
@@ -169,8 +188,12 @@ class Channel(Protocol):
         """Ask what became of messages by our ids; `accepted`, `transient` (never arrived) or `unknown` for each."""
         ...
 
-    async def pull(self, since: datetime) -> Pushed:
-        """Fetch receipts and replies since an instant, where the provider offers it; nothing elsewhere."""
+    async def pull(self, since: datetime, awaited: Sequence[Awaited] = ()) -> Pushed:
+        """Fetch receipts and replies since an instant, and ask for `awaited` where the provider tells when asked."""
+        ...
+
+    async def recall(self, provider_id: str) -> Outcome:
+        """Take a message back, where the provider offers it; `permanent` elsewhere and when it is too late."""
         ...
 
     def pushed(self, body: bytes, headers: Mapping[str, str], query: Mapping[str, str]) -> Pushed:

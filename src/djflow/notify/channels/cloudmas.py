@@ -1,6 +1,7 @@
 """中国移动云MAS over HTTP: norsubmit with free text, tmpsubmit with a template; JSON in base64, `mac` by MD5.
 
-The gateway has one answer for all numbers of a call and cannot be asked, so an unknown call stays unknown.
+The gateway has one answer for all numbers of a call and cannot be asked, so an unknown call stays unknown. Its
+interface only pushes reports and replies; nothing can be fetched.
 Source: 中国移动云MAS业务平台 "HTTP 接口规范" (norsubmit, tmpsubmit, 状态报告推送, 上行短信推送).
 """
 

@@ -11,6 +11,14 @@ from djflow.notify.channels.wire import Answer, Ruling, by_status, json_answer
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+DEAD_CODES = frozenset(
+    {
+        *("invaliduser", "unlicenseduser", "40003", "60111", "81013"),
+        *("isv.MOBILE_NUMBER_ILLEGAL", "MOBILE_NUMBER_ILLEGAL", "MOBILE_NOT_ON_SERVICE", "MOBILE_IN_NULL"),
+        "InvalidParameterValue.IncorrectPhoneNumber",
+    }
+)
+"""Codes that say that nobody is at an address: WeCom's, Aliyun's with its reports, Tencent Cloud's."""
 
 
 def text_of(content: Mapping[str, object], name: str) -> str:

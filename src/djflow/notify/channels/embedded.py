@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from djflow.core.errors import InputError
-from djflow.notify.channels.base import Outcome, Outgoing, Pushed, Traits, Verdict
+from djflow.notify.channels.base import Awaited, Outcome, Outgoing, Pushed, Traits, Verdict
 from djflow.notify.channels.local import append_line, read_keys
 
 _TRAITS = Traits(
@@ -49,9 +49,13 @@ class MemoryOutlet:
         """Say which messages are here."""
         return known(ids, self.sent)
 
-    async def pull(self, since: datetime) -> Pushed:  # noqa: ARG002 - nothing ever comes back
+    async def pull(self, since: datetime, awaited: Sequence[Awaited] = ()) -> Pushed:  # noqa: ARG002 - nothing ever comes back
         """Return nothing: nobody reads here."""
         return Pushed()
+
+    async def recall(self, provider_id: str) -> Outcome:
+        """Refuse: nothing is taken back here."""
+        return Outcome(provider_id, Verdict.PERMANENT, "no_recall")
 
     def pushed(self, body: bytes, headers: Mapping[str, str], query: Mapping[str, str]) -> Pushed:  # noqa: ARG002 - refused unread
         """Refuse.
@@ -112,9 +116,13 @@ class FileOutlet:
         """Say which messages are in the file."""
         return known(ids, self._ids)
 
-    async def pull(self, since: datetime) -> Pushed:  # noqa: ARG002 - nothing ever comes back
+    async def pull(self, since: datetime, awaited: Sequence[Awaited] = ()) -> Pushed:  # noqa: ARG002 - nothing ever comes back
         """Return nothing: nobody reads here."""
         return Pushed()
+
+    async def recall(self, provider_id: str) -> Outcome:
+        """Refuse: nothing is taken back here."""
+        return Outcome(provider_id, Verdict.PERMANENT, "no_recall")
 
     def pushed(self, body: bytes, headers: Mapping[str, str], query: Mapping[str, str]) -> Pushed:  # noqa: ARG002 - refused unread
         """Refuse.

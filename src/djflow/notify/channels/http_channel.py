@@ -10,7 +10,7 @@ import aiohttp
 
 from djflow.core.clock import Clock, SystemClock
 from djflow.core.log import logger
-from djflow.notify.channels.base import Outcome, Outgoing, Pushed, Traits, Verdict
+from djflow.notify.channels.base import Awaited, Outcome, Outgoing, Pushed, Traits, Verdict
 from djflow.notify.channels.config import ChannelConfig
 from djflow.notify.channels.provider import Conversation, Provider, Token, TokenWanted, stamps_of
 from djflow.notify.channels.wire import Answer, Ruling, SessionFactory, exchange, open_session
@@ -86,9 +86,9 @@ class HttpChannel:
         rounds = await asyncio.gather(*(self._hold(self.provider.ask(*pair, self._stamps)) for pair in pairs))
         return tuple(rounds)
 
-    async def pull(self, since: datetime) -> Pushed:
-        """Fetch receipts and replies since an instant."""
-        return await self._hold(self.provider.fetch(since, self._stamps))
+    async def pull(self, since: datetime, awaited: Sequence[Awaited] = ()) -> Pushed:
+        """Fetch receipts and replies since an instant, and ask for `awaited` where the provider tells when asked."""
+        return await self._hold(self.provider.fetch(since, self._stamps, awaited))
 
     def pushed(self, body: bytes, headers: Mapping[str, str], query: Mapping[str, str]) -> Pushed:
         """Read a request that the provider pushed.
@@ -96,6 +96,10 @@ class HttpChannel:
         Raises: InputError when it is not signed or not understood.
         """
         return self.provider.pushed(body, headers, query)
+
+    async def recall(self, provider_id: str) -> Outcome:
+        """Take a message back, where the provider offers it."""
+        return (await self._hold(self.provider.recall(provider_id))).outcome(provider_id)
 
     async def hold(self, conversation: Conversation[R]) -> R:
         """Run one of the provider's conversations that only it offers."""

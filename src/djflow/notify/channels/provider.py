@@ -12,10 +12,11 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, TypeAlias, TypeVar
+from urllib.parse import urlsplit
 
 from djflow.core.clock import Clock
-from djflow.core.errors import InputError
-from djflow.notify.channels.base import Outcome, Outgoing, Pushed, Traits, Verdict
+from djflow.core.errors import ConfigError, InputError
+from djflow.notify.channels.base import Awaited, Outcome, Outgoing, Pushed, Traits, Verdict
 from djflow.notify.channels.config import ChannelUrl
 from djflow.notify.channels.wire import Answer, Request, Ruling
 
@@ -67,6 +68,13 @@ class Provider(ABC):
         Raises: ConfigError when a part is missing.
         """
         self.base = (base_url or self.home).rstrip("/")
+        try:
+            parts = urlsplit(self.base)
+            is_address = bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            is_address = False
+        if self.base and not is_address:
+            raise ConfigError("接口地址 base_url 写法不对，应如 https://主机:端口/路径，端口在 1 到 65535 之间。")
         self.read_url(url)
 
     @abstractmethod
@@ -94,10 +102,27 @@ class Provider(ABC):
         yield from ()
         return Outcome(message_id, Verdict.UNKNOWN, "cannot_be_asked")
 
-    def fetch(self, since: datetime, stamps: Stamps) -> Conversation[Pushed]:  # noqa: ARG002 - the same
+    def fetch(
+        self,
+        since: datetime,  # noqa: ARG002 - where it can be fetched
+        stamps: Stamps,  # noqa: ARG002 - the same
+        awaited: Sequence[Awaited] = (),  # noqa: ARG002 - where it tells when asked
+    ) -> Conversation[Pushed]:
         """Fetch receipts and replies; nothing where the provider offers none."""
         yield from ()
         return Pushed()
+
+    def recall(self, provider_id: str) -> Conversation[Ruling]:  # noqa: ARG002 - where it can be taken back
+        """Take a message back; refused where the provider offers no such thing."""
+        yield from ()
+        return Ruling(Verdict.PERMANENT, "no_recall")
+
+    def echo(self, query: Mapping[str, str]) -> str:  # noqa: ARG002 - where a push address is checked first
+        """Return what the provider wants to hear when it checks our push address.
+
+        Raises: InputError when it does not do such a thing.
+        """
+        raise InputError(f"{self.label}不核对推送地址。", code="no_push")
 
     def token(self, stamps: Stamps) -> Conversation[Token | Ruling]:  # noqa: ARG002 - the same
         """Fetch a fresh access token."""

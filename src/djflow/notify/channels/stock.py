@@ -19,7 +19,7 @@ from apprise.attachment.memory import AttachMemory
 from apprise.plugins.base import NotifyBase
 
 from djflow.core.errors import ConfigError, InputError
-from djflow.notify.channels.base import Outcome, Outgoing, Pushed, Traits, Verdict
+from djflow.notify.channels.base import Awaited, Outcome, Outgoing, Pushed, Traits, Verdict
 from djflow.notify.channels.config import ChannelConfig
 from djflow.notify.channels.http_channel import configured
 from djflow.notify.channels.wire import CONNECT_SECONDS, Ruling, by_status
@@ -117,9 +117,13 @@ class StockChannel:
         """Say that nothing can be asked."""
         return tuple(Outcome(one, Verdict.UNKNOWN, "cannot_be_asked") for one in ids)
 
-    async def pull(self, since: datetime) -> Pushed:  # noqa: ARG002 - nothing to fetch
+    async def pull(self, since: datetime, awaited: Sequence[Awaited] = ()) -> Pushed:  # noqa: ARG002 - nothing to fetch
         """Return nothing: no receipts here."""
         return Pushed()
+
+    async def recall(self, provider_id: str) -> Outcome:
+        """Refuse: nothing is taken back here."""
+        return Outcome(provider_id, Verdict.PERMANENT, "no_recall")
 
     def pushed(self, body: bytes, headers: Mapping[str, str], query: Mapping[str, str]) -> Pushed:  # noqa: ARG002 - refused unread
         """Refuse.

@@ -11,7 +11,18 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from djflow.notify.channels.base import Outcome, Outgoing, Pushed, Receipt, ReceiptState, Reply, Traits, Verdict
+from djflow.core.errors import InputError
+from djflow.notify.channels.base import (
+    Awaited,
+    Outcome,
+    Outgoing,
+    Pushed,
+    Receipt,
+    ReceiptState,
+    Reply,
+    Traits,
+    Verdict,
+)
 from djflow.notify.channels.codes import DAY, HOUR, accepted, limited, table, text_of
 from djflow.notify.channels.config import ChannelUrl, needed
 from djflow.notify.channels.provider import (
@@ -32,6 +43,7 @@ from djflow.notify.channels.wire import Answer, Request, Ruling, by_status, json
 VERSION = "2021-01-11"
 BATCH = 200
 _CALL = 100
+_THANKS = '{"result":0,"errmsg":"OK"}'
 _PULL = 100
 _PULLS = 20
 _LOOK_BACK = timedelta(days=2)
@@ -84,7 +96,13 @@ class TencentSms(Provider):
     @property
     def traits(self) -> Traits:
         """Two hundred numbers; what is not found by asking stays unknown, because only reported messages are listed."""
-        return Traits(batch=BATCH, concurrency=20, can_query=True, settle=timedelta(minutes=10))
+        return Traits(
+            batch=BATCH,
+            concurrency=20,
+            can_query=True,
+            thanks=_THANKS,
+            settle=timedelta(minutes=10),
+        )
 
     def groups(self, batch: Sequence[Outgoing]) -> tuple[tuple[Outgoing, ...], ...]:
         """Put messages of one wording together."""
@@ -145,17 +163,23 @@ class TencentSms(Provider):
                 break
         return Outcome(message_id, Verdict.UNKNOWN, "not_reported")
 
-    def fetch(self, since: datetime, stamps: Stamps) -> Conversation[Pushed]:  # noqa: ARG002 - the provider hands out each once
+    def fetch(
+        self,
+        since: datetime,  # noqa: ARG002 - the provider hands out each once
+        stamps: Stamps,
+        awaited: Sequence[Awaited] = (),  # noqa: ARG002 - the same
+    ) -> Conversation[Pushed]:
         """Fetch the reports and replies that wait at the provider."""
         reports = yield from self._waiting("PullSmsSendStatus", "PullSmsSendStatusSet", stamps)
         replies = yield from self._waiting("PullSmsReplyStatus", "PullSmsReplyStatusSet", stamps)
+        now = stamps().at
         return Pushed(
-            tuple(self._receipt(row, "ReportStatus", "UserReceiveTime") for row in reports),
+            tuple(self._receipt(row, "ReportStatus", "UserReceiveTime", now) for row in reports),
             tuple(
                 Reply(
                     number(row.get("SubscriberNumber") or row.get("PhoneNumber", "")),
                     text_of(row, "ReplyContent").strip(),
-                    instant(row.get("ReplyTime"), self.label),
+                    self._instant(row.get("ReplyTime"), now),
                 )
                 for row in replies
             ),
@@ -192,11 +216,20 @@ class TencentSms(Provider):
             ),
         )
 
-    def _receipt(self, row: Mapping[str, object], status: str, at: str) -> Receipt:
+    def _instant(self, value: object, fetched_at: datetime | None) -> datetime:
+        try:
+            return instant(value, self.label)
+        except InputError:
+            # What never arrived has no time; what was fetched is not handed out again and must not be lost for it.
+            if fetched_at is None:
+                raise
+            return fetched_at
+
+    def _receipt(self, row: Mapping[str, object], status: str, at: str, fetched_at: datetime | None = None) -> Receipt:
         return Receipt(
             provider_id=text_of(row, "SerialNo") or text_of(row, "sid"),
             state=ReceiptState.DELIVERED if text_of(row, status) == "SUCCESS" else ReceiptState.UNDELIVERED,
-            at=instant(row.get(at), self.label),
+            at=self._instant(row.get(at), fetched_at),
             message_id=id_of(text_of(row, "SessionContext")),
             address=number(row.get("SubscriberNumber") or row.get("PhoneNumber") or row.get("mobile", "")),
             code=text_of(row, "errmsg") or text_of(row, "Description"),

@@ -19,6 +19,7 @@ from djflow.notify.channels.wecom_callback import Callback
 from djflow.notify.channels.wire import Answer, Request, Ruling, json_request
 
 MAX_BYTES = 2048
+RECALLED_WITHIN = timedelta(hours=24)
 DUPLICATE_SECONDS = 14_400
 """How long WeCom filters a repeated payload: its longest, four hours."""
 
@@ -65,6 +66,11 @@ class WeComApp(Provider):
                 Limit(10_000, timedelta(minutes=1)),
             ),
             max_text_bytes=MAX_BYTES,
+            signs_pushes=self.callback.ready,
+            thanks="success",
+            # WeCom refuses buttons of an application without a callback.
+            buttons=self.callback.ready,
+            can_recall=RECALLED_WITHIN,
         )
 
     def deliver(self, group: tuple[Outgoing, ...], stamps: Stamps) -> Conversation[tuple[Outcome, ...]]:  # noqa: ARG002 - unsigned
@@ -81,6 +87,15 @@ class WeComApp(Provider):
     def recall(self, provider_id: str) -> Conversation[Ruling]:
         """Take a message back, possible within 24 hours."""
         return (yield from self._call("/cgi-bin/message/recall", {"msgid": provider_id}))
+
+    def echo(self, query: Mapping[str, str]) -> str:
+        """Return the text that WeCom wants to hear when it checks the callback's address.
+
+        Raises: InputError when it is not signed or no callback is configured.
+        """
+        if not self.callback.ready:
+            raise InputError("企业微信应用没有配置回调的 token 和 aes。", code="no_push")
+        return self.callback.echo(query)
 
     def token(self, stamps: Stamps) -> Conversation[Token | Ruling]:
         """Fetch an access token, good for two hours less a margin."""

@@ -22,7 +22,7 @@ from djflow.notify.tables import ChannelStateRow
 StillTrue = Callable[[Session, Sequence[Candidate]], frozenset[str]]
 """Returns the ids of candidates that are no longer true."""
 
-RELEASED = ("quiet", "round_minute", "budget")
+RELEASED = ("quiet", "own_quiet", "round_minute", "budget")
 """Reasons for which a message is held until a moment; others wait for a person."""
 
 _DAY = timedelta(days=1)

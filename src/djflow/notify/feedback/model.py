@@ -29,6 +29,25 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreported:
+    """A message that a provider took, between `claimed_at` and `accepted_at`, and has not reported on."""
+
+    message_id: str
+    provider_id: str
+    claimed_at: datetime
+    accepted_at: datetime
+    address: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """To whom, and where, the message of a report went."""
+
+    recipient: str
+    address: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Understood:
     """A reply with the notice it answers; without `answer` or `notice_id` a human has to read it."""
 

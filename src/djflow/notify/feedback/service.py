@@ -7,7 +7,10 @@ from sqlalchemy.orm import Session
 
 from djflow.notify import rules
 from djflow.notify.feedback import store
-from djflow.notify.feedback.model import Report, Unclear, Understood, Words
+from djflow.notify.feedback.model import Addressee, Report, Unclear, Understood, Unreported, Words
+
+ASK_AGAIN = timedelta(minutes=30)
+"""A message whose report is asked for is left alone for so long."""
 
 _REPORTS_COME_FOR = timedelta(hours=72)
 """A report whose message is not known by then is about somebody else's. Source: carriers' SMS practice."""
@@ -26,6 +29,23 @@ def match_early(session: Session, *, now: datetime, limit: int = 500) -> int:
     """Apply reports that came before their message was written down and return how many moved one."""
     found = store.orphans(session, now - _REPORTS_COME_FOR, limit=limit)
     return sum(store.apply_report(session, one, "", now=now) for one in found)
+
+
+def addressee(session: Session, channel: str, report: Report) -> Addressee | None:
+    """Return to whom the message of a report that was taken in went; None when it is not known."""
+    return store.addressee(session, channel, report)
+
+
+def unreported(
+    session: Session, channel: str, *, since: datetime, now: datetime, limit: int = 200
+) -> tuple[Unreported, ...]:
+    """Return messages accepted after `since` whose report is to be asked for now, and note that they are asked.
+
+    Those never asked for come first, the oldest first; nobody asks again within half an hour.
+    """
+    found = store.unreported(session, channel, since=since, asked_before=now - ASK_AGAIN, limit=limit)
+    store.note_asked(session, [one.message_id for one in found], now)
+    return found
 
 
 def take_replies(session: Session, channel: str, said: Iterable[Words], *, now: datetime) -> tuple[Understood, ...]:

@@ -1,17 +1,20 @@
 """Writes and reads reports and replies; each report and reply is taken once, in whatever order they come."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from djflow.core.ids import new_id
 from djflow.db.session import vault_of
 from djflow.db.store import sealing_vault
-from djflow.notify.feedback.model import Report, Unclear, Understood, Words
+from djflow.notify.delivery.store import ADDRESS
+from djflow.notify.feedback.model import Addressee, Report, Unclear, Understood, Unreported, Words
 from djflow.notify.model import Answer, MessageState, NoticeState
 from djflow.notify.rules import LEFT_THE_HOUSE, TRANSITIONS, wait_until
+from djflow.notify.store import chunks
 from djflow.notify.tables import MessageRow, NoticeRow, ReceiptRow, ReplyRow
 
 _STATES = {
@@ -91,6 +94,64 @@ def orphans(session: Session, since: datetime, *, limit: int) -> tuple[str, ...]
     where = (ReceiptRow.message_id.is_(None), ReceiptRow.received_at >= since)
     query = select(ReceiptRow.id).where(*where).order_by(ReceiptRow.received_at.desc(), ReceiptRow.id.desc())
     return tuple(session.scalars(query.limit(limit)))
+
+
+def addressee(session: Session, channel: str, report: Report) -> Addressee | None:
+    """Return to whom and where the message of a report went, its address opened."""
+    vault = vault_of(session)
+    address_hash = vault.lookup(report.address, kind="address") if report.address else ""
+    receipt = session.scalar(
+        select(ReceiptRow).where(
+            ReceiptRow.channel == channel,
+            ReceiptRow.provider_id == (report.provider_id or report.message_id),
+            ReceiptRow.address_hash == address_hash,
+        )
+    )
+    message = session.get(MessageRow, receipt.message_id) if receipt and receipt.message_id else None
+    if message is None or message.address is None:
+        return None
+    return Addressee(message.recipient, vault.open(message.address, context=f"{ADDRESS}:{message.id}"))
+
+
+def unreported(
+    session: Session, channel: str, *, since: datetime, asked_before: datetime, limit: int
+) -> tuple[Unreported, ...]:
+    """Return accepted messages without a report, never asked for ones first, then the oldest; addresses opened."""
+    vault = vault_of(session)
+    query = (
+        select(
+            MessageRow.id,
+            MessageRow.provider_id,
+            MessageRow.claimed_at,
+            MessageRow.accepted_at,
+            MessageRow.address,
+        )
+        .where(
+            MessageRow.channel == channel,
+            MessageRow.state == MessageState.ACCEPTED,
+            MessageRow.accepted_at >= since,
+            MessageRow.address.is_not(None),
+            or_(MessageRow.asked_at.is_(None), MessageRow.asked_at <= asked_before),
+        )
+        .order_by(MessageRow.asked_at.is_not(None), MessageRow.asked_at, MessageRow.accepted_at, MessageRow.id)
+        .limit(limit)
+    )
+    return tuple(
+        Unreported(
+            row.id,
+            row.provider_id,
+            row.claimed_at or row.accepted_at,
+            row.accepted_at,
+            vault.open(row.address, context=f"{ADDRESS}:{row.id}"),
+        )
+        for row in session.execute(query)
+    )
+
+
+def note_asked(session: Session, ids: Sequence[str], now: datetime) -> None:
+    """Record that the provider is asked for these messages."""
+    for part in chunks(ids):
+        session.execute(update(MessageRow).where(MessageRow.id.in_(part)).values(asked_at=now))
 
 
 def keep_reply(

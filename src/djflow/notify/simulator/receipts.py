@@ -13,16 +13,17 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from djflow.core.clock import civil_datetime
 from djflow.notify.simulator.accounts import CALLBACK_AES, CALLBACK_TOKEN, CORP
-from djflow.notify.simulator.world import Taken
+from djflow.notify.simulator.world import Taken, is_dead
 
 PUSHING = ("aliyunsms", "tencentsms", "cloudmas")
 """Providers that push delivery reports."""
 
 
 def report(provider: str, messages: Sequence[Taken], *, delivered: bool = True) -> bytes:
-    """Return the body that a provider pushes for these messages."""
+    """Return the body that a provider pushes for these messages; numbers out of service are never delivered to."""
     rows = {"aliyunsms": _aliyun, "tencentsms": _tencent, "cloudmas": _cloudmas}[provider]
-    return json.dumps([rows(one, delivered) for one in messages], ensure_ascii=False).encode()
+    listed = [rows(one, delivered and not is_dead(one.address)) for one in messages]
+    return json.dumps(listed, ensure_ascii=False).encode()
 
 
 def words_back(provider: str, address: str, words: str, at: datetime) -> bytes:
@@ -45,11 +46,21 @@ def card_click(user: str, task_id: str, value: str, at: datetime) -> tuple[bytes
         f"<TaskId><![CDATA[{task_id}]]></TaskId></xml>"
     )
     encrypted = _sealed(event)
-    stamp, nonce = str(int(at.timestamp())), "simulator"
+    body = f"<xml><ToUserName><![CDATA[{CORP}]]></ToUserName><Encrypt><![CDATA[{encrypted}]]></Encrypt></xml>"
+    return body.encode(), urlencode(_signed(encrypted, str(int(at.timestamp()))))
+
+
+def address_check(words: str) -> str:
+    """Return the query with which WeCom checks the callback's address: it wants to hear the words."""
+    encrypted = _sealed(words)
+    return urlencode({**_signed(encrypted, "1409659589"), "echostr": encrypted})
+
+
+def _signed(encrypted: str, stamp: str) -> Mapping[str, str]:
+    nonce = "simulator"
     joined = "".join(sorted([CALLBACK_TOKEN, stamp, nonce, encrypted]))
     signature = hashlib.sha1(joined.encode(), usedforsecurity=False).hexdigest()
-    body = f"<xml><ToUserName><![CDATA[{CORP}]]></ToUserName><Encrypt><![CDATA[{encrypted}]]></Encrypt></xml>"
-    return body.encode(), urlencode({"msg_signature": signature, "timestamp": stamp, "nonce": nonce})
+    return {"msg_signature": signature, "timestamp": stamp, "nonce": nonce}
 
 
 def _sealed(text: str) -> str:

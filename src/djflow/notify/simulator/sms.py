@@ -1,6 +1,7 @@
 """Aliyun, Tencent Cloud and 云MAS: signatures, one result or one per number, limits per number, what can be asked.
 
-A number that is not eleven digits beginning with 1 is refused.
+A number that is not eleven digits beginning with 1 is refused. Aliyun tells who asks that a message waits for the
+carrier (SendStatus 1) for some seconds, then that it was delivered (3) or not (2).
 """
 
 import base64
@@ -15,11 +16,12 @@ from djflow.core.clock import civil_datetime
 from djflow.notify.simulator.accounts import APP, ENTERPRISE, KEY_ID, SECRET
 from djflow.notify.simulator.robots import object_of
 from djflow.notify.simulator.signatures import acs3_fault, rpc_fault, tc3_fault
-from djflow.notify.simulator.world import Call, Reaction, Taken, World
+from djflow.notify.simulator.world import Call, Reaction, Taken, World, is_dead
 
 DAY = 86_400.0
 ALIYUN_DAILY = 50
 TENCENT_DAILY = 2
+CARRIER_SECONDS = 5.0
 _NUMBER = re.compile(r"1[0-9]{10}")
 
 
@@ -92,18 +94,23 @@ def _aliyun_details(world: World, parameters: Mapping[str, str]) -> Reaction:
         and one.address == parameters.get("PhoneNumber")
         and civil_datetime(one.at).strftime("%Y%m%d") == parameters.get("SendDate")
     ]
-    details = [
-        {
-            "PhoneNum": one.address,
-            "SendStatus": 3,
-            "ErrCode": "DELIVERED",
-            "TemplateCode": one.account,
-            "OutId": one.out_id,
-            "SendDate": civil_datetime(one.at).strftime("%Y-%m-%d %H:%M:%S"),
-        }
-        for one in found[(page - 1) * size : page * size]
-    ]
+    details = [_aliyun_detail(world, one) for one in found[(page - 1) * size : page * size]]
     return Reaction({"Code": "OK", "TotalCount": len(found), "SmsSendDetailDTOs": {"SmsSendDetailDTO": details}})
+
+
+def _aliyun_detail(world: World, one: Taken) -> Mapping[str, object]:
+    at = civil_datetime(one.at).strftime("%Y-%m-%d %H:%M:%S")
+    detail: dict[str, object] = {
+        "PhoneNum": one.address,
+        "SendStatus": 1,
+        "TemplateCode": one.account,
+        "OutId": one.out_id,
+        "SendDate": at,
+    }
+    if (world.now() - one.at).total_seconds() * world.time_scale < CARRIER_SECONDS:
+        return detail
+    state, code = (2, "MOBILE_NOT_ON_SERVICE") if is_dead(one.address) else (3, "DELIVERED")
+    return {**detail, "SendStatus": state, "ErrCode": code, "ReceiveDate": at}
 
 
 def tencent(world: World, call: Call, *, busy: bool) -> Reaction:
@@ -167,8 +174,8 @@ def _tencent_row(one: Taken) -> Mapping[str, object]:
         "SubscriberNumber": one.address,
         "PhoneNumber": f"+86{one.address}",
         "SerialNo": one.provider_id,
-        "ReportStatus": "SUCCESS",
-        "Description": "DELIVRD",
+        "ReportStatus": "FAIL" if is_dead(one.address) else "SUCCESS",
+        "Description": "UNDELIV" if is_dead(one.address) else "DELIVRD",
         "SessionContext": one.out_id,
     }
 

@@ -19,6 +19,15 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+DEAD_NUMBERS = "1700000"
+"""Numbers that begin so are out of service: taken by every provider, delivered by none."""
+
+
+def is_dead(address: str) -> bool:
+    """Return whether a number is out of service."""
+    return address.startswith(DEAD_NUMBERS)
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """A request as a provider sees it."""

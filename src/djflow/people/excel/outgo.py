@@ -28,6 +28,7 @@ from djflow.core.spans import DateSpan
 from djflow.core.subject import Subject
 from djflow.db.vault import PRIVATE_MODE
 from djflow.people import service
+from djflow.people.excel.contacts import contacts_form
 from djflow.people.excel.form import Field, Form, Value
 from djflow.people.excel.house_forms import AbsenceLine, absences_form, branches_form, history_form, units_form
 from djflow.people.excel.people_form import branch_directory, people_form, unit_directory
@@ -107,13 +108,14 @@ def _put(target: Path, content: bytes) -> None:
 def write_templates(session: Session, folder: Path, skills: Sequence[str] = SERVICE_SKILLS) -> tuple[Path, ...]:
     """Write the empty tables an office fills, with drop-downs from this house, and return their paths."""
     units, branches = unit_directory(service.units(session)), branch_directory(service.branches(session))
-    names = ("1-单位.xlsx", "2-支部.xlsx", "3-人员.xlsx", "4-缺勤.xlsx", "5-历史积分.xlsx")
+    names = ("1-单位.xlsx", "2-支部.xlsx", "3-人员.xlsx", "4-缺勤.xlsx", "5-历史积分.xlsx", "6-联系方式.xlsx")
     paths = tuple(folder / name for name in names)
     write_table(paths[0], units_form(), (), "单位表（按正式排序填写）")
     write_table(paths[1], branches_form(units), (), "党支部表")
     write_table(paths[2], people_form(units, branches, skills), (), "干部人员表")
     write_table(paths[3], absences_form(), (), "缺勤表（休假、培训、选派等）")
     write_table(paths[4], history_form(), (), "历史积分表（启用前已值班的积分）")
+    write_table(paths[5], contacts_form(), (), "联系方式表（企业微信、钉钉、邮箱等）")
     return paths
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from djflow.accounts.model import Act
-from djflow.assembly import House, notices
+from djflow.assembly import House, notices, reach
 from djflow.core.errors import InputError
 from djflow.core.ids import PersonId
 from djflow.notify.labels import ANSWER_LABELS, KIND_LABELS, MESSAGE_LABELS, NOTICE_LABELS, REASON_LABELS
@@ -89,6 +89,17 @@ def called(visit: Visit) -> Answer:
     return Go("/desk/calls?said=called")
 
 
+def contacts_page(visit: Visit) -> Answer:
+    """Show the addresses at which nobody was found."""
+    return _page("desk_contacts.html.j2", visit, {"contacts": reach.to_check(visit.house)})
+
+
+def checked(visit: Visit) -> Answer:
+    """Use a person's addresses again."""
+    reach.checked(visit.house, visit.path["person"], by=visit.by)
+    return Go("/desk/contacts?said=checked")
+
+
 def channels_page(visit: Visit) -> Answer:
     """Show how every channel is doing."""
     return _page("desk_channels.html.j2", visit, {"channels": notices.health(visit.house)})
@@ -130,6 +141,8 @@ ROUTES = (
     Route("/desk/letters/{message}/replay", Act.MESSAGE_SEND, replay, "POST"),
     Route("/desk/calls", Act.MESSAGE_READ, calls_page),
     Route("/desk/calls/{notice}/called", Act.MESSAGE_SEND, called, "POST"),
+    Route("/desk/contacts", Act.MESSAGE_READ, contacts_page),
+    Route("/desk/contacts/{person}/checked", Act.MESSAGE_SEND, checked, "POST"),
     Route("/desk/channels", Act.CHANNEL_READ, channels_page),
     Route("/desk/channels/{channel}/pause", Act.CHANNEL_PAUSE, pause, "POST"),
     Route("/desk/channels/{channel}/resume", Act.CHANNEL_PAUSE, resume, "POST"),

@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from djflow.assembly import House, answers, phone
+from djflow.assembly import House, answers, phone, reach
 from djflow.core.errors import DjflowError, GoneError, InputError, NotFoundError
 from djflow.core.ids import PersonId
 from djflow.web.errors import HEADINGS, MESSAGES, STATUS
@@ -41,6 +41,7 @@ class PhonePages:
         for path, page in (
             ("/{token}", self.home),
             ("/{token}/calendar.ics", self.calendar),
+            ("/{token}/reach", self.reach),
             ("/{token}/duty/{event}", self.duty),
             ("/{token}/duty/{event}/decline", self.decline_form),
             ("/{token}/duty/{event}/substitute", self.substitute_form),
@@ -49,6 +50,8 @@ class PhonePages:
         ):
             router.add_api_route(path, page, methods=["GET", "HEAD"], response_model=None)
         for path, act in (
+            ("/{token}/reach/quiet", self.set_quiet),
+            ("/{token}/reach/verify", self.verify),
             ("/{token}/duty/{event}/confirm", self.confirm),
             ("/{token}/duty/{event}/decline", self.decline),
             ("/{token}/duty/{event}/substitute", self.substitute),
@@ -68,6 +71,23 @@ class PhonePages:
         body = phone.calendar(self._house, self._person(request, token))
         headers = {**PRIVATE, "Content-Disposition": 'inline; filename="duty.ics"'}
         return Response(body, media_type="text/calendar; charset=utf-8", headers=headers)
+
+    def reach(self, request: Request, token: str) -> Response:
+        """Show where messages go and when none come."""
+        person = self._person(request, token)
+        return self._page(request, token, "reach", reach=reach.mine(self._house, person))
+
+    def set_quiet(self, request: Request, token: str, given: Fields) -> Response:
+        """Keep or forget the own quiet hours."""
+        person = self._acting(request, token, given, "reach/quiet")
+        reach.set_quiet(self._house, person, given.get("first", ""), given.get("last", ""), by=BY)
+        return self._back(token, "reach")
+
+    def verify(self, request: Request, token: str, given: Fields) -> Response:
+        """Note that a contact is the own one."""
+        person = self._acting(request, token, given, "reach/verify")
+        reach.verify(self._house, person, given.get("contact", ""), by=BY)
+        return self._back(token, "reach")
 
     def duty(self, request: Request, token: str, event: str) -> Response:
         """Show one duty."""

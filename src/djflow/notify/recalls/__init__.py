@@ -1,0 +1,1 @@
+"""Reminders that are no longer true and can still be taken back."""
