@@ -10,7 +10,7 @@ from djflow.core.errors import InputError, NotFoundError
 from djflow.core.ids import PersonId
 from djflow.core.subject import Subject
 from djflow.notify import service as notify
-from djflow.notify.channels.base import Outcome, Outgoing, Pushed, Receipt, ReceiptState, Reply, Verdict
+from djflow.notify.channels.base import Awaited, Outcome, Outgoing, Pushed, Receipt, ReceiptState, Reply, Verdict
 from djflow.notify.channels.embedded import MemoryOutlet
 from djflow.notify.feedback import service as feedback
 from djflow.notify.feedback.model import Taken
@@ -99,9 +99,10 @@ class Chatty(MemoryOutlet):
         super().__init__("file")
         self.kept = pushed
 
-    async def pull(self, since: datetime) -> Pushed:
+    async def pull(self, since: datetime, awaited: Sequence[Awaited] = ()) -> Pushed:
         """Return what is kept."""
         assert since.tzinfo
+        assert not awaited
         return self.kept
 
 

@@ -7,7 +7,7 @@ stops the program; nothing is overwritten and no new key is made.
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
@@ -95,12 +95,12 @@ def home_folder(home: Path | None = None) -> Path:
     return Path(home or os.environ.get(HOME_VARIABLE) or ".").resolve()
 
 
-def open_house(home: Path | None = None, *, clock: Clock | None = None) -> House:
-    """Open the house at `home` for work.
+def open_house(home: Path | None = None, *, clock: Clock | None = None, database_url: str | None = None) -> House:
+    """Open the house at `home` for work; `database_url` replaces the configured one, empty means the file in the home.
 
     Raises: ConfigError, KeyFileError, DatabaseUnavailableError, each saying what to do.
     """
-    settings = load_settings(home_folder(home))
+    settings = _settings(home, database_url)
     with _closing_on_error(_engine(settings)) as engine:
         if current_version(engine) != newest_version():
             raise DatabaseUnavailableError("数据库还没有建好或版本太旧：请先运行 djflow db upgrade。")
@@ -111,12 +111,14 @@ def open_house(home: Path | None = None, *, clock: Clock | None = None) -> House
     return House(settings, database, texts, clock or SystemClock(), kind)
 
 
-def create_house(home: Path | None = None, *, kind: Kind = "district", clock: Clock | None = None) -> House:
-    """Create or migrate the house at `home`: state folder, key file, database; safe to repeat.
+def create_house(
+    home: Path | None = None, *, kind: Kind = "district", clock: Clock | None = None, database_url: str | None = None
+) -> House:
+    """Create or migrate the house at `home`: state folder, key file, database as in `open_house`; safe to repeat.
 
     Raises: ConflictError when the home is of the other kind, and what `open_house` raises.
     """
-    settings = load_settings(home_folder(home))
+    settings = _settings(home, database_url)
     prepare_state(settings.state)
     with _closing_on_error(_engine(settings)) as engine:
         fresh = current_version(engine) is None
@@ -134,7 +136,7 @@ def create_house(home: Path | None = None, *, kind: Kind = "district", clock: Cl
                 state_fact(session, KEY_FINGERPRINT, database.vault.fingerprint)
                 state_fact(session, ACTIVE_KEY, database.vault.active)
         engine.dispose()
-    return open_house(home, clock=clock)
+    return open_house(home, clock=clock, database_url=database_url)
 
 
 _OTHER_KIND = {
@@ -170,6 +172,13 @@ def prepare_state(state: Path) -> None:
         state.chmod(0o700)
     except OSError as error:
         raise DatabaseUnavailableError(f"建不了目录 {state}：请检查上级目录的权限和磁盘空间。") from error
+
+
+def _settings(home: Path | None, database_url: str | None) -> Settings:
+    settings = load_settings(home_folder(home))
+    if database_url is None:
+        return settings
+    return replace(settings, database=settings.database.model_copy(update={"url": database_url}))
 
 
 def _engine(settings: Settings) -> Engine:

@@ -32,6 +32,7 @@ from djflow.notify.simulator import Faults, Simulator
 _PACE = 60.0
 _MORNING = time(10, 7)
 _LATENCY_MS = 20.0
+_LEAST_FOR_PACE = 2000
 _LOOK_SECONDS, _FINISH_SECONDS, _SECONDS_EACH = 0.02, 90.0, 0.2
 _MARK = re.compile(r"演练\d{6}")
 _TOO_FAST = ("45009", "130101", "11232", "BUSINESS_LIMIT_CONTROL", "LimitExceeded")
@@ -77,7 +78,7 @@ class Pace:
 def rehearse(house: House, *, messages: int, kills: int, seed: int) -> Rehearsed:
     """Rehearse with `messages` messages and `kills` hard ends of the sender; nothing real is sent."""
     with tempfile.TemporaryDirectory(prefix="djflow-rehearsal-") as folder:
-        pace = asyncio.run(_paced(house, Path(folder), messages))
+        pace = asyncio.run(_paced(house, Path(folder), max(messages, _LEAST_FOR_PACE)))
     with tempfile.TemporaryDirectory(prefix="djflow-rehearsal-") as folder:
         counted = asyncio.run(_bad_day(house, Path(folder), messages, kills, seed))
     return replace(counted, msgs_per_second=round(pace.outbox, 1), raw_msgs_per_second=round(pace.raw, 1))
@@ -112,16 +113,24 @@ async def simulator_apart() -> AsyncIterator[str]:
         await process.wait()
 
 
-async def pace_of(house: House, stage: Stage, count: int) -> Pace:
-    """Return the pace of `count` messages without and with the outbox of a prepared house, one after the other."""
-    raw = await _raw(open_channels([stage.config])[stage.key], count)
-    await asyncio.to_thread(rehearsed.fill, house, [stage], count)
-    sender = Sender(house, open_channels([stage.config]))
+async def pace_of(house: House, stage: Stage, count: int, *, first: int = 0) -> Pace:
+    """Return the pace of `count` messages without and with the outbox of a prepared house, one after the other.
+
+    Both go through the same channel, opened and used once before the clock runs; messages are numbered from `first`.
+    """
+    channel = open_channels([stage.config])[stage.key]
+    await channel.start()
+    await _warm(channel, stage, first + count)
+    began = perf_counter()
+    await _raw(channel, stage, range(first, first + count))
+    raw = count / (perf_counter() - began)
+    await asyncio.to_thread(rehearsed.fill, house, [stage], count, first=first)
+    sender = Sender(house, {stage.key: channel})
     await sender.open(alone=True)
     began = perf_counter()
     serving = asyncio.create_task(sender.serve())
     while len(sender.tally.last) < count and not serving.done():  # noqa: ASYNC110 - only looks, wakes nobody
-        await asyncio.sleep(_LOOK_SECONDS)
+        await asyncio.sleep(_LOOK_SECONDS / 4)
     seconds = perf_counter() - began
     sender.stop()
     await serving
@@ -129,20 +138,27 @@ async def pace_of(house: House, stage: Stage, count: int) -> Pace:
     return Pace(raw, count / seconds)
 
 
-async def _raw(channel: Channel, count: int) -> float:
-    gate = asyncio.Semaphore(channel.traits.concurrency)
+async def _warm(channel: Channel, stage: Stage, number: int) -> None:
+    """Open every connection the channel will use, and let it fetch its token."""
+    await _raw(channel, stage, range(number, number + channel.traits.concurrency * channel.traits.batch))
 
-    async def one(number: int) -> None:
+
+async def _raw(channel: Channel, stage: Stage, numbers: range) -> None:
+    gate, size = asyncio.Semaphore(channel.traits.concurrency), channel.traits.batch
+
+    async def send(batch: range) -> None:
         async with gate:
-            await channel.send([Outgoing(f"{number:032x}", f"raw{number}", rehearsed.mark_of(number))])
+            await channel.send([_straight(stage, number) for number in batch])
 
-    await channel.start()
-    await one(count)
-    began = perf_counter()
-    await asyncio.gather(*(one(number) for number in range(count)))
-    seconds = perf_counter() - began
-    await channel.close()
-    return count / seconds
+    await asyncio.gather(*(send(numbers[start : start + size]) for start in range(0, len(numbers), size)))
+
+
+def _straight(stage: Stage, number: int) -> Outgoing:
+    mark = rehearsed.mark_of(number)
+    variables = {"name": mark}
+    return Outgoing(
+        f"{number:032x}", rehearsed.address_of(stage, number), mark, template=rehearsed.TEMPLATE, variables=variables
+    )
 
 
 async def _bad_day(house: House, folder: Path, count: int, kills: int, seed: int) -> Rehearsed:
@@ -163,13 +179,13 @@ async def _sent_with_kills(house: House, simulator: Simulator, clock: ScaledCloc
     """Send everything with one sender after the other; each but the last is ended hard after its share."""
     until = perf_counter() + _FINISH_SECONDS + count * _SECONDS_EACH
     for share in range(1, kills + 2):
-        process = await _sender(house, clock)
+        process = await sender_process(house, clock)
         try:
             while process.returncode is None and perf_counter() < until:
                 await asyncio.sleep(_LOOK_SECONDS)
                 if share <= kills and len(simulator.taken) >= share * count // (kills + 1):
                     break
-                if share > kills and not await asyncio.to_thread(_is_under_way, house):
+                if share > kills and not await asyncio.to_thread(is_under_way, house):
                     break
         finally:
             if process.returncode is None:
@@ -177,16 +193,25 @@ async def _sent_with_kills(house: House, simulator: Simulator, clock: ScaledCloc
             await process.wait()
 
 
-async def _sender(house: House, clock: ScaledClock) -> asyncio.subprocess.Process:
-    arguments = (str(house.home), clock.shown.isoformat(), clock.began.isoformat(), str(clock.factor))
+async def sender_process(house: House, clock: ScaledClock) -> asyncio.subprocess.Process:
+    """Start a sender for a prepared house in a process of its own, to be ended hard."""
+    database = house.settings.database.url
+    times = (clock.shown.isoformat(), clock.began.isoformat(), str(clock.factor))
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "djflow.assembly.rehearsed", *arguments, stdout=asyncio.subprocess.DEVNULL
+        *(sys.executable, "-m", "djflow.assembly.rehearsed", str(house.home), database, *times),
+        stdout=asyncio.subprocess.DEVNULL,
     )
 
 
-def _is_under_way(house: House) -> bool:
+def is_under_way(house: House) -> bool:
+    """Return whether a message of the rehearsal may still leave."""
     with house.reading() as session:
         return any(state in _UNDER_WAY for state in lives.message_states(session).values())
+
+
+def mark_in(content: str) -> str:
+    """Return the mark of a rehearsal's message in what a provider got."""
+    return str(_MARK.findall(content)[0])
 
 
 def _counted(house: House, simulator: Simulator, count: int) -> Rehearsed:

@@ -1,6 +1,7 @@
 """The house of a rehearsal: the office's channels pointed at the simulator, messages to invented people.
 
-`python -m djflow.assembly.rehearsed HOME SHOWN BEGAN PACE` is its sender, on a clock that runs `PACE` times as fast.
+`python -m djflow.assembly.rehearsed HOME DATABASE SHOWN BEGAN PACE` is its sender, on a clock that runs `PACE` times
+as fast.
 """
 
 import json
@@ -21,6 +22,7 @@ from djflow.notify.delivery import store as messages
 from djflow.notify.model import Draft, Intent, MessageState, NoticeKind, Urgency
 from djflow.settings.channels_file import ChannelEntry
 
+TEMPLATE = "SMS_REHEARSAL"
 _TRUE_FOR = timedelta(days=3)
 _EXAMPLES = (
     ChannelEntry(key="rehearsal-app", name="企业微信应用", url="wecomapp://corp/1?secret=rehearsal"),
@@ -54,16 +56,17 @@ def _scheme(url: str) -> str:
     return url.partition("://")[0]
 
 
-def prepare(house: House, folder: Path, stages: Sequence[Stage], clock: Clock) -> House:
-    """Make the house of the rehearsal in `folder`: the office's configuration with the simulated channels."""
+def prepare(house: House, folder: Path, stages: Sequence[Stage], clock: Clock, *, database: str = "") -> House:
+    """Make the house of the rehearsal in `folder`: the office's configuration with the simulated channels.
+
+    Its database is a file of its own in the folder, or the one at the URL `database`; never that of the office, which
+    may be named in the environment.
+    """
     shutil.copytree(house.home / "config", folder / "config")
     (folder / "config" / "channels.toml").write_text("\n".join(_channel_lines(stages)) + "\n", "utf-8")
     # Chains name channels that are not there; a rehearsal sends each message by one channel.
     (folder / "config" / "notices.toml").write_text('[default]\nurgency = "urgent"\n', "utf-8")
-    djflow = folder / "config" / "djflow.toml"
-    lines = djflow.read_text("utf-8").splitlines()
-    djflow.write_text("\n".join('url = ""' if one.startswith("url = ") else one for one in lines) + "\n", "utf-8")
-    return create_house(folder, clock=clock, kind="demo" if house.is_demo else "district")
+    return create_house(folder, clock=clock, kind="demo" if house.is_demo else "district", database_url=database)
 
 
 def _channel_lines(stages: Sequence[Stage]) -> Iterator[str]:
@@ -90,9 +93,9 @@ def mark_of(number: int) -> str:
     return f"演练{number:06d}"
 
 
-def fill(house: House, stages: Sequence[Stage], count: int) -> None:
-    """Write `count` messages that are due now, by turns over the channels."""
-    now = house.now()
+def fill(house: House, stages: Sequence[Stage], count: int, *, first: int = 0) -> None:
+    """Write `count` messages that are due now, numbered from `first`, by turns over the channels."""
+    now, numbers = house.now(), range(first, first + count)
     intents = [
         Intent(
             NoticeKind.OPERATOR_ALERT,
@@ -105,19 +108,22 @@ def fill(house: House, stages: Sequence[Stage], count: int) -> None:
             now + _TRUE_FOR,
             {"title": mark_of(number), "detail": "", "link": ""},
         )
-        for number in range(count)
+        for number in numbers
     ]
     with house.transaction() as session:
         service.enqueue(session, intents, now=now)
-        ids = {row.recipient: row.id for row in store.listing(session, limit=count)}
-        drafts = [_draft(stages[number % len(stages)], number, ids[mark_of(number)], now) for number in range(count)]
+        ids = {row.recipient: row.id for row in store.listing(session, limit=first + count)}
+        drafts = [_draft(stages[number % len(stages)], number, ids[mark_of(number)], now) for number in numbers]
         messages.add(session, drafts, now=now)
-        for notice_id in ids.values():
-            store.reached(session, notice_id, step=0, escalated=0)
+        store.reached(session, *ids.values(), step=0, escalated=0)
+
+
+def address_of(stage: Stage, number: int) -> str:
+    """Return whom a message of a rehearsal goes to."""
+    return f"169{number:08d}" if stage.scheme in _BY_NUMBER else f"rehearsal{number}"
 
 
 def _draft(stage: Stage, number: int, notice_id: str, now: datetime) -> Draft:
-    address = f"169{number:08d}" if stage.scheme in _BY_NUMBER else f"rehearsal{number}"
     return Draft(
         notice_id=notice_id,
         key=f"{notice_id}|0",
@@ -128,11 +134,11 @@ def _draft(stage: Stage, number: int, notice_id: str, now: datetime) -> Draft:
         due_at=now,
         expires_at=now + _TRUE_FOR,
         state=MessageState.PENDING,
-        address=address,
+        address=address_of(stage, number),
         payload={
             "text": f"{mark_of(number)}：这是一次演练，不用答复。",
             "title": "演练",
-            "template": "SMS_REHEARSAL",
+            "template": TEMPLATE,
             "variables": {"name": mark_of(number)},
         },
     )
@@ -142,9 +148,9 @@ def main(arguments: Sequence[str]) -> int:
     """Send for the house of a rehearsal until killed or stopped."""
     from djflow.assembly import sending  # noqa: PLC0415 - the parent needs it only here
 
-    home, shown, began, pace = arguments
+    home, database, shown, began, pace = arguments
     clock = ScaledClock(datetime.fromisoformat(shown), datetime.fromisoformat(began), float(pace))
-    sending.serve(open_house(Path(home), clock=clock), pace=float(pace))
+    sending.serve(open_house(Path(home), clock=clock, database_url=database), pace=float(pace))
     return 0
 
 

@@ -9,6 +9,7 @@ import asyncio
 import os
 import secrets
 import socket
+import sys
 from collections import deque
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -31,8 +32,13 @@ from djflow.notify.recalls import service as recalls
 
 T = TypeVar("T")
 
-_AHEAD = 2
-_MOST_AHEAD = 600
+_AHEAD, _MOST_AHEAD = 6, 1000
+"""Claimed beyond what the connections take at once: few large claims leave the processor to the network."""
+
+_GATHER_SECONDS = 0.03
+_SWITCH_SECONDS = 0.0005
+"""How long the network keeps the database's thread waiting at most: by default ten times as long as a statement."""
+
 _IDLE_SECONDS, _ROUND_SECONDS, _BUSY_ROUND_SECONDS, _CARE_SECONDS, _TROUBLE_SECONDS = 0.5, 1.0, 5.0, 5.0, 1.0
 _RECALL_SECONDS = 30.0
 _SHORTEST_PAUSE = 0.01
@@ -48,6 +54,9 @@ class _Line:
     lane: Lane
     ahead: int
     under_way: int = 0
+    refused: bool = False  # its key was refused, and that is not written down yet
+    room: asyncio.Event = field(default_factory=asyncio.Event)
+    batches: deque[Sequence[Claimed]] = field(default_factory=deque)
     answers: deque[tuple[Claimed, Result]] = field(default_factory=deque)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -76,15 +85,15 @@ class Sender:
         self._lanes = {key: line.lane for key, line in self._lines.items()}
         self._database = ThreadPoolExecutor(1, thread_name_prefix="notify-db")
         self._stop = asyncio.Event()
-        self._news = asyncio.Event()
-        self._gates: dict[str, asyncio.Semaphore] = {}
+        self._answers = asyncio.Event()
         self._last_round = 0.0
 
     async def open(self, *, alone: bool) -> None:
         """Open the channels and take up what dead senders left; `alone`: no other sender can be alive."""
         for line in self._lines.values():
             await line.channel.start()
-        await self._do(lambda: self._take_up_lost(dead_owners=alone))
+        while await self._do(lambda: self._take_up_lost(dead_owners=alone)):
+            pass
 
     async def close(self) -> None:
         """Let what is under way end, write it down, close the channels."""
@@ -100,10 +109,20 @@ class Sender:
     def stop(self) -> None:
         """Ask `serve` to end."""
         self._stop.set()
-        self._wake()
+        self._answers.set()
+        for line in self._lines.values():
+            line.room.set()
 
     async def serve(self) -> None:
         """Work until `stop`."""
+        before = sys.getswitchinterval()
+        sys.setswitchinterval(_SWITCH_SECONDS)
+        try:
+            await self._serve()
+        finally:
+            sys.setswitchinterval(before)
+
+    async def _serve(self) -> None:
         async with asyncio.TaskGroup() as group:
             for line in self._lines.values():
                 group.create_task(self._feed(line))
@@ -158,8 +177,7 @@ class Sender:
         await self._do(lambda: self._take_up_lost(dead_owners=False))
         for line in self._lines.values():
             if line.lane.care.can_query:
-                asked = await self._do(partial(self._unknown, line))
-                if asked:
+                while asked := await self._do(partial(self._unknown, line)):
                     found = await line.channel.query([one.id for one in asked], [one.address for one in asked])
                     await self._do(partial(self._answered, list(zip(asked, found, strict=True))))
 
@@ -180,10 +198,10 @@ class Sender:
         with self.house.transaction() as session:
             recalls.write_recall(session, message_id, outcome.verdict, outcome.code, now=self.house.now())
 
-    def _take_up_lost(self, *, dead_owners: bool) -> None:
+    def _take_up_lost(self, *, dead_owners: bool) -> int:
         with self.house.transaction() as session:
             now = self.house.now()
-            delivery.take_up_lost(session, self._lanes, owner=self.owner, now=now, dead_owners=dead_owners)
+            return delivery.take_up_lost(session, self._lanes, owner=self.owner, now=now, dead_owners=dead_owners)
 
     def _unknown(self, line: _Line) -> tuple[Claimed, ...]:
         with self.house.transaction() as session:
@@ -198,11 +216,12 @@ class Sender:
 
     async def _feed(self, line: _Line) -> None:
         while not self._stop.is_set():
-            news = self._news
-            claim = await self._claim(line) if line.under_way * 2 <= line.ahead else None
-            if claim is None or (claim.messages and line.under_way * 2 > line.ahead):
-                await self._until(news, _IDLE_SECONDS)
-            elif not claim.messages:
+            line.room.clear()
+            if line.refused or line.under_way * 2 > line.ahead:
+                await self._until(line.room, _IDLE_SECONDS)
+                continue
+            claim = await self._claim(line)
+            if not claim.messages:
                 wait = _IDLE_SECONDS
                 if claim.again_at is not None:
                     wait = min((claim.again_at - self.house.now()).total_seconds(), _IDLE_SECONDS)
@@ -213,8 +232,9 @@ class Sender:
         claim = await self._do(lambda: self._claim_now(line.lane, room))
         line.under_way += len(claim.messages)
         size = line.channel.traits.batch
-        for start in range(0, len(claim.messages), size):
-            task = asyncio.create_task(self._send(line, claim.messages[start : start + size]))
+        line.batches.extend(claim.messages[start : start + size] for start in range(0, len(claim.messages), size))
+        for _ in range(min(len(line.batches), line.channel.traits.concurrency - len(line.tasks))):
+            task = asyncio.create_task(self._send_on(line))
             line.tasks.add(task)
             task.add_done_callback(line.tasks.discard)
         return claim
@@ -223,16 +243,29 @@ class Sender:
         with self.house.transaction() as session:
             return delivery.claim(session, lane, room, outbox.still_true, owner=self.owner, now=self.house.now())
 
-    async def _send(self, line: _Line, batch: Sequence[Claimed]) -> None:
-        async with self._gate(line):
+    async def _send_on(self, line: _Line) -> None:
+        """Send one batch after the other until none waits; a channel has as many of these as it has connections."""
+        while line.batches:
+            batch = line.batches.popleft()
+            if line.refused or self._is_late(line, batch):
+                await self._do(partial(self._hand_back, batch))
+                line.under_way -= len(batch)
+                line.room.set()
+                continue
             outcomes = await self._outcomes(line.channel, batch)
-        line.answers.extend(
-            (claimed, _result(claimed, outcome)) for claimed, outcome in zip(batch, outcomes, strict=True)
-        )
-        self._wake()
+            line.answers.extend(
+                [(claimed, _result(claimed, outcome)) for claimed, outcome in zip(batch, outcomes, strict=True)]
+            )
+            line.refused |= any(outcome.verdict is Verdict.CONFIG for outcome in outcomes)
+            self._answers.set()
 
-    def _gate(self, line: _Line) -> asyncio.Semaphore:
-        return self._gates.setdefault(line.lane.key, asyncio.Semaphore(line.channel.traits.concurrency))
+    def _is_late(self, line: _Line, batch: Sequence[Claimed]) -> bool:
+        # A provider was so slow that an answer might come after the lease: somebody else may claim afresh instead.
+        return self.house.now() > batch[0].claimed_at + line.lane.lease / 2
+
+    def _hand_back(self, batch: Sequence[Claimed]) -> None:
+        with self.house.transaction() as session:
+            delivery.hand_back(session, batch, owner=self.owner)
 
     async def _outcomes(self, channel: Channel, batch: Sequence[Claimed]) -> Sequence[Outcome]:
         try:
@@ -243,9 +276,12 @@ class Sender:
 
     async def _write_on(self) -> None:
         while not self._stop.is_set():
-            news = self._news
+            self._answers.clear()
             if not await self._write():
-                await self._until(news, _IDLE_SECONDS)
+                await self._until(self._answers, _IDLE_SECONDS)
+            elif any(line.under_way > 1 for line in self._lines.values()):
+                # More answers come at once: one transaction for all of them.
+                await asyncio.sleep(_GATHER_SECONDS)
 
     async def _write(self) -> int:
         """Write down every answer that waits; what cannot be written stays and is tried again."""
@@ -258,10 +294,10 @@ class Sender:
             for _ in answers:
                 line.answers.popleft()
             line.under_way -= len(answers)
+            line.refused &= bool(line.batches)
+            line.room.set()
             written += len(answers)
             self.tally.last.update({claimed.id: result.verdict for claimed, result in answers})
-        if written:
-            self._wake()
         return written
 
     def _write_down(self, lane: Lane, answers: Sequence[tuple[Claimed, Result]]) -> None:
@@ -295,10 +331,6 @@ class Sender:
                     raise
                 _log.error("the database cannot be used now: %s", error.code)
                 await asyncio.sleep(_TROUBLE_SECONDS)
-
-    def _wake(self) -> None:
-        self._news.set()
-        self._news = asyncio.Event()
 
     async def _until(self, happens: asyncio.Event, seconds: float) -> None:
         try:

@@ -90,13 +90,14 @@ def move(session: Session, ids: Iterable[str], state: NoticeState, *, reason: st
             )
 
 
-def reached(session: Session, notice_id: str, *, step: int, escalated: int) -> None:
-    """Record how far a notice has come; it is open now."""
-    session.execute(
-        update(NoticeRow)
-        .where(NoticeRow.id == notice_id)
-        .values(state=NoticeState.OPEN, reason="", step=step, escalated=escalated)
-    )
+def reached(session: Session, *notice_ids: str, step: int, escalated: int) -> None:
+    """Record how far notices have come; they are open now."""
+    for part in chunks(notice_ids):
+        session.execute(
+            update(NoticeRow)
+            .where(NoticeRow.id.in_(part))
+            .values(state=NoticeState.OPEN, reason="", step=step, escalated=escalated)
+        )
 
 
 def postpone(session: Session, notice_id: str, due_at: datetime, reason: str) -> None:

@@ -11,23 +11,29 @@ _STUCK = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A due message before it is claimed.
+    """A due message, `message` as it will be once claimed.
 
     `wanted`: its notice is open and nobody has answered it; `overtaken`: the notice has gone on to another step.
     """
 
-    id: str
-    notice_id: str
-    key: str
-    recipient: str
+    message: Claimed
     address_hash: str
-    expires_at: datetime
     wanted: bool
     overtaken: bool
     urgency: Urgency
     kind: NoticeKind
     subject: str
     version: int
+
+    @property
+    def id(self) -> str:
+        """The message's id."""
+        return self.message.id
+
+    @property
+    def recipient(self) -> str:
+        """Whom it is for."""
+        return self.message.recipient
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,8 +59,8 @@ def claim(
         return Claim((), now if found else again_at)
     limits.use(len(kept))
     limits.keep()
-    taken = store.claim(session, lane.key, [one.id for one in kept], owner=owner, lease=lane.lease, now=now)
-    return Claim(taken, again_at if len(found) == granted else None)
+    store.claim(session, [one.id for one in kept], owner=owner, lease=lane.lease, now=now)
+    return Claim(tuple(one.message for one in kept), again_at if len(found) == granted else None)
 
 
 class _Limits:
@@ -128,9 +128,9 @@ def _sorted_out(
 ) -> tuple[list[Candidate], list[Ended]]:
     kept: list[Candidate] = []
     ended: list[Ended] = []
-    untrue = still_true(session, [one for one in found if one.wanted and one.expires_at > now])
+    untrue = still_true(session, [one for one in found if one.wanted and one.message.expires_at > now])
     for one in found:
-        if one.expires_at <= now:
+        if one.message.expires_at <= now:
             ended.append(Ended(one.id, MessageState.STALE, "expired", wait_until=now))
         elif not one.wanted:
             ended.append(Ended(one.id, MessageState.CANCELLED, "answered"))
@@ -151,7 +151,7 @@ def _held_over_night(one: Candidate, hours: Hours | None, now: datetime) -> Ende
     # What waited for its channel, or for another try, must not wake anybody when that comes at night.
     if hours is None or not rules.is_quiet(now, hours):
         return None
-    due_at, reason = rules.send_at(now, one.expires_at, one.urgency, hours, one.key)
+    due_at, reason = rules.send_at(now, one.message.expires_at, one.urgency, hours, one.message.key)
     return Ended(one.id, MessageState.HELD, reason, due_at=due_at) if due_at > now else None
 
 
@@ -211,13 +211,19 @@ def take_up_lost(
     session: Session, lanes: Mapping[str, Lane], *, owner: str, now: datetime, dead_owners: bool = False
 ) -> int:
     """Return the messages of senders that died to where they may be sent or asked for, and how many there were."""
-    lost = [one for one in store.lost_leases(session, now, dead_owners=dead_owners) if one.channel in lanes]
+    lost = store.lost_leases(session, list(lanes), now, dead_owners=dead_owners)
+    written = []
     for one in lost:
         then = rules.after_lost_lease(lanes[one.channel].care, claimed_at=one.claimed_at, now=now)
-        result = Result(one.id, one.attempts, Verdict.UNKNOWN, code="lease")
-        store.take_over(session, one.id, owner)
-        store.write(session, [_written(one, result, then, now)], owner=owner, now=now)
+        written.append(_written(one, Result(one.id, one.attempts, Verdict.UNKNOWN, code="lease"), then, now))
+    store.take_over(session, [one.id for one in lost], owner)
+    store.write(session, written, owner=owner, now=now)
     return len(lost)
+
+
+def hand_back(session: Session, claimed: Sequence[Claimed], *, owner: str) -> None:
+    """Let messages go that were claimed and not sent; the try does not count."""
+    store.hand_back(session, [one.id for one in claimed], owner=owner)
 
 
 def unknown_due(session: Session, lane: Lane, *, owner: str, now: datetime, limit: int) -> tuple[Claimed, ...]:

@@ -22,7 +22,7 @@ def overtaken(
     """Return message and provider id of untrue reminders accepted after `since`, and end the notices still open."""
     found = store.accepted(session, channel, REMINDERS, since=since, now=now, limit=limit)
     gone = untrue(session, [one for one, _ in found])
-    open_ids = [one.notice_id for one, _ in found if one.id in gone and one.wanted]
+    open_ids = [one.message.notice_id for one, _ in found if one.id in gone and one.wanted]
     notices.move(session, open_ids, NoticeState.SUPERSEDED, reason="no_longer_true")
     return tuple((one.id, provider_id) for one, provider_id in found if one.id in gone)
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from djflow.core.ids import new_id
 from djflow.notify.delivery.model import Candidate
-from djflow.notify.model import MessageState, NoticeKind, NoticeState, Urgency, Verdict
+from djflow.notify.model import Claimed, MessageState, NoticeKind, NoticeState, Urgency, Verdict
 from djflow.notify.tables import AttemptRow, MessageRow, NoticeRow
 
 _ENDS = ("recalled", "not_recalled")
@@ -40,15 +40,20 @@ def accepted(
 
 def _candidate(message: MessageRow, notice: NoticeRow) -> Candidate:
     return Candidate(
-        id=message.id,
-        notice_id=notice.id,
-        key=message.key,
-        recipient=message.recipient,
+        message=Claimed(
+            id=message.id,
+            notice_id=notice.id,
+            key=message.key,
+            channel=message.channel,
+            recipient=message.recipient,
+            attempts=message.attempts,
+            claimed_at=message.claimed_at or message.created_at,
+            expires_at=message.expires_at,
+        ),
         address_hash=message.address_hash or "",
-        expires_at=message.expires_at,
         wanted=notice.state is NoticeState.OPEN,
         overtaken=False,
-        urgency=Urgency(message.urgency),
+        urgency=list(Urgency)[message.urgency],
         kind=notice.kind,
         subject=notice.subject,
         version=notice.version,
