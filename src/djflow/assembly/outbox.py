@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from djflow.assembly import phone
+from djflow.assembly import boxes, phone
 from djflow.assembly.house import House
 from djflow.core.clock import civil_date
 from djflow.core.ids import PersonId
@@ -49,7 +49,7 @@ _CONTACTS = {
 _OF_A_DUTY = frozenset({NoticeKind.DUTY_REMINDER, NoticeKind.STANDBY_REMINDER})
 _ANSWERED_ON_THE_PHONE = _OF_A_DUTY | {NoticeKind.DUTY_ASSIGNED, NoticeKind.DUTY_OFFER, NoticeKind.STANDBY_CALLED}
 _SHORTEST_LEASE = timedelta(seconds=60)
-_OFFICE_NAME = "值班表管理员"
+BY = "sender"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class _HouseDirectory:
 
     def names(self, session: Session, ids: Collection[str]) -> Mapping[str, str]:
         cards = people.people_by_ids(session, [PersonId(one) for one in ids if one != COORDINATOR])
-        return {**{str(person): card.name for person, card in cards.items()}, COORDINATOR: _OFFICE_NAME}
+        return {**{str(person): card.name for person, card in cards.items()}, COORDINATOR: boxes.OFFICE_NAME}
 
     def liaison(self, session: Session, recipient: str) -> str | None:
         card = people.people_by_ids(session, [PersonId(recipient)]).get(PersonId(recipient))
@@ -179,8 +179,12 @@ def move_on(house: House, outlook: Outlook, *, digests: bool = True) -> Round:
     with house.transaction() as session:
         delivery.release(session, now=now)
         planned = planning.plan(session, outlook, now=now)
+        if planned:
+            boxes.keep_calls(session, by=BY, now=now)
     with house.transaction() as session:
         advanced = planning.advance(session, outlook, now=now)
+        if advanced:
+            boxes.keep_calls(session, by=BY, now=now)
     return Round(planned, advanced, made)
 
 
@@ -192,12 +196,18 @@ def make_digests(house: House) -> int:
 
 def alert_stopped(house: House, channel: str, *, stuck: bool = False) -> None:
     """Tell the office once a day that a channel is stopped, or that its messages do not get on."""
+    with house.transaction() as session:
+        channel_stopped(session, channel, stuck=stuck, now=house.now())
+
+
+def channel_stopped(session: Session, channel: str, *, stuck: bool = False, now: datetime) -> None:
+    """Write the day's alert about a channel in the caller's transaction and keep an item open until it works again."""
     what = (
         f"渠道“{channel}”堵住了：有消息半小时没有发出去。请看发送程序是否在运行、平台是否正常。"
         if stuck
         else f"渠道“{channel}”停用了：密钥、签名或地址名单不对，或有人停用。请核对 config/channels.toml，改好后恢复。"
     )
-    with house.transaction() as session:
-        now = house.now()
-        subject, slot = Subject("notify.channel", channel), f"{'stuck' if stuck else 'stopped'}:{civil_date(now)}"
-        service.enqueue(session, [planning.alert(subject, slot, what, now=now)], now=now)
+    subject, slot = Subject("notify.channel", channel), f"{'stuck' if stuck else 'stopped'}:{civil_date(now)}"
+    service.enqueue(session, [planning.alert(subject, slot, what, now=now)], now=now)
+    words = "堵住了：有消息半小时没有发出去" if stuck else "停用了：请核对密钥、签名和地址，改好后恢复"
+    boxes.channel_down(session, channel, words, now=now)

@@ -94,12 +94,31 @@ def lost(session: Session, *, limit: int) -> tuple[Lost, ...]:
     )
 
 
-def calls(session: Session, *, limit: int) -> tuple[Call, ...]:
+def calls(session: Session, *, limit: int | None) -> tuple[Call, ...]:
     """Return notices that wait for a human, the most pressing first."""
     query = select(NoticeRow).where(NoticeRow.state == NoticeState.NEEDS_HUMAN)
-    return tuple(
-        Call(row.id, row.kind, row.subject, row.recipient, row.reason, row.expires_at, json.loads(row.payload))
-        for row in session.scalars(query.order_by(NoticeRow.expires_at, NoticeRow.id).limit(limit))
+    query = query.order_by(NoticeRow.expires_at, NoticeRow.id).limit(limit)
+    return tuple(_call(row) for row in session.scalars(query))
+
+
+def _call(row: NoticeRow) -> Call:
+    return Call(row.id, row.kind, row.subject, row.recipient, row.reason, row.expires_at, json.loads(row.payload))
+
+
+def call(session: Session, notice_id: str) -> Call | None:
+    """Return one notice that waits for a human."""
+    row = session.get(NoticeRow, notice_id)
+    if row is None or row.state is not NoticeState.NEEDS_HUMAN:
+        return None
+    return _call(row)
+
+
+def end_calls(session: Session, before: datetime) -> None:
+    """Close notices that nobody called about and that ended before an instant."""
+    session.execute(
+        update(NoticeRow)
+        .where(NoticeRow.state == NoticeState.NEEDS_HUMAN, NoticeRow.expires_at < before)
+        .values(state=NoticeState.CLOSED, reason="expired")
     )
 
 
