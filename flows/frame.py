@@ -12,11 +12,12 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from prefect import Flow, State, Task, flow, task
 from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import TaskRun
+from prefect.client.schemas.objects import FlowRun, TaskRun
 from prefect.states import Completed, Failed
 
 from djflow.assembly import House, open_house
 from djflow.core.errors import DjflowError
+from flows import failures
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -92,9 +93,15 @@ def program(title: str, run_name: Callable[[], str]) -> Callable[[Body[P]], Flow
             except DjflowError as error:
                 return Failed(message=error.message)
 
-        return flow(name=title, flow_run_name=run_name, persist_result=False)(run)
+        hooks = [_tell]
+        return flow(name=title, flow_run_name=run_name, persist_result=False, on_failure=hooks, on_crashed=hooks)(run)
 
     return wrap
+
+
+async def _tell(_flow: Flow[..., object], run: FlowRun, _state: State[object]) -> None:
+    """Tell the office that a run failed; when even that fails, the sweep finds the run."""
+    await asyncio.to_thread(failures.tell, the_house(), run)
 
 
 def done(message: str) -> Ending:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from djflow.accounts.model import Role
-from djflow.assembly import House, answers, calling, notices, outbox, postbox, sending
+from djflow.assembly import House, calling, notices, outbox, postbox, sending
 from djflow.assembly import roster as desk
 from djflow.audit import service as audit
 from djflow.core.clock import FixedClock
@@ -20,6 +20,7 @@ from djflow.inbox.model import Address, Item, ItemKind, ItemState, NewItem
 from djflow.notify import service as notify
 from djflow.notify.channels.base import Outcome, Outgoing, Pushed, Reply, Verdict
 from djflow.notify.channels.embedded import MemoryOutlet
+from djflow.notify.model import Answer
 from djflow.people import service as people
 from tests.assembly.test_answers import FIRST, holder
 from tests.assembly.test_roster import DECEMBER
@@ -91,7 +92,7 @@ def test_a_call_or_an_answer_settles_the_item(morning: House) -> None:
     life = notices.life(morning, second.subject.id)
     with morning.transaction() as session:
         notify.acknowledge(
-            session, Subject.parse(life.subject), life.recipient, answers.Answer.CONFIRMED, via="me", now=morning.now()
+            session, Subject.parse(life.subject), life.recipient, Answer.CONFIRMED, via="me", now=morning.now()
         )
     assert {one.subject for one in items(morning, *CALLS)} == {one.subject for one in rest}
     with morning.reading() as session:

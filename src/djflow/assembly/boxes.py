@@ -129,5 +129,34 @@ def channels_up(session: Session, channels: Iterable[str], *, by: str, now: date
             inbox.settle(session, ItemKind.CHANNEL_DOWN, subject, by=by, now=now)
 
 
+def run_failed(session: Session, deployment: str, run: str, name: str, *, now: datetime) -> None:
+    """Ask the system administrator to look at a failed run, unless an earlier one of its deployment still waits."""
+    if not _failures_of(session, deployment):
+        item = NewItem(
+            ItemKind.FLOW_FAILED,
+            Subject("prefect.run", f"{deployment}.{run}"),
+            Address(role=Role.SYSTEM_ADMIN),
+            f"自动运行失败：{name}"[:MAX_TITLE],
+            "/desk/system",
+        )
+        # The same run is the same item for ever: settled by hand it does not come back, however often it is found.
+        inbox.post_item(session, item, now=now)
+
+
+def runs_well(session: Session, deployment: str, *, by: str, now: datetime) -> None:
+    """Take the failed runs of a deployment out of the boxes once a later one ended well."""
+    inbox.settle_all(session, [ItemKind.FLOW_FAILED], _failures_of(session, deployment), by=by, now=now)
+
+
+def failing_deployments(session: Session) -> frozenset[str]:
+    """Return the deployments that have a failed run in the boxes."""
+    return frozenset(subject.id.partition(".")[0] for _, subject in inbox.raised(session, [ItemKind.FLOW_FAILED]))
+
+
+def _failures_of(session: Session, deployment: str) -> tuple[Subject, ...]:
+    found = inbox.raised(session, [ItemKind.FLOW_FAILED])
+    return tuple(subject for _, subject in found if subject.id.startswith(f"{deployment}."))
+
+
 def _offer_subject(offer_id: str) -> Subject:
     return Subject("roster.offer", offer_id)

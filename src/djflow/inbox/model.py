@@ -26,6 +26,7 @@ class ItemKind(StrEnum):
     PHONE_LIST = "phone_list"
     DEAD_LETTER = "dead_letter"
     CHANNEL_DOWN = "channel_down"
+    FLOW_FAILED = "flow_failed"
     ACCOUNT_LOCKED = "account_locked"
     INFO = "info"
 
@@ -39,6 +40,7 @@ KIND_WORDS: Mapping[ItemKind, str] = MappingProxyType(
         ItemKind.PHONE_LIST: "电话通知",
         ItemKind.DEAD_LETTER: "消息发不出",
         ItemKind.CHANNEL_DOWN: "渠道故障",
+        ItemKind.FLOW_FAILED: "运行失败",
         ItemKind.ACCOUNT_LOCKED: "账号锁定",
         ItemKind.INFO: "知悉",
     }

@@ -86,6 +86,11 @@ def counts(session: Session, account: Account) -> dict[Box, int]:
     return {which: store.count(session, account, unit, which) for which in Box}
 
 
+def clear(session: Session, before: datetime, *, limit: int) -> int:
+    """Forget at most `limit` items settled before an instant; what is to be done stays, however old."""
+    return store.forget(session, before, limit=limit)
+
+
 def _own(session: Session, item_id: ItemId, account: Account) -> Item:
     row = store.row_of(session, item_id, lock=True)
     item = store.item_of(row) if row else None

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from djflow.accounts.model import Account
@@ -185,3 +185,15 @@ def count(session: Session, account: Account, unit: UnitId | None, box: Box) -> 
         .where(_addressed(account, unit), _in_box(box))
     )
     return session.scalar(query) or 0
+
+
+def forget(session: Session, before: datetime, *, limit: int) -> int:
+    """Delete items settled, or only to be read and posted, before an instant, with who has read them."""
+    is_over = or_(
+        and_(DeskItemRow.state == ItemState.DONE, DeskItemRow.settled_at < before),
+        and_(~DeskItemRow.task, DeskItemRow.created_at < before),
+    )
+    old = tuple(session.scalars(select(DeskItemRow.id).where(is_over).order_by(DeskItemRow.id).limit(limit)))
+    session.execute(delete(DeskReadingRow).where(DeskReadingRow.item_id.in_(old)))
+    session.execute(delete(DeskItemRow).where(DeskItemRow.id.in_(old)))
+    return len(old)
