@@ -99,7 +99,7 @@ def program(title: str, run_name: Callable[[], str]) -> Callable[[Body[P]], Flow
     return wrap
 
 
-async def _tell(_flow: Flow[..., object], run: FlowRun, _state: State[object]) -> None:
+async def _tell(_flow: object, run: FlowRun, _state: object) -> None:
     """Tell the office that a run failed; when even that fails, the sweep finds the run."""
     await asyncio.to_thread(failures.tell, the_house(), run)
 
