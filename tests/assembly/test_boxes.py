@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from djflow.accounts.model import Role
-from djflow.assembly import House, calling, notices, outbox, postbox, sending
+from djflow.assembly import House, answers, calling, notices, outbox, postbox, sending, swapping
 from djflow.assembly import roster as desk
 from djflow.audit import service as audit
 from djflow.core.clock import FixedClock
@@ -22,10 +22,11 @@ from djflow.notify.channels.base import Outcome, Outgoing, Pushed, Reply, Verdic
 from djflow.notify.channels.embedded import MemoryOutlet
 from djflow.notify.model import Answer
 from djflow.people import service as people
-from tests.assembly.test_answers import FIRST, holder
-from tests.assembly.test_roster import DECEMBER
+from djflow.roster.answers.model import DutyState
+from tests.assembly.test_answers import DECEMBER, FIRST, WINDOW, changed, free_person, holder, standby
 from tests.inbox.boxes import items_of
 
+CLERKS = Address(role=Role.OFFICE_CLERK)
 CALLS = (ItemKind.PHONE_LIST, ItemKind.DEAD_LETTER)
 
 
@@ -70,7 +71,7 @@ def test_every_dead_letter_lies_in_the_clerks_box_once(morning: House) -> None:
     lost = notices.dead_letters(morning)
     waiting = items(morning, *CALLS)
     assert {one.subject.id for one in waiting} == {one.notice_id for one in lost}
-    assert {(one.kind, one.to) for one in waiting} == {(ItemKind.DEAD_LETTER, Address(role=Role.OFFICE_CLERK))}
+    assert {(one.kind, one.to) for one in waiting} == {(ItemKind.DEAD_LETTER, CLERKS)}
     assert all("甲" in one.title and one.link == f"/desk/messages/{one.subject.id}" for one in waiting)
     sending.sweep(morning)
     assert items(morning, *CALLS) == waiting
@@ -177,6 +178,51 @@ def test_a_full_number_is_shown_for_a_call_and_recorded(morning: House) -> None:
         calling.show_number(morning, call.notice_id, by="account:1")
 
 
+def test_the_office_decides_past_the_limit_and_the_item_settles(morning: House, ids: dict[str, PersonId]) -> None:
+    """A decline past the limit lies with the clerks without its reason, until somebody else has the duty."""
+    strict = changed(morning, substitutions_free=0)
+    person = holder(morning, FIRST)
+    assert answers.decline(strict, person, FIRST, "家里老人住院", by="me") is DutyState.WAITING
+    (item,) = items(morning, ItemKind.DUTY_DECLINED)
+    assert (item.to, "住院" in item.title, item.link) == (CLERKS, False, "/desk/answers/2026-12")
+    answers.confirm(strict, person, FIRST, by="me")
+    assert items(morning, ItemKind.DUTY_DECLINED) == ()
+    answers.decline(strict, person, FIRST, "家里老人住院", by="me")
+    assert len(items(morning, ItemKind.DUTY_DECLINED)) == 1
+    code = next(code for code, who in ids.items() if who == person)
+    desk.swap(morning, DECEMBER, swapping.Swap(FIRST, WINDOW, code, free_person(morning, ids)), by="account:1")
+    assert items(morning, ItemKind.DUTY_DECLINED) == ()
+
+
+def test_a_decline_tells_the_one_who_steps_in(morning: House) -> None:
+    """Whoever stands by hears at once that the duty is now the own one; nobody hears why."""
+    channel = Refusing(Verdict.ACCEPTED)
+    sending.drain(morning, channels={"file": channel}, once=False)
+    reserve = standby(morning, FIRST)
+    before = set(channel.sent)
+    answers.decline(morning, holder(morning, FIRST), FIRST, "家里老人住院", by="me")
+    assert holder(morning, FIRST) == reserve
+    sending.drain(morning, channels={"file": channel}, once=False)
+    fresh = [message for key, message in channel.sent.items() if key not in before]
+    assert [one.address for one in fresh].count(reserve) == 1
+    assert "12月1日" in next(one.text for one in fresh if one.address == reserve)
+    assert "住院" not in " ".join(one.text for one in channel.sent.values())
+    with morning.reading() as session:
+        lines = audit.latest(session, count=500)
+    assert "住院" not in repr(lines) + repr(items(morning, *ItemKind)) + repr(notices.dead_letters(morning))
+
+
+def test_a_decline_takes_its_swap_out_of_the_box(morning: House, ids: dict[str, PersonId]) -> None:
+    """A swap that waits for approval leaves the box when the asker declines the duty instead."""
+    office = changed(morning, swap_needs_approval=True)
+    person, code = holder(morning, FIRST), free_person(morning, ids)
+    offer = answers.propose_substitute(office, person, FIRST, code, by="me")
+    answers.respond(office, ids[code], offer.id, accept=True, by="me")
+    assert len(items(morning, ItemKind.SWAP_REQUEST)) == 1
+    answers.decline(office, person, FIRST, "出差", by="me")
+    assert items(morning, ItemKind.SWAP_REQUEST) == ()
+
+
 def test_an_unclear_reply_is_handled_once(morning: House) -> None:
     """A reply nobody understands waits with the clerks; handled it leaves list and box, with one line in the record."""
     channel = Refusing(Verdict.ACCEPTED)
@@ -196,7 +242,7 @@ def test_an_unclear_reply_is_handled_once(morning: House) -> None:
 
 def test_a_trouble_raised_again_keeps_its_history(database: Database, morning: House) -> None:
     """While an item is open the same trouble is the same item; settled and raised again it is a new one."""
-    item = NewItem(ItemKind.INFO, Subject("a.b", "1"), Address(role=Role.OFFICE_CLERK), "试")
+    item = NewItem(ItemKind.INFO, Subject("a.b", "1"), CLERKS, "试")
     with database.transaction() as session:
         first = inbox.raise_item(session, item, now=morning.now())
         assert inbox.raise_item(session, item, now=morning.now()) == first

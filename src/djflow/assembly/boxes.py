@@ -19,7 +19,9 @@ from djflow.notify.model import COORDINATOR
 from djflow.people import service as people
 from djflow.people.model import PersonCard
 from djflow.roster import service as roster
-from djflow.roster.answers.model import Offer
+from djflow.roster.answers import offers
+from djflow.roster.answers import service as answers
+from djflow.roster.answers.model import DutyState, Offer, OfferState
 from djflow.roster.service import Standing
 from djflow.roster.views import RosterState
 
@@ -48,14 +50,42 @@ def duty_declined(session: Session, card: PersonCard, event: str, month: Month, 
     """Tell the clerks that somebody cannot come and that nobody was found; no reason is named."""
     item = NewItem(
         ItemKind.DUTY_DECLINED,
-        # The last digits of a person's id tell the people of one session apart and keep the subject short.
-        Subject("roster.decline", f"{event}.{card.id[-12:]}"),
+        _decline_subject(event, card.id),
         _CLERKS,
         f"{card.name}（{card.unit_name}）不能到岗，请安排替换：{event}"[:MAX_TITLE],
         f"/desk/answers/{month}",
         due_at=instant_of(date.fromisoformat(event.rpartition("@")[2])),
     )
-    inbox.post_item(session, item, now=now)
+    inbox.raise_item(session, item, now=now)
+
+
+def keep_answers(session: Session, *, by: str, now: datetime) -> None:
+    """Take out of the boxes declines that somebody stands in for or took back, and swaps nobody waits for any more."""
+    for kind, subject in sorted(inbox.raised(session, (ItemKind.DUTY_DECLINED, ItemKind.SWAP_REQUEST))):
+        waits = _declined(session, subject) if kind is ItemKind.DUTY_DECLINED else _asks(session, subject)
+        if not waits:
+            inbox.settle(session, kind, subject, by=by, now=now)
+
+
+def _declined(session: Session, subject: Subject) -> bool:
+    event = subject.id.rpartition(".")[0]
+    said = answers.answers(session, answers.month_of(event))
+    return any(
+        answer.state is DutyState.WAITING
+        and _decline_subject(event, person) == subject
+        and answers.held(session, event, person) is not None
+        for (where, person), answer in said.items()
+        if where == event
+    )
+
+
+def _asks(session: Session, subject: Subject) -> bool:
+    return offers.of(session, subject.id).state is OfferState.ACCEPTED
+
+
+def _decline_subject(event: str, person: PersonId) -> Subject:
+    # The last digits of a person's id tell the people of one session apart and keep the subject short.
+    return Subject("roster.decline", f"{event}.{person[-12:]}")
 
 
 def offer_waits(session: Session, offer: Offer, *, now: datetime) -> None:
