@@ -48,6 +48,18 @@ KIND_WORDS: Mapping[ItemKind, str] = MappingProxyType(
 """What people call the kinds."""
 
 
+BY_ITSELF = frozenset(
+    {
+        ItemKind.SWAP_REQUEST,
+        ItemKind.UNCLEAR_REPLY,
+        ItemKind.PHONE_LIST,
+        ItemKind.DEAD_LETTER,
+        ItemKind.CHANNEL_DOWN,
+    }
+)
+"""Kinds that are settled by doing what they ask for, never by hand: while the trouble lasts the item lasts."""
+
+
 class ItemState(StrEnum):
     """Whether an item waits or is settled; what was read is kept per account."""
 

@@ -10,7 +10,7 @@ from djflow.accounts.model import Account
 from djflow.core.errors import InputError, NotFoundError
 from djflow.core.subject import Subject
 from djflow.inbox import rules, store
-from djflow.inbox.model import Box, Item, ItemId, ItemKind, NewItem
+from djflow.inbox.model import BY_ITSELF, Box, Item, ItemId, ItemKind, NewItem
 
 PAGE = 100
 
@@ -58,9 +58,11 @@ def settle_all(
 def done(session: Session, item_id: ItemId, *, by: Account, now: datetime) -> None:
     """Mark a task as done; twice is once.
 
-    Raises: NotFoundError for an item that is not in this account's boxes.
+    Raises: NotFoundError for an item that is not in this account's boxes; InputError for one that is not done by hand.
     """
     item = _own(session, item_id, by)
+    if item.kind in BY_ITSELF:
+        raise InputError("这件事办好以后会自动办结：请点标题去办理。", code="inbox.by_itself")
     if not item.task:
         raise InputError("这是待阅事项，请点“已阅”。", code="inbox.not_a_task")
     store.settle_one(session, item_id, by=by.actor, now=now)

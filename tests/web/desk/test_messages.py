@@ -102,6 +102,8 @@ def test_dead_letters_wait_in_the_box_until_sent_again(house: House, clerk: Brow
     """The clerk's box leads to the message; sending it again empties the box of it."""
     notice = refused(house)
     assert f'href="/desk/messages/{notice}"' in clerk.text("/desk")
+    life = clerk.text(f"/desk/messages/{notice}")
+    assert [words in life for words in ("再发一次", "显示号码", "已打电话", "月份 2026-12")] == [True] * 4
     letter = next(one for one in notices.dead_letters(house) if one.notice_id == notice)
     assert clerk.send(f"/desk/letters/{letter.message_id}/replay").headers["location"] == "/desk/letters?said=resent"
     assert f'href="/desk/messages/{notice}"' not in clerk.text("/desk")

@@ -5,10 +5,13 @@ from datetime import datetime
 
 from djflow.accounts.model import Act
 from djflow.assembly import House, boxes, calling, notices
+from djflow.audit.labels import subject_words
 from djflow.core.errors import InputError
 from djflow.core.ids import PersonId
+from djflow.core.subject import Subject
 from djflow.notify.labels import ANSWER_LABELS, KIND_LABELS, MESSAGE_LABELS, NOTICE_LABELS, REASON_LABELS
 from djflow.notify.model import COORDINATOR, NoticeKind, NoticeState
+from djflow.notify.rules import FAILED
 from djflow.people import service as register
 from djflow.web.desk.frame import SAID, Answer, Go, Page, Route, Visit
 
@@ -59,7 +62,15 @@ def _line(row: Mapping[str, str]) -> dict[str, object]:
 def life_page(visit: Visit) -> Answer:
     """Show one notice from intent to answer."""
     found = notices.life(visit.house, visit.path["notice"])
-    values = {**_LABELS, "life": found, "people": _names(visit.house, [found.recipient])}
+    subject = Subject.parse(found.subject)
+    values = {
+        **_LABELS,
+        "life": found,
+        "people": _names(visit.house, [found.recipient]),
+        "about": f"{subject_words(subject.kind)} {subject.id}",
+        "to_call": found.state is NoticeState.NEEDS_HUMAN,
+        "failed": FAILED,
+    }
     return _page("desk_message.html.j2", visit, values)
 
 
