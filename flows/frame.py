@@ -93,15 +93,16 @@ def program(title: str, run_name: Callable[[], str]) -> Callable[[Body[P]], Flow
             except DjflowError as error:
                 return Failed(message=error.message)
 
-        hooks = [_tell]
-        return flow(name=title, flow_run_name=run_name, persist_result=False, on_failure=hooks, on_crashed=hooks)(run)
+        made = flow(name=title, flow_run_name=run_name, persist_result=False, on_failure=[_tell], on_crashed=[_tell])
+        return made(run)
 
     return wrap
 
 
-async def _tell(_flow: object, run: FlowRun, _state: object) -> None:
+async def _tell(flow: object, flow_run: FlowRun, state: object) -> None:
     """Tell the office that a run failed; when even that fails, the sweep finds the run."""
-    await asyncio.to_thread(failures.tell, the_house(), run)
+    _ = flow, state
+    await asyncio.to_thread(failures.tell, the_house(), flow_run)
 
 
 def done(message: str) -> Ending:

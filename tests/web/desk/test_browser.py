@@ -72,8 +72,8 @@ def address(house: House, staff: Staff, ids: dict[str, PersonId]) -> Iterator[tu
     """The small house's desk really served, with a published month, a draft, and an account of each kind."""
     acts.publish(house, acts.draft(house, Month(2026, 12), by="test").roster_id, by="test")
     draft = acts.draft(house, Month(2027, 1), by="test")
-    with ThreadPoolExecutor(1) as thread:  # the browser's own loop runs in this one
-        notice = thread.submit(in_trouble, house).result()
+    with ThreadPoolExecutor(1) as aside:  # the browser's own loop runs in this thread
+        notice = aside.submit(in_trouble, house).result()
     account = staff.make("clerk", Role.OFFICE_CLERK)
     staff.make("liaison", Role.UNIT_LIAISON, unit="HR")
     staff.make("town", Role.TOWN_CLERK, unit="T1")
