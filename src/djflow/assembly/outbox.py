@@ -46,8 +46,8 @@ _CONTACTS = {
     ContactWay.DINGTALK: ContactKind.DINGTALK,
     ContactWay.EMAIL: ContactKind.EMAIL,
 }
-_OF_A_DUTY = frozenset({NoticeKind.DUTY_REMINDER, NoticeKind.STANDBY_REMINDER})
-_ANSWERED_ON_THE_PHONE = _OF_A_DUTY | {NoticeKind.DUTY_ASSIGNED, NoticeKind.DUTY_OFFER, NoticeKind.STANDBY_CALLED}
+_OF_A_DUTY = frozenset({NoticeKind.DUTY_REMINDER, NoticeKind.STANDBY_REMINDER, NoticeKind.STANDBY_CALLED})
+_ANSWERED_ON_THE_PHONE = _OF_A_DUTY | {NoticeKind.DUTY_ASSIGNED, NoticeKind.DUTY_OFFER}
 _SHORTEST_LEASE = timedelta(seconds=60)
 BY = "sender"
 

@@ -34,6 +34,7 @@ ACTION_LABELS: Mapping[str, str] = MappingProxyType(
         "person.change": "修改人员",
         "person.contact": "登记联系方式",
         "person.kinship": "登记亲属关系",
+        "person.quiet": "设免打扰时间",
         "person.register": "登记人员",
         "reply.handle": "处理回复",
         "retention.clear": "清理过期资料",

@@ -38,6 +38,8 @@ from djflow.notify.model import (
 from djflow.notify.rules import Move, Reached
 from djflow.notify.tables import TemplateRow
 from djflow.notify.texts import Texts
+from djflow.notify.wishes import service as wishes
+from djflow.notify.wishes.model import widened
 
 _TRY_TEXT_AGAIN = timedelta(minutes=10)
 _LEAST_WAIT = timedelta(hours=1)
@@ -210,6 +212,7 @@ class _Writer:
         self._recipients = recipients
         self._addresses: dict[ContactWay, Mapping[str, str]] = {}
         self._stopped = messages.stopped_channels(session, now)
+        self._wishes = wishes.quiet(session, recipients)
         self._known: set[tuple[str, str]] = set()
 
     def step(self, notice: Notice, first: int) -> None:
@@ -244,7 +247,8 @@ class _Writer:
     def _draft(self, notice: Notice, policy: Policy, number: int) -> Draft:
         step = policy.steps[number]
         expires = min(notice.expires_at, notice.due_at + policy.lifetime) if policy.lifetime else notice.expires_at
-        due, held = rules.send_at(self.now, expires, policy.urgency, self.outlook.hours, notice.key)
+        hours = widened(self.outlook.hours, self._wishes.get(notice.recipient))
+        due, held = rules.send_at(self.now, expires, policy.urgency, hours, notice.key)
         wait = step.wait or (expires - self.now if policy.acknowledge else _NOTHING)
         answer_by = expires - policy.lead if policy.lead else None
         draft = Draft(

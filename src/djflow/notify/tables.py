@@ -4,9 +4,9 @@
 in `payload` when the row is written. Addresses are sealed and found by their hash.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
-from sqlalchemy import Boolean, Date, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, Date, Float, ForeignKey, Index, Integer, String, Text, Time, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from djflow.db.base import Base, Code, Instant, Sealed
@@ -193,3 +193,14 @@ class ChannelStateRow(Base):
     since: Mapped[datetime] = mapped_column(Instant)
     until: Mapped[datetime | None] = mapped_column(Instant)
     by: Mapped[str] = mapped_column(String(80))
+
+
+class QuietWishRow(Base):
+    """A person's own quiet hours, longer than the office's."""
+
+    __tablename__ = "quiet_wish"
+
+    recipient: Mapped[str] = mapped_column(String(60), primary_key=True)
+    quiet_from: Mapped[time] = mapped_column(Time)
+    quiet_to: Mapped[time] = mapped_column(Time)
+    at: Mapped[datetime] = mapped_column(Instant)

@@ -88,6 +88,17 @@ def test_declining_finds_somebody_at_once(published: House, phone_of: PhoneOf) -
     assert WINDOW in phone_of(reserve).get(DUTY).text
 
 
+def test_own_quiet_hours_are_chosen(published: House, phone_of: PhoneOf) -> None:
+    """The hours chosen are shown as chosen; what is not offered is refused in words."""
+    mine = phone_of(holder(published, FIRST))
+    assert "免打扰时间" in mine.get().text
+    assert mine.get("/quiet").text.count(" checked") == 2
+    sent = mine.tap("/quiet", "quiet", **{"from": "20:00", "to": ""})
+    assert (sent.status_code, sent.headers["location"]) == (303, f"{mine.link}/quiet")
+    assert 'value="20:00" checked' in mine.get("/quiet").text
+    assert mine.tap("/quiet", "quiet", **{"from": "12:00", "to": ""}).status_code == 400
+
+
 def test_past_the_limit_one_learns_that_the_office_decides(published: House) -> None:
     """The page says who decides and that the duty stays until then."""
     strict = changed(published, substitutions_free=0)

@@ -56,7 +56,12 @@ def test_every_page_fits_a_phone(
     page = browser.new_page(viewport={"width": 360, "height": 780}, color_scheme=scheme)
     sizes: dict[str, int] = {}
     page.on("response", lambda answer: sizes.__setitem__(answer.url, len(answer.body())))
-    for path in ("", f"/duty/{FIRST}", *(f"/duty/{FIRST}/{act}" for act in ("decline", "substitute", "swap"))):
+    for path in (
+        "",
+        "/quiet",
+        f"/duty/{FIRST}",
+        *(f"/duty/{FIRST}/{act}" for act in ("decline", "substitute", "swap")),
+    ):
         sizes.clear()
         page.goto(link + path)
         page.wait_for_load_state("networkidle")

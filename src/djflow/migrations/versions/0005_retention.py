@@ -1,5 +1,6 @@
-"""The login log stays append-only, but lets go of lines older than the legal six months."""
+"""Old lines of the login log may go after the legal six months; people's own quiet hours."""
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0005"
@@ -11,6 +12,14 @@ FLOOR_DAYS = 183
 
 
 def upgrade() -> None:
+    op.create_table(
+        "quiet_wish",
+        sa.Column("recipient", sa.String(length=60), nullable=False),
+        sa.Column("quiet_from", sa.Time(), nullable=False),
+        sa.Column("quiet_to", sa.Time(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("recipient", name=op.f("pk_quiet_wish")),
+    )
     if op.get_bind().dialect.name == "sqlite":
         op.execute("DROP TRIGGER login_log_no_delete")
         op.execute(
@@ -27,6 +36,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("quiet_wish")
     if op.get_bind().dialect.name == "sqlite":
         op.execute("DROP TRIGGER login_log_no_delete")
         op.execute(

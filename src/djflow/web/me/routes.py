@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from djflow.assembly import House, answers, phone
+from djflow.assembly import House, answers, phone, wishes
 from djflow.core.errors import DjflowError, GoneError, InputError, NotFoundError
 from djflow.core.ids import PersonId
 from djflow.web.errors import HEADINGS, MESSAGES, STATUS
@@ -41,6 +41,7 @@ class PhonePages:
         for path, page in (
             ("/{token}", self.home),
             ("/{token}/calendar.ics", self.calendar),
+            ("/{token}/quiet", self.quiet_form),
             ("/{token}/duty/{event}", self.duty),
             ("/{token}/duty/{event}/decline", self.decline_form),
             ("/{token}/duty/{event}/substitute", self.substitute_form),
@@ -49,6 +50,7 @@ class PhonePages:
         ):
             router.add_api_route(path, page, methods=["GET", "HEAD"], response_model=None)
         for path, act in (
+            ("/{token}/quiet", self.quiet),
             ("/{token}/duty/{event}/confirm", self.confirm),
             ("/{token}/duty/{event}/decline", self.decline),
             ("/{token}/duty/{event}/substitute", self.substitute),
@@ -68,6 +70,17 @@ class PhonePages:
         body = phone.calendar(self._house, self._person(request, token))
         headers = {**PRIVATE, "Content-Disposition": 'inline; filename="duty.ics"'}
         return Response(body, media_type="text/calendar; charset=utf-8", headers=headers)
+
+    def quiet_form(self, request: Request, token: str) -> Response:
+        """Show the own quiet hours."""
+        person = self._person(request, token)
+        return self._page(request, token, "quiet", quiet=wishes.quiet_page(self._house, person))
+
+    def quiet(self, request: Request, token: str, given: Fields) -> Response:
+        """Keep the own quiet hours."""
+        person = self._acting(request, token, given, "quiet")
+        wishes.set_quiet(self._house, person, given.get("from", ""), given.get("to", ""), by=BY)
+        return self._back(token, "quiet")
 
     def duty(self, request: Request, token: str, event: str) -> Response:
         """Show one duty."""

@@ -1,0 +1,1 @@
+"""What people wish for: a longer night without messages, within what duty allows."""
