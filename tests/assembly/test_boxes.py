@@ -90,6 +90,7 @@ def test_a_call_or_an_answer_settles_the_item(morning: House) -> None:
     (first, second, *rest) = items(morning, *CALLS)
     for _ in range(2):
         notices.settle_call(morning, first.subject.id, by="account:1")
+    assert first.subject.id not in {one.notice_id for one in notices.dead_letters(morning)}
     life = notices.life(morning, second.subject.id)
     with morning.transaction() as session:
         notify.acknowledge(

@@ -32,7 +32,7 @@ def life(session: Session, notice_id: str) -> Life:
 
 
 def dead_letters(session: Session, *, limit: int = 500) -> tuple[Lost, ...]:
-    """Return messages that failed or whose fate nobody knows, newest first, each with its reason."""
+    """Return messages that failed or whose fate nobody knows, newest first, until somebody was reached otherwise."""
     return store.lost(session, limit=limit)
 
 

@@ -80,11 +80,11 @@ def _masked(session: Session, row: MessageRow) -> str:
 
 
 def lost(session: Session, *, limit: int) -> tuple[Lost, ...]:
-    """Return messages that failed or need a human, newest first."""
+    """Return messages that failed or need a human while nobody was reached otherwise, newest first."""
     query = (
         select(MessageRow, NoticeRow.kind)
         .join(NoticeRow, NoticeRow.id == MessageRow.notice_id)
-        .where(MessageRow.state.in_(FAILED))
+        .where(MessageRow.state.in_(FAILED), NoticeRow.state.in_((NoticeState.OPEN, NoticeState.NEEDS_HUMAN)))
         .order_by(MessageRow.created_at.desc(), MessageRow.id.desc())
         .limit(limit)
     )
