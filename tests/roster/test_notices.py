@@ -109,6 +109,14 @@ def test_what_lies_in_the_past_is_not_told() -> None:
     assert change_intents(MONTH_SUBJECT, 2, kept(IDS), after, WORDING, now=late) == ()
 
 
+def test_a_roster_published_late_tells_of_what_is_to_come() -> None:
+    """Published in the middle of the month, nobody is told of a session that has begun or is over."""
+    late = datetime.fromisoformat("2026-12-08T09:00:00+08:00")
+    intents = change_intents(MONTH_SUBJECT, 1, None, kept(IDS), WORDING, now=late)
+    assert {i.recipient for i in intents} == {d.person for d in kept(IDS).duties if d.event == "longjie@2026-12-26"}
+    assert all("12月26日" in i.values["added"] and "12月1日" not in i.values["added"] for i in intents)
+
+
 def test_a_closure_names_its_notice() -> None:
     """People of a cancelled session get the closure text, not a silent removal."""
     after = cancelled(kept(IDS), "longjie@2026-12-26", "因防汛，原定12月26日龙街的赶场服务取消")

@@ -65,10 +65,11 @@ def change_intents(  # noqa: PLR0913 - subject, version, the two versions, the w
 ) -> tuple[Intent, ...]:
     """Return one intent per person whose duties differ between two versions; `only` limits it to some people.
 
-    Whoever loses a duty because the session is cancelled is told of the closure, with its public notice.
+    Whoever loses a duty because the session is cancelled is told of the closure, with its public notice. Sessions that
+    have begun are history: nobody is told of them any more.
     """
     sessions = {s.plan.event: s for s in (*(before.sessions if before else ()), *after.sessions)}
-    called, changes = _called_apart(difference(before, after), sessions, now)
+    called, changes = _called_apart(_to_come(difference(before, after), sessions, now), sessions, now)
     added: dict[PersonId, list[Duty]] = defaultdict(list)
     removed: dict[PersonId, list[Duty]] = defaultdict(list)
     closed: dict[PersonId, list[Duty]] = defaultdict(list)
@@ -103,6 +104,14 @@ def change_intents(  # noqa: PLR0913 - subject, version, the two versions, the w
                 Intent(NoticeKind.CLOSURE, subject, version, person, slot, "sms/closure", now, until, values)
             )
     return tuple(intent for intent in intents if intent.expires_at > now)
+
+
+def _to_come(changes: Difference, sessions: Mapping[str, StoredSession], now: datetime) -> Difference:
+    coming = {event for event, it in sessions.items() if instant_of(it.plan.on, it.plan.start) > now}
+    added, removed = (
+        tuple(duty for duty in duties if duty.event in coming) for duties in (changes.added, changes.removed)
+    )
+    return Difference(added, removed)
 
 
 def _called_apart(
