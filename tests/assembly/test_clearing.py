@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from djflow.accounts import service as accounts
 from djflow.accounts.model import NewAccount, Role
 from djflow.accounts.tables import LoginLogRow, LoginSessionRow
-from djflow.assembly import House, answers, clearing, notices, sending
+from djflow.assembly import House, answers, clearing, filing, notices, sending
 from djflow.assembly import roster as desk
 from djflow.audit import service as audit
-from djflow.core.clock import FixedClock
+from djflow.core.clock import FixedClock, instant_of
 from djflow.core.ids import PersonId
 from djflow.core.subject import Subject
 from djflow.db.base import Base
@@ -142,3 +142,17 @@ def test_settled_items_go_and_tasks_stay(house: House, ids: dict[str, PersonId])
     desk.void(at(house, LONG_AGO), first.roster_id, reason="重排", by="test")
     assert clearing.clear(house, by="test") == {"items": 1}
     assert written(house, (DeskItemRow, DeskReadingRow)) == 0
+
+
+def test_old_files_go_and_can_be_made_again(house: House, ids: dict[str, PersonId]) -> None:
+    """The files of a month leave the folder a year after it ended; a link makes one anew."""
+    assert ids
+    published = desk.publish(house, desk.draft(house, DECEMBER, by="test").roster_id, by="test")
+    folder = house.state / "files" / filing.KIND / str(DECEMBER)
+    assert folder.is_dir()
+    ended = instant_of(DECEMBER.last)
+    assert "filed_months" not in clearing.clear(at(house, ended + timedelta(days=365)), by="test")
+    late = at(house, ended + timedelta(days=366))
+    assert clearing.clear(late, by="test")["filed_months"] == 1
+    assert not folder.exists()
+    assert filing.render(late, published.roster_id, filing.WORKBOOK)

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from djflow.accounts import service as accounts
+from djflow.assembly import filing
 from djflow.assembly.house import House
 from djflow.audit import service as audit
 from djflow.core.subject import Subject
@@ -30,7 +31,13 @@ def clear(house: House, *, by: str, batch: int = BATCH) -> Mapping[str, int]:
     for step in _steps(house, batch):
         while counts := _step(house, step, by=by):
             total.update(counts)
+    total.update(_step(house, lambda _: _files(house), by=by))
     return dict(sorted(total.items()))
+
+
+def _files(house: House) -> Mapping[str, int]:
+    months = filing.forget_old(house)
+    return {"filed_months": months} if months else {}
 
 
 def _step(house: House, step: Step, *, by: str) -> Mapping[str, int]:

@@ -1,6 +1,7 @@
 """A roster's files: written below .djflow/files at publication, fetched by coordinators through signed links."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -8,9 +9,11 @@ from pathlib import Path
 
 from djflow.assembly.frames import frame_of
 from djflow.assembly.house import House
+from djflow.core.clock import days
 from djflow.core.errors import NotFoundError
 from djflow.core.ids import RosterId
 from djflow.core.links import FilePath, link
+from djflow.core.spans import Month
 from djflow.roster import reading, service
 from djflow.roster.outputs import ics, notice
 from djflow.roster.views import RosterBook
@@ -99,6 +102,19 @@ def file_roster(house: House, roster_id: RosterId) -> tuple[str, ...]:
             write_whole(folder / name, content)
             written.append(str(folder / name))
     return tuple(written)
+
+
+def forget_old(house: House) -> int:
+    """Delete the files of months that ended longer ago than configured and return how many months.
+
+    What they show stays in the database; a coordinator's link makes a file anew.
+    """
+    kept = house.today() - days(house.settings.retention.output_days)
+    folder = house.state / "files" / KIND
+    old = [path for path in folder.glob("????-??") if Month.parse(path.name).last < kept]
+    for path in old:
+        shutil.rmtree(path)
+    return len(old)
 
 
 def write_whole(path: Path, content: bytes) -> None:
