@@ -22,8 +22,9 @@ fmt: .venv/.installed-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+# All of them, or some: make bench only="outbox roster".
 bench: .venv/.installed-dev
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks $(only)
 
 # Renews both locks from pyproject.toml. They hold names, versions and hashes, never an index address.
 lock: .venv/.installed-dev
