@@ -75,7 +75,7 @@ def test_a_channel_is_paused_and_resumed(house: House, clerk: Browser) -> None:
     """Pausing needs a reason; the channel then shows it, starts again, and both are in the record."""
     (first, *_) = notices.health(house)
     path = f"/desk/channels/{first.channel}"
-    clerk.text("/desk/channels")
+    assert f"文件（{first.channel}）" in clerk.text("/desk/channels")
     assert clerk.send(f"{path}/pause", reason="").status_code == 400
     assert clerk.send(f"{path}/pause", reason="平台检修").headers["location"] == "/desk/channels?said=paused"
     assert "平台检修" in clerk.text("/desk/channels?said=paused")

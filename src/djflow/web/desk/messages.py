@@ -138,7 +138,9 @@ def checked(visit: Visit) -> Answer:
 
 def channels_page(visit: Visit) -> Answer:
     """Show how every channel is doing."""
-    return _page("desk_channels.html.j2", visit, {"channels": notices.health(visit.house)})
+    names = {entry.key: entry.name for entry in visit.house.settings.channels.entries}
+    values = {"channels": notices.health(visit.house), "channel_names": names, "reasons": REASON_LABELS}
+    return _page("desk_channels.html.j2", visit, values)
 
 
 def pause(visit: Visit) -> Answer:
