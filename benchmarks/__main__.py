@@ -1,4 +1,4 @@
-"""Runs every benchmark, each in a process of its own so that memory figures are its own: `make bench [only="NAME …"]`."""
+"""Runs benchmarks, each in a process of its own so that memory figures are its own: `make bench [only="NAME …"]`."""
 
 import subprocess
 import sys

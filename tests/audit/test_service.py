@@ -46,12 +46,30 @@ def test_a_change_undone_leaves_no_entry(database: Database, now: datetime) -> N
         assert service.verify(session).entries == 0
 
 
-@pytest.mark.parametrize("statement", ["UPDATE audit_entry SET actor = 'x'", "DELETE FROM audit_entry"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit_entry SET actor = 'x'",
+        "DELETE FROM audit_entry",
+        "INSERT INTO audit_entry SELECT * FROM audit_entry WHERE true ON CONFLICT (seq) DO UPDATE SET actor = 'x'",
+    ],
+)
 def test_entries_cannot_be_changed(database: Database, now: datetime, statement: str) -> None:
     """The database itself refuses to change or remove an entry."""
     _three_entries(database, now)
     with pytest.raises(DBAPIError, match="append-only"), database.engine.begin() as connection:
         connection.execute(text(statement))
+
+
+def test_an_entry_is_not_replaced(database: Database, now: datetime) -> None:
+    """SQLite's way of writing over a row is refused as well; PostgreSQL has none."""
+    _three_entries(database, now)
+    replace = "INSERT OR REPLACE INTO audit_entry SELECT seq, at, 'x', action, subject, details, prev_hash, hash "
+    with pytest.raises(DBAPIError), database.engine.begin() as connection:
+        connection.execute(text(replace + "FROM audit_entry"))
+    with database.reading() as session:
+        assert service.verify(session).intact
+        assert {entry.actor for entry in service.latest(session)} == {"coordinator"}
 
 
 def test_tampering_past_the_triggers_is_found(database: Database, now: datetime) -> None:
