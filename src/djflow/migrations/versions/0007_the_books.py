@@ -28,8 +28,9 @@ PAID = (
     "THEN -NEW.amount_fen ELSE 0 END)"
 )
 MOVE = (
-    f"UPDATE fund_balance SET income_fen = income_fen + {CAME}, reserved_fen = reserved_fen + {HELD}, "
-    f"spent_fen = spent_fen + {PAID}, last_seq = NEW.seq WHERE account = NEW.account"  # noqa: S608 - constants
+    f"UPDATE fund_balance SET income_fen = income_fen + {CAME}, "  # noqa: S608 - constants
+    f"reserved_fen = reserved_fen + {HELD}, "
+    f"spent_fen = spent_fen + {PAID}, last_seq = NEW.seq WHERE account = NEW.account"
 )
 ADVANCE = "UPDATE fund_head SET seq = NEW.seq, hash = NEW.hash WHERE id = 1"
 YEAR = {"sqlite": "CAST(substr(NEW.booked_on, 1, 4) AS INTEGER)", "postgresql": "extract(year FROM NEW.booked_on)"}
@@ -56,9 +57,9 @@ def _transfer_refusals(dialect: str) -> dict[str, str]:
             "WHERE o.reverses_id = NEW.reverses_id AND o.id <> NEW.id))"
         ),
         "fund_balance would be overspent": (
-            "EXISTS (SELECT 1 FROM fund_balance b WHERE b.account = NEW.account AND "
+            "EXISTS (SELECT 1 FROM fund_balance b WHERE b.account = NEW.account AND "  # noqa: S608 - constants
             f"(b.income_fen + {CAME} < 0 OR b.reserved_fen + {HELD} < 0 OR b.spent_fen + {PAID} < 0 "
-            f"OR b.reserved_fen + {HELD} + b.spent_fen + {PAID} > b.income_fen + {CAME}))"  # noqa: S608 - constants
+            f"OR b.reserved_fen + {HELD} + b.spent_fen + {PAID} > b.income_fen + {CAME}))"
         ),
         "fund_account is closed": (
             "(NEW.kind = 'pending' OR (NEW.kind = 'single' AND NEW.reverses_id IS NULL)) AND EXISTS "
