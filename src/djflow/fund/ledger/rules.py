@@ -225,6 +225,8 @@ _ASSETS, _RESERVED, _INCOME, _SPENT = "Assets:Fund", "Assets:Reserved", "Income:
 def beancount(accounts: Sequence[Balance], transfers: Sequence[Transfer]) -> str:
     """Return the books as a beancount file whose checker proves every line and every stored balance.
 
+    Balances are stated to the fen (`~ 0`): left to itself the checker forgives one.
+
     The accounts of a code `donated-x` are `Assets:Fund:Donated-x` (free), `Assets:Reserved:Donated-x` (reserved),
     `Income:Fund:…` and `Expenses:Grants:…`. Source: beancount language syntax.
     """
@@ -247,7 +249,7 @@ def beancount(accounts: Sequence[Balance], transfers: Sequence[Transfer]) -> str
             (_INCOME, -balance.income_fen),
             (_SPENT, balance.spent_fen),
         ):
-            lines.append(f"{end} balance {root}:{tail} {plain_yuan(fen)} CNY")
+            lines.append(f"{end} balance {root}:{tail} {plain_yuan(fen)} ~ 0 CNY")
     return "\n".join(lines) + "\n"
 
 
