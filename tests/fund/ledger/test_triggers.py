@@ -93,7 +93,7 @@ def books(database: Database) -> Mapping[str, str]:
         }
 
 
-def _insert(database: Database, verb: str = "INSERT", **changes: object) -> None:
+def _insert(database: Database, changes: Mapping[str, object], verb: str = "INSERT") -> None:
     """Insert a transfer by plain SQL that would be right but for `changes`."""
     with database.reading() as session:
         head = service.head(session)
@@ -142,7 +142,7 @@ def test_a_wrong_transfer_is_refused(database: Database, books: Mapping[str, str
     for changes, sentence in WRONG:
         named = {name: books.get(str(value), value) for name, value in changes.items()}
         with pytest.raises(DBAPIError, match=sentence):
-            _insert(database, **named)
+            _insert(database, named)
     _still_right(database)
 
 
@@ -151,7 +151,7 @@ def test_a_closed_year_takes_nothing_even_by_plain_sql(database: Database) -> No
     """The year written down refuses every later booking, and stays as it was written."""
     _run(database, "INSERT INTO fund_year VALUES (2025, 'fiscal', 0, 0, 0, 0)")
     with pytest.raises(DBAPIError, match="fund_year is closed"):
-        _insert(database, booked_on="2025-12-31")
+        _insert(database, {"booked_on": "2025-12-31"})
     for statement in ("UPDATE fund_year SET spent_fen = 1", "DELETE FROM fund_year"):
         with pytest.raises(DBAPIError, match="append-only"):
             _run(database, statement)
@@ -168,7 +168,7 @@ def test_sqlite_conflict_words_open_no_way_around(database: Database, books: Map
         for verb in ("INSERT OR REPLACE", "INSERT OR IGNORE", "INSERT OR FAIL"):
             for changes in ({"id": books["income"]}, {"key": "in-1"}, {"amount_fen": 900_00}, {"amount_fen": 1.5}):
                 with pytest.raises(DBAPIError):
-                    _insert(database, verb, **changes)
+                    _insert(database, changes, verb)
         for statement in (
             "INSERT OR REPLACE INTO fund_balance VALUES ('fiscal', 0, 0, 0, 0)",
             "INSERT OR REPLACE INTO fund_head VALUES (1, 0, 'x')",
