@@ -142,9 +142,8 @@ def _measure(url: str) -> None:
     _prepared(open_engine(url))
     with multiprocessing.get_context("spawn").Pool(WRITERS) as pool:
         pool.map(abs, range(WRITERS))
-        print(
-            f"{make_url(url).get_backend_name()}: {_speed(url):.0f} transfers/s, each with its record entry and a commit"
-        )
+        name = make_url(url).get_backend_name()
+        print(f"{name}: {_speed(url):.0f} transfers/s, each with its record entry and a commit")
         _race(url, pool)
         _naive_races(url, pool)
 

@@ -24,7 +24,7 @@ MAX_VOUCHER = 60
 
 
 class FundSource(StrEnum):
-    """Where money comes from; unrestricted money is used in this order. Source: handbook domain.md section 3.2."""
+    """Where money comes from. Source: handbook domain.md section 3.2."""
 
     FISCAL = "fiscal"
     DUES = "dues"
@@ -141,13 +141,17 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Money wanted for `subject`: from `accounts` in their order, or by category in the order of use when empty."""
+    """Money wanted for `subject`: from `accounts` in their order, or by category in the order of use when empty.
+
+    `order` says which source's unrestricted money is used first.
+    """
 
     key: str
     subject: Subject
     amount_fen: int
     category: str = ""
     accounts: tuple[AccountCode, ...] = ()
+    order: tuple[FundSource, ...] = tuple(FundSource)
 
     def __post_init__(self) -> None:
         """Refuse an amount that is none.

@@ -29,12 +29,13 @@ Figures = tuple[int, int, int]
 NOTHING: Figures = (0, 0, 0)
 
 
-def order_of_use(accounts: Iterable[FundAccount], category: str) -> tuple[FundAccount, ...]:
-    """Return the open accounts that may serve a category: earmarked ones first, the oldest first, then by source.
+def order_of_use(
+    accounts: Iterable[FundAccount], category: str, sources: Sequence[FundSource]
+) -> tuple[FundAccount, ...]:
+    """Return the open accounts that may serve a category: restricted ones first, the oldest first, then by source.
 
     An account whose categories do not name `category` is left out. Source: handbook domain.md section 3.6.
     """
-    sources = list(FundSource)
     fitting = (one for one in accounts if one.closed_at is None and (not one.categories or category in one.categories))
     return tuple(
         sorted(

@@ -146,7 +146,7 @@ def _drawn(session: Session, claim: Claim) -> tuple[Balance, ...]:
             if code not in known:
                 raise _unknown(code)
         return tuple(known[code] for code in claim.accounts if known[code].account.closed_at is None)
-    order = rules.order_of_use((balance.account for balance in known.values()), claim.category)
+    order = rules.order_of_use((balance.account for balance in known.values()), claim.category, claim.order)
     return tuple(known[account.code] for account in order)
 
 

@@ -1,4 +1,4 @@
-"""The fund's books: accounts, balances, transfers, their head, closed years, and the triggers that guard them.
+"""The fund's books with the triggers that guard them: accounts, balances, transfers, head, closed years; donations.
 
 SQLite lets `INSERT OR REPLACE` delete a row without a delete trigger and `INSERT OR IGNORE` skip a failed check inside
 a trigger, so every refusal there is an explicit RAISE before the row is written.
@@ -163,6 +163,50 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("year", "account", name=op.f("pk_fund_year")),
     )
     _create_transfers()
+    _create_donations()
+
+
+def _create_donations() -> None:
+    op.create_table(
+        "fund_donation",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("key", sa.String(length=120), nullable=False),
+        sa.Column("number", sa.String(length=20), nullable=False),
+        sa.Column("kind", sa.String(length=30), nullable=False),
+        sa.Column("unit_name", sa.String(length=60), nullable=False),
+        sa.Column("person_name", sa.LargeBinary(), nullable=True),
+        sa.Column("anonymous", sa.Boolean(), nullable=False),
+        sa.Column("person_id", sa.String(length=32), nullable=True),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("earmark", sa.String(length=100), nullable=False),
+        sa.Column("categories", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=30), nullable=False),
+        sa.Column("pledged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=True),
+        sa.Column("account", sa.String(length=40), nullable=True),
+        sa.Column("transfer_id", sa.String(length=32), nullable=True),
+        sa.Column("receipt_number", sa.String(length=20), nullable=True),
+        sa.Column("receipted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("thanked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_fund_donation_positive")),
+        sa.ForeignKeyConstraint(["account"], ["fund_account.code"], name=op.f("fk_fund_donation_account")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_fund_donation_person_id")),
+        sa.ForeignKeyConstraint(["transfer_id"], ["fund_transfer.id"], name=op.f("fk_fund_donation_transfer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fund_donation")),
+        sa.UniqueConstraint("key", name=op.f("uq_fund_donation_key")),
+        sa.UniqueConstraint("number", name=op.f("uq_fund_donation_number")),
+        sa.UniqueConstraint("receipt_number", name=op.f("uq_fund_donation_receipt_number")),
+        sa.UniqueConstraint("transfer_id", name=op.f("uq_fund_donation_transfer_id")),
+    )
+    op.create_index(op.f("ix_fund_donation_person_id"), "fund_donation", ["person_id"], unique=False)
+    op.create_index(op.f("ix_fund_donation_state"), "fund_donation", ["state"], unique=False)
+    op.create_table(
+        "fund_donation_series",
+        sa.Column("series", sa.String(length=20), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("series", name=op.f("pk_fund_donation_series")),
+    )
 
 
 def _create_transfers() -> None:
@@ -270,6 +314,10 @@ def _refusing(refusals: list[tuple[str, str]]) -> str:
 
 
 def downgrade() -> None:
+    op.drop_table("fund_donation_series")
+    op.drop_index(op.f("ix_fund_donation_state"), table_name="fund_donation")
+    op.drop_index(op.f("ix_fund_donation_person_id"), table_name="fund_donation")
+    op.drop_table("fund_donation")
     for column in ("subject", "reverses_id", "claim_key", "booked_on", "account"):
         op.drop_index(op.f(f"ix_fund_transfer_{column}"), table_name="fund_transfer")
     if op.get_bind().dialect.name == "sqlite":
