@@ -1,5 +1,6 @@
 """The fund's money through its door: who may book, what is printed, who keeps the anchor, who is alarmed."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -85,18 +86,29 @@ def test_a_year_is_closed_through_the_door(staffed: House, at: Callable[[str], H
 def test_the_anchor_goes_to_the_configured_persons_once_a_day(staffed: House, ids: Mapping[str, PersonId]) -> None:
     """The mail holds the number of transfers and the head's hash; without persons nobody is written to."""
     booked(staffed, 500_00)
-    assert treasury.send_anchor(staffed) == 0
+    assert treasury.send_anchor(staffed).told == 0
     own = LedgerFile(anchor=AnchorTable(persons=("A03",)))
     house = replace(staffed, settings=replace(staffed.settings, ledger=own))
-    assert treasury.send_anchor(house) == 1
-    assert treasury.send_anchor(house) == 0
+    assert treasury.send_anchor(house).told == 1
+    assert treasury.send_anchor(house).told == 0
     with house.reading() as session:
         (notice,) = notify.listing(session)
         payload = session.execute(text("SELECT payload FROM notice")).scalar_one()
         head = ledger.head(session)
     assert (notice["kind"], notice["recipient"], notice["text"]) == ("fund_anchor", ids["A03"], "mail/fund_anchor")
     assert head.hash in payload
-    assert "账目核对无误" in payload.encode().decode("unicode_escape") or "账目核对无误" in payload
+    assert json.loads(payload)["state"] == "账目核对无误"
+
+
+def test_an_anchor_for_nobody_is_pointed_out(staffed: House) -> None:
+    """A configured person who is not on the list is named to the office, once a day; the others get the anchor."""
+    own = LedgerFile(anchor=AnchorTable(persons=("A03", "GONE")))
+    house = replace(staffed, settings=replace(staffed.settings, ledger=own))
+    for told in (1, 0):
+        done = treasury.send_anchor(house)
+        assert (done.told, done.unknown) == (told, ("GONE",))
+    with house.reading() as session:
+        assert sorted(row["kind"] for row in notify.listing(session)) == ["fund_anchor", "operator_alert"]
 
 
 def test_broken_books_alarm_the_office(staffed: House) -> None:

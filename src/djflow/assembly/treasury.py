@@ -121,17 +121,18 @@ def export(house: House) -> str:
 
 def verify(house: House) -> Verified:
     """Prove the books; the office is told once a day while they do not hold."""
-    with house.transaction() as session:
+    # Read first, write only what there is to say: a proof of many years must not keep writers waiting.
+    with house.reading() as session:
         found = ledger.verify(session)
-        if not found.intact:
-            _alarm(session, house, found)
+    if not found.intact:
+        _tell_office(house, "broken", broken_sentence(found))
     return found
 
 
-def _alarm(session: Session, house: House, found: Verified) -> None:
+def _tell_office(house: House, slot: str, sentence: str) -> None:
     now = house.now()
-    intent = alert(CHAIN, f"broken:{civil_date(now)}", broken_sentence(found), now=now)
-    notify.enqueue(session, [intent], now=now)
+    with house.transaction() as session:
+        notify.enqueue(session, [alert(CHAIN, f"{slot}:{civil_date(now)}", sentence, now=now)], now=now)
 
 
 def broken_sentence(found: Verified) -> str:
@@ -145,24 +146,36 @@ def broken_sentence(found: Verified) -> str:
     return f"基金账册核对不上：{wrong}。有人绕过系统改动过数据库：请停止付款，从备份核对并报告管理员。"
 
 
-def send_anchor(house: House) -> int:
-    """Prove the books and send their head to the configured persons, once a day each; return how many are new."""
-    now, settings = house.now(), house.settings
+@dataclass(frozen=True, slots=True)
+class Anchored:
+    """What was sent out of the house: the proof, how many were newly told, configured codes that are nobody's."""
+
+    found: Verified
+    told: int
+    unknown: tuple[str, ...]
+
+
+def send_anchor(house: House) -> Anchored:
+    """Prove the books and send their head to the configured persons, once a day each."""
+    found = verify(house)
+    codes = house.settings.ledger.anchor.persons
+    now, today = house.now(), house.today()
+    values = {
+        "department": house.settings.district.department,
+        "date": f"{today.year}年{today.month}月{today.day}日",
+        "count": str(found.head.seq),
+        "hash": found.head.hash,
+        "state": "账目核对无误" if found.intact else "账目核对不上，请立即查问",
+    }
     with house.transaction() as session:
-        found = ledger.verify(session)
-        if not found.intact:
-            _alarm(session, house, found)
-        ids = people.person_ids(session, settings.ledger.anchor.persons)
-        today = civil_date(now)
-        values = {
-            "department": settings.district.department,
-            "date": f"{today.year}年{today.month}月{today.day}日",
-            "count": str(found.head.seq),
-            "hash": found.head.hash,
-            "state": "账目核对无误" if found.intact else "账目核对不上，请立即查问",
-        }
-        intents = [_anchor_intent(house, person, values) for person in sorted(ids.values())]
-        return notify.enqueue(session, intents, now=now)
+        ids = people.person_ids(session, codes)
+        intents = [_anchor_intent(house, ids[code], values) for code in sorted(ids)]
+        told = notify.enqueue(session, intents, now=now)
+    unknown = tuple(code for code in codes if code not in ids)
+    if unknown:
+        sentence = f"账册校验码的收件人 {'、'.join(unknown)} 不在人员表里：请核对 config/fund_ledger.toml。"
+        _tell_office(house, "anchor_unknown", sentence)
+    return Anchored(found, told, unknown)
 
 
 def _anchor_intent(house: House, person: str, values: Mapping[str, str]) -> Intent:

@@ -103,7 +103,10 @@ def receive(session: Session, incoming: Incoming, *, by: str, second: str, now: 
     known = store.by_key(session, incoming.key)
     if known is not None:
         return same(known, entry)
-    if balance_of(session, incoming.account).account.closed_at is not None:
+    is_open = store.is_open(session, incoming.account)
+    if is_open is None:
+        raise _unknown(incoming.account)
+    if not is_open:
         raise RuleError(f"账户 {incoming.account} 已经关闭，不能入账。", code="ledger.account_closed")
     return write(session, head, [entry], Hand(by, now, second))[0]
 

@@ -173,6 +173,13 @@ def balances(session: Session, *, code: AccountCode | None = None) -> tuple[Bala
     return tuple(Balance(_account(row), *found) for row, *found in session.execute(query))
 
 
+def is_open(session: Session, code: AccountCode) -> bool | None:
+    """Return whether an account takes money, None when there is no such account."""
+    query = select(FundAccountRow.code, FundAccountRow.closed_at).where(FundAccountRow.code == code)
+    found = session.execute(query).one_or_none()
+    return found.closed_at is None if found else None
+
+
 def open_account(session: Session, account: FundAccount) -> None:
     """Add an account with nothing in it."""
     row = FundAccountRow(
