@@ -89,6 +89,30 @@ def test_a_year_that_is_not_over_is_not_closed(home: Path) -> None:
     assert "还没有过完" in str(result.exception)
 
 
+def test_a_donation_is_pledged_received_receipted_and_thanked(home: Path, tmp_path: Path) -> None:
+    """Every step has its command; a receipt asked for twice is one receipt; one of unit and person is wanted."""
+    words = ("donation", "pledge", "--unit", "某某公司", "--amount", "8000", "--key", "p1", "--json")
+    pledged = value(call(home, *words))
+    assert pledged == value(call(home, *words))
+    assert isinstance(pledged, dict)
+    number = pledged["number"]
+    assert value(call(home, "donation", "receive", number, *HANDS, "--json"))["state"] == "received"  # type: ignore[index] # JSON
+    for _ in range(2):
+        assert "捌仟元整" in call(home, "donation", "receipt", number).stdout
+    paper = tmp_path / "certificate.txt"
+    assert call(home, "donation", "receipt", number, "--certificate", "--out", str(paper)).exit_code == 0
+    assert paper.read_text("utf-8").startswith("荣誉证书")
+    assert "已致谢" in call(home, "donation", "thank", number).stdout
+    assert "已退还" in call(home, "donation", "refund", number, *HANDS).stdout
+    assert "某某公司" in call(home, "donation", "list").stdout
+    other = value(call(home, "donation", "pledge", "--person", "赵无名", "--amount", "5", "--json"))
+    assert isinstance(other, dict)
+    assert "已撤回" in call(home, "donation", "withdraw", other["number"]).stdout
+    assert "赵" not in call(home, "donation", "list").stdout
+    assert "只写一个" in str(call(home, "donation", "pledge", "--amount", "5").exception)
+    assert value(call(home, "verify", "--json"))["chain_ok"] is True  # type: ignore[index] # JSON
+
+
 def test_broken_books_are_a_failure(home: Path) -> None:
     """Exit 1, false in the JSON, a sentence on standard error."""
     house = create_house(home, kind="demo")

@@ -211,6 +211,11 @@ def incoming(
     return Incoming(f"income:{key or own}", AccountCode(account), amount_fen, subject, voucher, booked_on)
 
 
+def new_key(house: House) -> str:
+    """Return a fresh idempotency key for an act that comes without one."""
+    return f"hand:{new_id(house.now())}"
+
+
 def year_end(house: House, year: int, hands: TwoPersons) -> tuple[YearLine, ...]:
     """Close a year.
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from djflow.cli.frame import answer, home_of, json_option
+from djflow.cli.fund_donations import donation
 from djflow.core.errors import IntegrityError
 from djflow.core.money import fen_of, yuan
 
@@ -14,6 +15,9 @@ from djflow.core.money import fen_of, yuan
 @click.group("fund", help="温暖基金：账册、入账、捐款、导出。")
 def fund() -> None:
     """Group of fund commands."""
+
+
+fund.add_command(donation)
 
 
 @fund.command("ledger", help="列出各账户的收入、预留、已支出。")

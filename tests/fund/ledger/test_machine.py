@@ -135,8 +135,8 @@ class Books(RuleBasedStateMachine):
 def test_any_sequence_of_acts_does_the_same_sums(database: Database) -> None:
     """Received, reserved, paid, released, taken back in any order: the books and the dictionary agree."""
     settled = settings(
-        max_examples=12,
-        stateful_step_count=30,
+        max_examples=15,
+        stateful_step_count=40,
         deadline=None,
         database=None,
         phases=[Phase.generate],  # a failure is shrunk by hand: shrinking takes minutes
