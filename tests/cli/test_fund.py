@@ -65,6 +65,8 @@ def test_money_is_received_listed_proved_and_exported(home: Path, tmp_path: Path
     assert isinstance(proof, dict)
     assert (proof["balanced"], proof["rederived_equal"], proof["chain_ok"]) == (True, True, True)
     assert len(proof["head"]) == 64
+    assert value(call(home, "verify", "--anchor", proof["head"], "--json")) == proof
+    assert "没有这个校验码" in str(call(home, "verify", "--anchor", "f" * 64).exception)
     assert "全部核对无误" in call(home, "verify").stdout
     assert "财政拨款" in call(home, "ledger").stdout
     lines = value(call(home, "statement", "fiscal", "--first", "2020-01-01", "--last", "2099-12-31", "--json"))

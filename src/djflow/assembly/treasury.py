@@ -12,7 +12,7 @@ from djflow.accounts import service as accounts
 from djflow.accounts.model import ROLE_WORDS, Account, Role
 from djflow.assembly.house import House
 from djflow.core.clock import civil_date
-from djflow.core.errors import RuleError
+from djflow.core.errors import IntegrityError, RuleError
 from djflow.core.ids import new_id
 from djflow.core.money import yuan
 from djflow.core.subject import Subject
@@ -126,6 +126,21 @@ def verify(house: House) -> Verified:
         found = ledger.verify(session)
     if not found.intact:
         _tell_office(house, "broken", broken_sentence(found))
+    return found
+
+
+def check_anchor(house: House, own: str) -> int:
+    """Return after which transfer a head kept outside of the house was the head.
+
+    Raises: IntegrityError when the books do not hold it any more: they were written anew.
+    """
+    with house.reading() as session:
+        found = ledger.anchored_at(session, own.strip().lower())
+    if found is None:
+        raise IntegrityError(
+            "账册里没有这个校验码：校验码抄错了，或旧账被整个改写过。请核对校验码；没有抄错就停止付款并报告。",
+            code="ledger.anchor",
+        )
     return found
 
 

@@ -44,13 +44,17 @@ def ledger(context: click.Context, *, as_json: bool) -> None:
 
 
 @fund.command("verify", help="从头核对账册：借贷、逐笔重算、链条。")
+@click.option("--anchor", default="", metavar="校验码", help="再核对一个以前留存的校验码还在不在账册里。")
 @json_option
 @click.pass_context
-def verify(context: click.Context, *, as_json: bool) -> None:
+def verify(context: click.Context, anchor: str, *, as_json: bool) -> None:
     """Prove the books; exit 1 when they do not hold."""
     from djflow.assembly import open_house, treasury  # noqa: PLC0415 - loads SQLAlchemy
 
-    found = treasury.verify(open_house(home_of(context)))
+    house = open_house(home_of(context))
+    if anchor:
+        treasury.check_anchor(house, anchor)
+    found = treasury.verify(house)
     value = {
         "balanced": found.balanced,
         "rederived_equal": found.rederived_equal,

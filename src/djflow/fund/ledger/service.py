@@ -373,6 +373,11 @@ def head(session: Session) -> Head:
     return store.head(session)
 
 
+def anchored_at(session: Session, own: str) -> int | None:
+    """Return the number of the transfer that had a head kept outside of the house, None when the chain lost it."""
+    return 0 if own == GENESIS else store.seq_of_hash(session, own)
+
+
 def export_beancount(session: Session) -> str:
     """Return the whole books as a beancount file that proves every balance."""
     return rules.beancount(balances(session), [transfer for transfer, _ in store.transfers(session)])

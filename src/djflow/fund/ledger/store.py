@@ -96,6 +96,11 @@ def transfer(session: Session, transfer_id: TransferId) -> Transfer | None:
     return _transfer(row) if row else None
 
 
+def seq_of_hash(session: Session, own: str) -> int | None:
+    """Return the number of the transfer with a hash."""
+    return session.scalar(select(FundTransferRow.seq).where(FundTransferRow.hash == own))
+
+
 def by_key(session: Session, key: str) -> Transfer | None:
     """Return the transfer with an idempotency key."""
     row = session.scalar(select(FundTransferRow).where(FundTransferRow.key == key))
