@@ -9,6 +9,8 @@ from sqlalchemy.exc import DBAPIError
 import djflow.accounts.tables
 import djflow.audit.tables
 import djflow.db.tables
+import djflow.fund.donations.tables
+import djflow.fund.ledger.tables
 import djflow.inbox.tables
 import djflow.notify.tables
 import djflow.people.contacts.tables

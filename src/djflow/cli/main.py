@@ -18,6 +18,7 @@ COMMANDS = {
     "doctor": ("djflow.cli.doctor", "doctor", "体检：缺什么、怎么补"),
     "export": ("djflow.cli.people", "export", "导出 Excel"),
     "import": ("djflow.cli.people", "import_", "导入 Excel"),
+    "fund": ("djflow.cli.fund", "fund", "温暖基金：账册、入账、捐款、导出"),
     "init": ("djflow.cli.init", "init", "新建本区：问答、写配置、发模板、导入"),
     "keys": ("djflow.cli.keys", "keys", "密钥：更换"),
     "notify": ("djflow.cli.notify", "notify", "通知：发送、查看、预览、演练"),

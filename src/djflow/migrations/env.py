@@ -5,6 +5,8 @@ from alembic import context
 import djflow.accounts.tables
 import djflow.audit.tables
 import djflow.db.tables
+import djflow.fund.donations.tables
+import djflow.fund.ledger.tables
 import djflow.inbox.tables
 import djflow.notify.tables
 import djflow.people.contacts.tables

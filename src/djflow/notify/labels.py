@@ -17,6 +17,8 @@ KIND_LABELS: Mapping[NoticeKind, str] = MappingProxyType(
         NoticeKind.DIGEST: "合并通知",
         NoticeKind.UNCONFIRMED: "未答复报告",
         NoticeKind.OPERATOR_ALERT: "管理员提醒",
+        NoticeKind.DONATION_THANKS: "捐赠致谢",
+        NoticeKind.FUND_ANCHOR: "基金账册校验码",
     }
 )
 

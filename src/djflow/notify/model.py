@@ -28,6 +28,8 @@ class NoticeKind(StrEnum):
     DIGEST = "digest"
     UNCONFIRMED = "unconfirmed"
     OPERATOR_ALERT = "operator_alert"
+    DONATION_THANKS = "donation_thanks"
+    FUND_ANCHOR = "fund_anchor"
 
 
 class NoticeState(StrEnum):

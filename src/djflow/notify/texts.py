@@ -38,6 +38,18 @@ _NOTICE_ROW: Mapping[str, str] = {
     "note": "",
 }
 
+_RECEIPT: Mapping[str, object] = {
+    "department": "中共某某区委组织部",
+    "number": "JZ2026-0012",
+    "donor": "某某公司",
+    "amount": "8,000.00",
+    "amount_in_capitals": "捌仟元整",
+    "purpose": "党内关爱帮扶",
+    "received_on": "2026年11月20日",
+    "issued_on": "2026年11月24日",
+    "void": False,
+}
+
 SAMPLES: Mapping[str, Mapping[str, object]] = MappingProxyType(
     {
         "public/duty_notice": {
@@ -72,6 +84,16 @@ SAMPLES: Mapping[str, Mapping[str, object]] = MappingProxyType(
         "sms/unconfirmed": {"name": "张三丰", "what": "12月25日周五09:00马鞍山值班提醒"},
         "sms/digest": {"name": "张三丰", "count": "2", "items": "一、12月25日马鞍山停场；二、12月26日大仓停场"},
         "sms/closure": {**_PERSONAL_DUTY, "notice": "镇政府防汛通知"},
+        "sms/donation_thanks": {"name": "张三丰", "receipt": "JZ2026-0012"},
+        "mail/fund_anchor": {
+            "department": "中共某某区委组织部",
+            "date": "2026年11月24日",
+            "count": "1208",
+            "hash": "0f" * 32,
+            "state": "账目核对无误",
+        },
+        "public/donation_receipt": _RECEIPT,
+        "public/donation_certificate": _RECEIPT,
         "im/operator_alert": {
             "title": "下月值班表还没有公示",
             "detail": "2026年12月",
