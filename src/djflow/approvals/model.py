@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import NewType
 
 from djflow.accounts.model import Role
-from djflow.approvals.chains.model import ChainStep
+from djflow.approvals.chains.model import Chain, ChainStep, Level
 from djflow.calendar.workdays import WorkCalendar
 from djflow.core.ids import BranchId, PersonId, UnitId
 from djflow.core.subject import Subject
@@ -116,9 +116,12 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A decision taken: `person` acted, for `principal` when as a delegate; `automatic` repeats an earlier approval."""
+    """A decision taken: `person` acted, for `principal` when as a delegate; `automatic` repeats an earlier approval.
 
-    person: PersonId
+    `person` is None for a step that the owner reported done.
+    """
+
+    person: PersonId | None
     verdict: Verdict
     at: datetime
     content_hash: str
@@ -210,6 +213,13 @@ class Case:
         return Subject("approvals.case", self.id)
 
     @property
+    def deciders(self) -> frozenset[PersonId]:
+        """Everybody who has decided something in this case, for themselves or for somebody else."""
+        taken = [task.decision for task in self.tasks if task.decision]
+        principals = {one.principal for one in taken if one.principal}
+        return frozenset({one.person for one in taken if one.person} | principals)
+
+    @property
     def over(self) -> bool:
         """Whether the case has ended."""
         return self.ended_at is not None
@@ -238,7 +248,8 @@ class Outcome:
     """What an act did: tasks newly waiting and ended, steps passed and entered, and the end when it was reached.
 
     `approved_all`: this act passed the last APPROVE step of the case (money is reserved then). `blocked` is the
-    sentence saying why nobody can decide the step entered. `changed` is False for an act that had been done before.
+    sentence saying why nobody can decide the step entered, `overdue` that the applicant has not come back in time.
+    `changed` is False for an act that had been done before.
     """
 
     case: Case
@@ -249,5 +260,60 @@ class Outcome:
     entered: ChainStep | None = None
     approved_all: bool = False
     blocked: str = ""
+    reminded: tuple[Task, ...] = ()
+    escalated: tuple[Task, ...] = ()
+    overdue: bool = False
     result: CaseState | None = None
     changed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a list that was decided: its outcome, or the sentence why it was not."""
+
+    task_id: TaskId
+    outcome: Outcome | None
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """A task handed over by `person` to `to`."""
+
+    task_id: TaskId
+    person: PersonId
+    to: PersonId
+    reason: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AddSigner:
+    """Somebody else asked by `person` to sign before themselves, or `after` the step's own approvers."""
+
+    task_id: TaskId
+    person: PersonId
+    to: PersonId
+    after: bool = False
+    reason: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Staffing:
+    """What is known of persons for one case: who holds which role, whom a code names, the applicant's kin, delegates.
+
+    Lists are in the order of the official list; `delegates` names whom a principal is represented by today.
+    """
+
+    holders: Mapping[tuple[Role, Level], tuple[PersonId, ...]] = field(default_factory=dict)
+    persons: Mapping[str, PersonId] = field(default_factory=dict)
+    kin: frozenset[PersonId] = frozenset()
+    delegates: Mapping[PersonId, PersonId] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything the rules know besides the case: its chain, the persons, the office."""
+
+    chain: Chain
+    staffing: Staffing
+    office: Office

@@ -10,8 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from djflow.approvals.model import Answer, CaseId, NewCase, Office, Outcome, TaskId, Verdict
-from djflow.approvals.moves import AddSigner, Line, Transfer
+from djflow.approvals.model import AddSigner, Answer, CaseId, Line, NewCase, Office, Outcome, TaskId, Transfer, Verdict
 
 
 def open_case(session: Session, new: NewCase, *, office: Office, by: str, now: datetime) -> Outcome:

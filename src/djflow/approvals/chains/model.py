@@ -5,9 +5,11 @@ Source: handbook on the warmth fund, section 4.
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
 
 from djflow.accounts.model import Role
 
@@ -66,13 +68,36 @@ class Power(StrEnum):
     SUPPLEMENT = "supplement"
 
 
+ROLE_LEVELS: Mapping[Role, Level] = MappingProxyType(
+    {
+        Role.BRANCH_SECRETARY: Level.BRANCH,
+        Role.TOWN_SECRETARY: Level.TOWN,
+        Role.TOWN_ORG_COMMISSIONER: Level.TOWN,
+        Role.TOWN_CLERK: Level.TOWN,
+        Role.UNIT_LIAISON: Level.TOWN,
+        Role.HOST_SUPERVISOR: Level.TOWN,
+    }
+)
+"""Where a role is held by its nature; the rest belong to the district."""
+
+
+def level_of(role: Role) -> Level:
+    """Return where a role is held by its nature."""
+    return ROLE_LEVELS.get(role, Level.DISTRICT)
+
+
 @dataclass(frozen=True, slots=True)
 class Approver:
-    """Who decides a step: whoever holds one of `roles` at `level`, or the persons with the codes `persons`."""
+    """Who decides a step: whoever holds one of `roles` at `level`, and the persons with the codes `persons`."""
 
     roles: tuple[Role, ...] = ()
     level: Level = Level.DISTRICT
     persons: tuple[str, ...] = ()
+
+    @property
+    def nobody(self) -> bool:
+        """Whether neither a role nor a person is named."""
+        return not self.roles and not self.persons
 
 
 @dataclass(frozen=True, slots=True)
