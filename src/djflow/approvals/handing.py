@@ -45,6 +45,7 @@ def transfer(walk: Walk, move: Transfer) -> Outcome:
             due_on=task.due_on,
             reminded=task.reminded,
             escalated_at=task.escalated_at,
+            note=move.reason,
         )
     )
     walk.settle()
@@ -73,11 +74,12 @@ def add_signer(walk: Walk, move: AddSigner) -> Outcome:
     power = Power.ADD_AFTER if move.after else Power.ADD_BEFORE
     if power not in step.may:
         raise RuleError("这一步不能加签。", code="approval.no_power")
-    added = [one for one in rules.of_step(walk.case, step.id) if one.added and rules.counts(one)]
-    if len(added) >= rules.MAX_ADDED:
-        raise RuleError(f"这一步已经加签 {len(added)} 人，不能再加。", code="approval.added")
+    signers = [one for one in rules.of_step(walk.case, step.id) if one.added and rules.counts(one)]
+    if len(signers) >= rules.MAX_ADDED:
+        raise RuleError(f"这一步已经加签 {len(signers)} 人，不能再加。", code="approval.added")
     _require_new_face(walk, step, move.to)
     origin = Origin.ADDED_AFTER if move.after else Origin.ADDED_BEFORE
-    walk.put(walk.new_task(Seat(move.to, None, origin), step, task.position, task.id))
+    added = walk.new_task(Seat(move.to, None, origin), step, task.position, task.id)
+    walk.put(replace(added, note=move.reason))
     walk.settle()
     return walk.outcome()

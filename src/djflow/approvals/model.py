@@ -135,7 +135,7 @@ class Task:
     """One assignee of one step of one round; `person` is None for a step that the owner does.
 
     The clock runs from `clock_from` (first day not counted) with `elapsed` workdays gone before; `next_at` is when the
-    sweep looks at it again. `source` is the task it was handed over or added by.
+    sweep looks at it again. `source` is the task it was handed over or added by, `note` the reason given then.
     """
 
     id: TaskId
@@ -155,6 +155,7 @@ class Task:
     reminded: int = 0
     escalated_at: datetime | None = None
     source: TaskId | None = None
+    note: str = field(default="", repr=False)
     decision: Decision | None = None
     ended_at: datetime | None = None
 

@@ -27,6 +27,8 @@ class ItemKind(StrEnum):
     DEAD_LETTER = "dead_letter"
     CHANNEL_DOWN = "channel_down"
     ACCOUNT_LOCKED = "account_locked"
+    APPROVAL = "approval"
+    APPROVAL_BLOCKED = "approval_blocked"
     INFO = "info"
 
 
@@ -40,6 +42,8 @@ KIND_WORDS: Mapping[ItemKind, str] = MappingProxyType(
         ItemKind.DEAD_LETTER: "消息发不出",
         ItemKind.CHANNEL_DOWN: "渠道故障",
         ItemKind.ACCOUNT_LOCKED: "账号锁定",
+        ItemKind.APPROVAL: "审批",
+        ItemKind.APPROVAL_BLOCKED: "审批无人可办",
         ItemKind.INFO: "知悉",
     }
 )
