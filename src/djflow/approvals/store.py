@@ -285,10 +285,10 @@ def opened_tasks(session: Session, case_id: CaseId) -> tuple[Task, ...]:
     return tuple(sorted(tasks, key=lambda task: int(task.id.rpartition("-")[2])))
 
 
-def waiting_for(session: Session, persons: Collection[PersonId], *, limit: int) -> tuple[tuple[Task, str, str], ...]:
-    """Return what waits for persons, with the title and content hash of the case, the first due first."""
+def waiting_for(session: Session, persons: Collection[PersonId], *, limit: int) -> tuple[tuple[Task, Case], ...]:
+    """Return what waits for persons, each with its case without parts, the first due first."""
     query = (
-        select(ApprovalTaskRow, ApprovalCaseRow.title, ApprovalCaseRow.content_hash)
+        select(ApprovalTaskRow, ApprovalCaseRow)
         .join(ApprovalCaseRow, ApprovalCaseRow.id == ApprovalTaskRow.case_id)
         .where(
             ApprovalTaskRow.person_id.in_(sorted(persons)),
@@ -298,7 +298,13 @@ def waiting_for(session: Session, persons: Collection[PersonId], *, limit: int) 
         .order_by(ApprovalTaskRow.due_on.is_(None), ApprovalTaskRow.due_on, ApprovalTaskRow.id)
         .limit(limit)
     )
-    return tuple((task_of(row), title, hash_) for row, title, hash_ in session.execute(query))
+    return tuple((task_of(task), _case_of(case_row, (), ())) for task, case_row in session.execute(query))
+
+
+def case_ids_beginning(session: Session, prefix: str) -> tuple[CaseId, ...]:
+    """Return the cases whose id begins so."""
+    query = select(ApprovalCaseRow.id).where(ApprovalCaseRow.id.startswith(prefix)).order_by(ApprovalCaseRow.id)
+    return tuple(CaseId(one) for one in session.scalars(query))
 
 
 def due(session: Session, now: datetime, *, limit: int) -> tuple[CaseId, ...]:

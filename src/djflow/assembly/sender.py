@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
 
+from djflow.approvals.doorway.links import filled
 from djflow.assembly import outbox, phone
 from djflow.assembly.house import House
 from djflow.core import log
@@ -286,7 +287,8 @@ def _line(house: House, channel: Channel, pace: float) -> _Line:
 
 def _outgoing(house: House, claimed: Claimed) -> Outgoing:
     payload = claimed.payload
-    text, reference = str(payload.get("text", "")), str(payload.get("link", ""))
+    # An approver's code is made only here, at the moment it leaves: what is stored holds a reference to it.
+    text, reference = filled(house.vault, str(payload.get("text", ""))), str(payload.get("link", ""))
     variables = payload.get("variables", {})
     return Outgoing(
         id=claimed.id,
@@ -294,7 +296,9 @@ def _outgoing(house: House, claimed: Claimed) -> Outgoing:
         text=f"{text}\n{phone.link_from(house, reference)}" if reference else text,
         title=str(payload.get("title", "")),
         template=str(payload.get("template", "")),
-        variables={str(k): str(v) for k, v in variables.items()} if isinstance(variables, dict) else {},
+        variables={str(k): filled(house.vault, str(v)) for k, v in variables.items()}
+        if isinstance(variables, dict)
+        else {},
     )
 
 

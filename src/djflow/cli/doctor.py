@@ -53,6 +53,7 @@ def examine(home: Path, today: date) -> Iterator[Finding]:
         return
     yield checkup.key_file(settings.state / "keys.json")
     yield from checkup.database(home, settings)
+    yield checkup.approvers(home)
     yield checkup.holiday_file(settings.calendar, today)
     yield checkup.unknown_markets(settings)
 

@@ -17,6 +17,7 @@ from djflow.calendar.service_rule import ServiceSelector
 from djflow.calendar.town import unserved_dates
 from djflow.core.errors import ConfigError
 from djflow.notify.texts import Texts
+from djflow.settings.approvals_file import ApprovalsFile, approvals_problems
 from djflow.settings.channels_file import Channels
 from djflow.settings.fields import AS_TUPLE, Table, Text
 from djflow.settings.market_file import MarketsFile
@@ -67,6 +68,7 @@ class _House:
     schedules: Reading[SchedulesFile]
     channels: Reading[Channels]
     notices: Reading[NoticesFile]
+    approvals: Reading[ApprovalsFile]
     holidays: Mapping[int, HolidayYear]
     problems: tuple[Problem, ...]
 
@@ -88,7 +90,8 @@ def load_settings(home: FilePath) -> Settings:
         raise ConfigError(f"配置有 {len(errors)} 处错误，改好后再试：\n{listing}")
     djflow, roster, markets = house.djflow.value, house.roster.value, house.markets.value
     schedules, channels, notices = house.schedules.value, house.channels.value, house.notices.value
-    if not (djflow and roster and markets and schedules and channels and notices):
+    approvals = house.approvals.value
+    if not (djflow and roster and markets and schedules and channels and notices and approvals):
         msg = "a file without model and without error"
         raise AssertionError(msg)
     url = _database_url(djflow.database.url)
@@ -108,6 +111,7 @@ def load_settings(home: FilePath) -> Settings:
         schedules=schedules.schedules,
         channels=channels,
         notices=notices,
+        approvals=approvals,
         holidays=house.holidays,
     )
 
@@ -131,12 +135,13 @@ def _read(home: FilePath) -> _House:
     schedules = read_model(folder, "schedules.toml", SchedulesFile)
     channels = read_model(folder, "channels.toml", Channels)
     notices = read_model(folder, "notices.toml", NoticesFile)
+    approvals = read_model(folder, "approvals.toml", ApprovalsFile)
     holidays, holiday_problems = _read_holidays(folder)
     if not folder.is_dir():
         missing = Problem(
             "", 0, "", f"{home} 下没有 config 目录。", "请先运行 djflow init，或用 --home 指到本区的目录。"
         )
-        return _House(djflow, roster, markets, schedules, channels, notices, {}, (missing,))
+        return _House(djflow, roster, markets, schedules, channels, notices, approvals, {}, (missing,))
     problems = (
         *djflow.problems,
         *_password_notice(djflow),
@@ -149,10 +154,13 @@ def _read(home: FilePath) -> _House:
         *notices.problems,
         *_notices_problems(folder, notices, channels.value, djflow.value),
         *_secret_notices(channels),
+        *approvals.problems,
+        *(approvals_problems(approvals.file, approvals.value) if approvals.file and approvals.value else ()),
         *holiday_problems,
         *_text_problems(folder),
     )
-    return _House(djflow, roster, markets, schedules, channels, notices, holidays, tuple(sorted(problems, key=_place)))
+    found = tuple(sorted(problems, key=_place))
+    return _House(djflow, roster, markets, schedules, channels, notices, approvals, holidays, found)
 
 
 def _place(problem: Problem) -> tuple[str, int, str]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from djflow.db.base import Base, Instant
@@ -29,7 +29,7 @@ class ApprovalInvitationRow(Base):
     code_until: Mapped[datetime | None] = mapped_column(Instant)
     tries: Mapped[int] = mapped_column(Integer)
 
-    __table_args__ = (UniqueConstraint("task_id", "person_id", "content_hash"),)
+    __table_args__ = (Index("ix_approval_invitation_task", "task_id", "person_id"),)
 
 
 class ApprovalWrongCodeRow(Base):

@@ -184,8 +184,8 @@ def _door() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_approval_invitation_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_approval_invitation")),
         sa.UniqueConstraint("hash", name=op.f("uq_approval_invitation_hash")),
-        sa.UniqueConstraint("task_id", "person_id", "content_hash", name=op.f("uq_approval_invitation_task_id")),
     )
+    op.create_index("ix_approval_invitation_task", "approval_invitation", ["task_id", "person_id"], unique=False)
     op.create_table(
         "approval_wrong_code",
         sa.Column("id", sa.String(length=32), nullable=False),
