@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-ALL = ("market_days", "people_import", "board", "roster", "city")
+ALL = ("market_days", "people_import", "board", "roster", "city", "approvals")
 
 
 def main(names: list[str]) -> int:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from djflow.accounts import service as accounts
 from djflow.approvals import service
-from djflow.approvals.doorway import links
+from djflow.approvals.doorway import links, store
 from djflow.approvals.doorway import service as doorway
 from djflow.approvals.doorway.model import Attempt, CodeResult
 from djflow.approvals.model import Answer, Case, TaskId, Verdict
@@ -34,7 +34,7 @@ def case(session: Session, town: Town, now: datetime) -> Case:
 def code_now(session: Session, token: str, now: datetime) -> str:
     """Return the code that the sender would fill in."""
     admitted = doorway.admission(session, token, now=now)
-    row = doorway.store.by_hash(session, links.token_hash(vault_of(session), token))
+    row = store.by_hash(session, links.token_hash(vault_of(session), token))
     assert row is not None
     return links.filled(vault_of(session), links.reference_of(admitted.invitation_id, row.codes))
 

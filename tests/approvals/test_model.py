@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from djflow.approvals.acts import Decide, Plain, Replaced
 from djflow.approvals.chains.model import QuorumKind
-from djflow.approvals.model import Case, CaseState, TaskState, Verdict, World
+from djflow.approvals.model import Case, CaseId, CaseState, TaskState, Verdict, World
 from djflow.approvals.moves import apply, begin
 from djflow.approvals.rules import of_step
 from djflow.approvals.states import CASE_TRANSITIONS, Act
@@ -102,7 +102,7 @@ def test_two_cases_walk_every_way_as_the_model_says() -> None:
     """In every state of two cases every act has the result the model says, and what one does leaves the other alone."""
     there = _engine()
     begun = begin(fresh(), there, NOW).case
-    start = ((Model(), Model()), (begun, replace(begun, id=begun.id + "x")))
+    start = ((Model(), Model()), (begun, replace(begun, id=CaseId("c2"))))
     queue, visited, steps = deque([start]), {start[0]}, 0
     while queue:
         models, cases = queue.popleft()

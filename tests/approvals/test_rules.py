@@ -99,10 +99,9 @@ def test_a_share_of_the_votes_is_rounded_up_and_enough_must_be_present() -> None
 
 def test_too_few_voters_block_the_case() -> None:
     """A vote that cannot be won because people are missing blocks the case instead of rejecting it."""
-    there, case = clerks(quorum=Quorum(QuorumKind.RATIO, 4))
+    _, case = clerks(quorum=Quorum(QuorumKind.RATIO, 4))
     assert (case.state, case.step) == (CaseState.BLOCKED, "one")
     assert "不够规定的人数" in case.blocked
-    assert there
 
 
 def test_a_role_nobody_holds_blocks_and_never_skips() -> None:
@@ -223,7 +222,8 @@ def test_a_delegate_decides_for_the_principal_and_both_stand_there() -> None:
     )
     answer = says("p", A)
     outcome = act(case, acting, Decide(task_of(case, "a").id, answer))
-    said = outcome.decided and outcome.decided.decision
+    assert outcome.decided is not None
+    said = outcome.decided.decision
     assert said is not None
     assert (said.person, said.principal) == ("p", "a")
     with pytest.raises(RuleError, match="不是交给您的"):

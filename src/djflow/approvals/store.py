@@ -26,6 +26,8 @@ from djflow.db.store import sealing_vault
 from djflow.db.vault import Vault
 
 Values = dict[str, object]
+_PLAIN = {"synchronize_session": False}
+"""Rows are read anew with `populate_existing`; looking for them in the session would cost more than the update."""
 
 
 def case(session: Session, case_id: CaseId) -> Case | None:
@@ -76,11 +78,11 @@ def open_case_id(session: Session, subject: Subject) -> CaseId | None:
     return CaseId(found) if found else None
 
 
-def add(session: Session, made: Case) -> None:
-    """Write a new case with its first round and tasks."""
-    session.execute(insert(ApprovalCaseRow).values(id=made.id, **_case_values(made)))
-    _add_rounds(session, made, made.rounds)
-    _add_tasks(session, made.tasks)
+def add(session: Session, *made: Case) -> None:
+    """Write new cases with their rounds and tasks."""
+    session.execute(insert(ApprovalCaseRow), [{"id": one.id, **_case_values(one)} for one in made])
+    _add_rounds(session, [(one.id, opened) for one in made for opened in one.rounds])
+    _add_tasks(session, [task for one in made for task in one.tasks])
 
 
 def save(session: Session, before: Case, after: Case) -> TaskId | None:
@@ -93,23 +95,24 @@ def save(session: Session, before: Case, after: Case) -> TaskId | None:
         # This one conditional update decides: a task leaves WAITING or QUEUED exactly once.
         statement = update(ApprovalTaskRow).where(ApprovalTaskRow.id == task.id, ApprovalTaskRow.state == known.state)
         values = _task_values(task) | _opinion(session, task)
-        done = session.execute(statement.values(**values).returning(ApprovalTaskRow.id))
+        done = session.execute(statement.values(**values).returning(ApprovalTaskRow.id), execution_options=_PLAIN)
         if done.first() is None:
             return task.id
-    _add_rounds(session, after, after.rounds[len(before.rounds) :])
+    _add_rounds(session, [(after.id, one) for one in after.rounds[len(before.rounds) :]])
     _add_tasks(session, [task for task in after.tasks if task.id not in was])
     if _case_values(before) != _case_values(after):
-        session.execute(update(ApprovalCaseRow).where(ApprovalCaseRow.id == after.id).values(**_case_values(after)))
+        statement = update(ApprovalCaseRow).where(ApprovalCaseRow.id == after.id).values(**_case_values(after))
+        session.execute(statement, execution_options=_PLAIN)
     return None
 
 
-def _add_rounds(session: Session, made: Case, rounds: Iterable[Round]) -> None:
+def _add_rounds(session: Session, rounds: Iterable[tuple[CaseId, Round]]) -> None:
     rows = [
         {
-            "case_id": made.id, "number": one.number, "first_step": one.first_step, "content_hash": one.content_hash,
+            "case_id": case_id, "number": one.number, "first_step": one.first_step, "content_hash": one.content_hash,
             "amount_fen": one.amount_fen, "opened_at": one.opened_at,
         }
-        for one in rounds
+        for case_id, one in rounds
     ]  # fmt: skip
     if rows:
         session.execute(insert(ApprovalRoundRow), rows)

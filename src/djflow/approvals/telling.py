@@ -43,12 +43,14 @@ def _stop_telling(session: Session, outcome: Outcome, world: World, *, by: str, 
     over = [*outcome.ended, *handed, *([outcome.decided] if outcome.decided else [])]
     for task in over:
         subject = task_subject(task)
-        for kind in (ItemKind.APPROVAL, ItemKind.APPROVAL_BLOCKED):
-            inbox.settle(session, kind, subject, by=by, now=now)
+        inbox.settle(session, ItemKind.APPROVAL, subject, by=by, now=now)
+        if task.escalated_at is not None:
+            inbox.settle(session, ItemKind.APPROVAL_BLOCKED, subject, by=by, now=now)
         for person in sorted({one for one in (task.person, reached_by(task, world)) if one}):
             if outcome.decided is not None and task.id == outcome.decided.id:
                 notify.acknowledge(session, subject, person, Answer.CONFIRMED, via="approval", now=now)
-            notify.withdraw(session, subject, person)
+            else:
+                notify.withdraw(session, subject, person)
 
 
 def _post(session: Session, case: Case, task: Task, world: World, *, now: datetime) -> None:

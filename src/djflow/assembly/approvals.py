@@ -142,7 +142,9 @@ def _expected(case: Case, world: World, names: dict[PersonId, str], now: datetim
             persons = list(rules.persons_of(step.approver, world))
         shown = tuple(names[person] for person in persons) or _offices(step)
         due = calendar.add_workdays(start, step.deadline_workdays).date if step.deadline_workdays else None
-        yield Expected(step, shown, due, found.blocked if step.kind is StepKind.APPROVE else "")
+        # Without a branch nobody can say who approves there; that is no vacancy.
+        known = case.new.place.unit is not None or step.approver.level is Level.DISTRICT
+        yield Expected(step, shown, due, found.blocked if step.kind is StepKind.APPROVE and known else "")
         start = due or start
 
 
