@@ -23,7 +23,7 @@ from djflow.approvals import service, store
 from djflow.approvals.chains import service as chains
 from djflow.approvals.chains.model import Approver, Chain, ChainStep, Conflict, Recusal
 from djflow.approvals.model import Answer, Case, CaseId, NewCase, Office, TaskId, Verdict
-from djflow.approvals.sweeping.service import sweep
+from djflow.approvals.sweeping.service import BATCH, sweep
 from djflow.approvals.views import service as views
 from djflow.audit import service as audit
 from djflow.calendar.workdays import WorkCalendar
@@ -141,8 +141,8 @@ def _many(database: Database, persons: dict[Role, PersonId]) -> Iterator[tuple[s
         with database.reading() as session:
             views.sheet(session, one)
 
-    yield "sweep with 20 due", _milliseconds(swept)
-    for _ in range(3):
+    yield f"sweep with {BATCH} due", _milliseconds(swept)
+    for _ in range(6):
         swept()
     yield "sweep with nothing due", _milliseconds(swept)
     yield "list of an approver with 100,000 tasks", _milliseconds(listed)

@@ -1,7 +1,7 @@
 """Reads and writes cases, rounds and tasks. A case is locked before it is read for a change."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import insert, select, union_all, update
 from sqlalchemy.orm import Session
@@ -298,10 +298,11 @@ def waiting_for(session: Session, persons: Collection[PersonId], *, limit: int) 
             ApprovalTaskRow.state == TaskState.WAITING,
             ApprovalCaseRow.state == CaseState.RUNNING,
         )
-        .order_by(ApprovalTaskRow.due_on.is_(None), ApprovalTaskRow.due_on, ApprovalTaskRow.id)
+        .order_by(ApprovalTaskRow.due_on, ApprovalTaskRow.id)  # in the order of the index, however many wait
         .limit(limit)
     )
-    return tuple((task_of(task), _case_of(case_row, (), ())) for task, case_row in session.execute(query))
+    found = [(task_of(task), _case_of(case_row, (), ())) for task, case_row in session.execute(query)]
+    return tuple(sorted(found, key=lambda one: (one[0].due_on is None, one[0].due_on or date.max, one[0].id)))
 
 
 def case_ids_beginning(session: Session, prefix: str) -> tuple[CaseId, ...]:

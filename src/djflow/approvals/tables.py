@@ -97,4 +97,4 @@ class ApprovalTaskRow(Base):
     content_hash: Mapped[str | None] = mapped_column(String(64))
     automatic: Mapped[bool] = mapped_column(Boolean)
 
-    __table_args__ = (Index("ix_approval_task_person", "person_id", "state"),)
+    __table_args__ = (Index("ix_approval_task_person", "person_id", "state", "due_on", "id"),)

@@ -142,7 +142,7 @@ def _tasks() -> None:
     )
     op.create_index(op.f("ix_approval_task_case_id"), TASK, ["case_id"], unique=False)
     op.create_index(op.f("ix_approval_task_next_at"), TASK, ["next_at"], unique=False)
-    op.create_index("ix_approval_task_person", TASK, ["person_id", "state"], unique=False)
+    op.create_index("ix_approval_task_person", TASK, ["person_id", "state", "due_on", "id"], unique=False)
 
 
 def _delegations() -> None:
