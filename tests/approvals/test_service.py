@@ -259,3 +259,29 @@ def test_forty_at_once_decide_once(database: Database, now: datetime) -> None:
     with database.reading() as session:
         assert len([one for one in service.case(session, case.id).tasks if one.decision]) == 1
         assert [entry.action for entry in audit.history(session, case.subject)].count("approval.decide") == 1
+
+
+def test_many_cases_at_once_never_wait_in_a_circle(database: Database, now: datetime) -> None:
+    """Lists with the same lines in different order, single decisions and the sweep, all at the same moment, all end."""
+    with database.transaction() as session:
+        town = settle_office(session, now)
+        cases = [
+            service.open_case(session, grant(town, str(number)), office=OFFICE, by="test", now=now).case
+            for number in range(6)
+        ]
+    answers = [(case.waiting[0].id, Answer(town["S1"], Verdict.APPROVE, "h1")) for case in cases]
+    later = now + timedelta(days=2, hours=1)
+
+    def work(number: int) -> int:
+        with database.transaction() as session:
+            if number % 3 == 2:
+                return len(sweep(session, office=OFFICE, by="sweep", now=later).outcomes) * 0
+            some = answers if number % 3 else answers[::-1]
+            lines = service.decide_many(session, some, office=OFFICE, by=f"p{number}", now=later)
+            return sum(line.outcome is not None for line in lines)
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(work, range(12))) == len(cases)
+    with database.reading() as session:
+        assert {service.case(session, case.id).step for case in cases} == {"town"}
+        assert audit.verify(session).intact

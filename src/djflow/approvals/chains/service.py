@@ -75,7 +75,7 @@ def running_chain(session: Session, kind: str, version: int, digest: str) -> Cha
 
     Raises: IntegrityError when it is gone or not what the case began with.
     """
-    chain = store.version(session, kind, version)
-    if chain is None or chain.digest != digest:
+    chain = store.version(session, kind, version, digest)
+    if chain is None:
         raise IntegrityError(f"“{kind}”第 {version} 版审批流程与案件记下的不符：请从备份恢复数据库。")
     return chain

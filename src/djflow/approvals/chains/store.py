@@ -27,10 +27,10 @@ def add(session: Session, chain: Chain, *, now: datetime) -> None:
     session.flush()
 
 
-def version(session: Session, kind: str, number: int) -> Chain | None:
-    """Return one version."""
+def version(session: Session, kind: str, number: int, digest: str) -> Chain | None:
+    """Return one version, None when there is none with this digest."""
     row = session.get(ApprovalChainRow, (kind, number))
-    return chain_of(row.body) if row else None
+    return chain_of(row.body) if row is not None and row.digest == digest else None
 
 
 def valid(session: Session, kind: str, on: date) -> Chain | None:
