@@ -58,7 +58,7 @@ def test_a_task_is_handed_over_with_its_reason(session: Session, town: Town, ope
     assert told(session, NoticeKind.APPROVAL_WAITING) == sorted([town["S1"], town["T2"]])
     box = accounts.account_by_login(session, "u-s1")
     assert inbox.box(session, box, Box.TO_DO) == ()
-    with pytest.raises(ConflictError):
+    with pytest.raises(ConflictError, match="已经转给别的同志"):
         service.transfer(session, move, office=OFFICE, by="s", now=now)
     assert [line.note for line in views.sheet(session, outcome.case.id).rounds[0].lines] == ["", "出差甲乙丙"]
     session.flush()

@@ -84,6 +84,8 @@ def told(case: Case, task: Task) -> str:
     """Return who settled a task, when and how, by office and without names."""
     decided = [one for one in case.tasks if one.decision and (one.round, one.step) == (task.round, task.step)]
     one = task if task.decision else max(decided, key=lambda found: found.ended_at or found.assigned_at, default=None)
+    if task.state is TaskState.HANDED_OVER and one is None:
+        return "这件事已经转给别的同志办理。"
     if one is None or one.decision is None:
         return f"这件事已经不在这一步了（现在是“{CASE_LABELS[case.state]}”）。"
     local = civil_datetime(one.decision.at)
