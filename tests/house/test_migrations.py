@@ -7,6 +7,10 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
 import djflow.accounts.tables
+import djflow.approvals.chains.tables
+import djflow.approvals.delegation.tables
+import djflow.approvals.doorway.tables
+import djflow.approvals.tables
 import djflow.audit.tables
 import djflow.db.tables
 import djflow.fund.donations.tables

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from djflow.accounts.model import Account, AccountId, LoginEntry, LoginResult, LoginSession, Role
@@ -53,6 +53,14 @@ def accounts(session: Session) -> tuple[Account, ...]:
     """Return all accounts by name."""
     rows = session.scalars(select(AccountRow).order_by(AccountRow.login).execution_options(populate_existing=True))
     return tuple(account_of(row) for row in rows)
+
+
+def holders(session: Session, roles: Iterable[Role]) -> tuple[Account, ...]:
+    """Return the open accounts of persons that hold one of the roles, by name."""
+    words = "," + AccountRow.roles + ","
+    held = or_(*(words.contains(f",{role.value},") for role in sorted(roles)))
+    query = select(AccountRow).where(AccountRow.person_id.is_not(None), AccountRow.disabled.is_(False), held)
+    return tuple(account_of(row) for row in session.scalars(query.order_by(AccountRow.login)))
 
 
 def add_login(session: Session, login: LoginSession, ip: str) -> None:

@@ -1,6 +1,10 @@
 """Rotation of a house's key, with every table of the house known to it."""
 
 import djflow.accounts.tables
+import djflow.approvals.chains.tables
+import djflow.approvals.delegation.tables
+import djflow.approvals.doorway.tables
+import djflow.approvals.tables
 import djflow.audit.tables
 import djflow.db.tables
 import djflow.fund.donations.tables

@@ -12,6 +12,7 @@ COMMANDS = {
     "account": ("djflow.cli.account", "account", "账号：新建、重置、锁定、角色、列表"),
     "audit": ("djflow.cli.audit", "audit", "操作记录：核对记录链"),
     "calendar": ("djflow.cli.calendar", "calendar", "日历：赶场日、工作日、农历"),
+    "chain": ("djflow.cli.chain", "chain", "审批流程：一件事要走哪些步骤"),
     "check-config": ("djflow.cli.config", "check_config", "检查 config/ 下的全部配置"),
     "db": ("djflow.cli.db", "db", "数据库：建库、升级"),
     "demo": ("djflow.cli.demo", "demo", "示范区：装入、清除"),

@@ -28,6 +28,8 @@ class ItemKind(StrEnum):
     CHANNEL_DOWN = "channel_down"
     CONTACT_DEAD = "contact_dead"
     ACCOUNT_LOCKED = "account_locked"
+    APPROVAL = "approval"
+    APPROVAL_BLOCKED = "approval_blocked"
     INFO = "info"
 
 
@@ -42,6 +44,8 @@ KIND_WORDS: Mapping[ItemKind, str] = MappingProxyType(
         ItemKind.CHANNEL_DOWN: "渠道故障",
         ItemKind.CONTACT_DEAD: "联系方式不通",
         ItemKind.ACCOUNT_LOCKED: "账号锁定",
+        ItemKind.APPROVAL: "审批",
+        ItemKind.APPROVAL_BLOCKED: "审批无人可办",
         ItemKind.INFO: "知悉",
     }
 )

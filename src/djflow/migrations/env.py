@@ -3,6 +3,10 @@
 from alembic import context
 
 import djflow.accounts.tables
+import djflow.approvals.chains.tables
+import djflow.approvals.delegation.tables
+import djflow.approvals.doorway.tables
+import djflow.approvals.tables
 import djflow.audit.tables
 import djflow.db.tables
 import djflow.fund.donations.tables

@@ -25,6 +25,7 @@ _PERSONAL_DUTY: Mapping[str, object] = {
     "market": "马鞍山",
     "place": "镇便民服务中心门前",
 }
+_APPROVAL: Mapping[str, object] = {"name": "张三丰", "what": "温暖基金申请WF2026-0017", "step": "镇街审核"}
 _NOTICE_ROW: Mapping[str, str] = {
     "market": "马鞍山",
     "rule": "逢3、8",
@@ -94,6 +95,13 @@ SAMPLES: Mapping[str, Mapping[str, object]] = MappingProxyType(
         },
         "public/donation_receipt": _RECEIPT,
         "public/donation_certificate": _RECEIPT,
+        "sms/approval_waiting": {**_APPROVAL, "due": "11月30日"},
+        "sms/approval_reminder": {**_APPROVAL, "due": "11月30日"},
+        "sms/approval_escalated": {**_APPROVAL, "due": "11月30日", "office": "镇（乡）组织委员"},
+        "sms/approval_settled": {**_APPROVAL, "office": "副部长"},
+        "sms/approval_receipt": {**_APPROVAL, "verdict": "同意", "time": "11月24日10:05"},
+        "sms/approval_outcome": {"name": "张三丰", "what": "温暖基金申请WF2026-0017", "outcome": "已办结"},
+        "sms/approval_code": {"name": "张三丰", "code": "052719", "minutes": "10"},
         "im/operator_alert": {
             "title": "下月值班表还没有公示",
             "detail": "2026年12月",

@@ -17,6 +17,7 @@ from djflow.calendar.service_rule import ServiceSelector
 from djflow.calendar.town import unserved_dates
 from djflow.core.errors import ConfigError
 from djflow.notify.texts import Texts
+from djflow.settings.approvals_file import ApprovalsFile, approvals_problems
 from djflow.settings.channels_file import CODED, Channels
 from djflow.settings.fields import AS_TUPLE, Table, Text
 from djflow.settings.ledger_file import LedgerFile
@@ -69,6 +70,7 @@ class _House:
     channels: Reading[Channels]
     notices: Reading[NoticesFile]
     ledger: Reading[LedgerFile]
+    approvals: Reading[ApprovalsFile]
     holidays: Mapping[int, HolidayYear]
     problems: tuple[Problem, ...]
 
@@ -90,8 +92,8 @@ def load_settings(home: FilePath) -> Settings:
         raise ConfigError(f"配置有 {len(errors)} 处错误，改好后再试：\n{listing}")
     djflow, roster, markets = house.djflow.value, house.roster.value, house.markets.value
     schedules, channels, notices = house.schedules.value, house.channels.value, house.notices.value
-    ledger = house.ledger.value
-    if not (djflow and roster and markets and schedules and channels and notices and ledger):
+    ledger, approvals = house.ledger.value, house.approvals.value
+    if not (djflow and roster and markets and schedules and channels and notices and ledger and approvals):
         msg = "a file without model and without error"
         raise AssertionError(msg)
     url = _database_url(djflow.database.url)
@@ -112,6 +114,7 @@ def load_settings(home: FilePath) -> Settings:
         channels=channels,
         notices=notices,
         ledger=ledger,
+        approvals=approvals,
         holidays=house.holidays,
     )
 
@@ -136,12 +139,13 @@ def _read(home: FilePath) -> _House:
     channels = read_model(folder, "channels.toml", Channels)
     notices = read_model(folder, "notices.toml", NoticesFile)
     ledger = read_model(folder, "fund_ledger.toml", LedgerFile)
+    approvals = read_model(folder, "approvals.toml", ApprovalsFile)
     holidays, holiday_problems = _read_holidays(folder)
     if not folder.is_dir():
         missing = Problem(
             "", 0, "", f"{home} 下没有 config 目录。", "请先运行 djflow init，或用 --home 指到本区的目录。"
         )
-        return _House(djflow, roster, markets, schedules, channels, notices, ledger, {}, (missing,))
+        return _House(djflow, roster, markets, schedules, channels, notices, ledger, approvals, {}, (missing,))
     problems = (
         *djflow.problems,
         *_password_notice(djflow),
@@ -155,11 +159,13 @@ def _read(home: FilePath) -> _House:
         *_notices_problems(folder, notices, channels.value, djflow.value),
         *_secret_notices(channels),
         *ledger.problems,
+        *approvals.problems,
+        *(approvals_problems(approvals.file, approvals.value) if approvals.file and approvals.value else ()),
         *holiday_problems,
         *_text_problems(folder),
     )
     found = tuple(sorted(problems, key=_place))
-    return _House(djflow, roster, markets, schedules, channels, notices, ledger, holidays, found)
+    return _House(djflow, roster, markets, schedules, channels, notices, ledger, approvals, holidays, found)
 
 
 def _place(problem: Problem) -> tuple[str, int, str]:

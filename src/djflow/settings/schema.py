@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from djflow.calendar.holidays import HolidayYear
 from djflow.calendar.town import MarketTown
 from djflow.calendar.workdays import WorkCalendar
+from djflow.settings.approvals_file import ApprovalsFile
 from djflow.settings.channels_file import Channels
 from djflow.settings.fields import AS_TUPLE, CronLines, Phone, Port, Table, Text, TimeOfDay
 from djflow.settings.ledger_file import LedgerFile
@@ -181,6 +182,7 @@ class Settings:
     channels: Channels
     notices: NoticesFile
     ledger: LedgerFile
+    approvals: ApprovalsFile
     holidays: Mapping[int, HolidayYear]
 
     @property
