@@ -3,6 +3,10 @@
 import djflow.accounts.tables
 import djflow.audit.tables
 import djflow.db.tables
+import djflow.fund.cases.tables
+import djflow.fund.checks.tables
+import djflow.fund.materials.tables
+import djflow.fund.publicity.tables
 import djflow.inbox.tables
 import djflow.notify.tables
 import djflow.people.tables

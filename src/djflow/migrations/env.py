@@ -5,6 +5,10 @@ from alembic import context
 import djflow.accounts.tables
 import djflow.audit.tables
 import djflow.db.tables
+import djflow.fund.cases.tables
+import djflow.fund.checks.tables
+import djflow.fund.materials.tables
+import djflow.fund.publicity.tables
 import djflow.inbox.tables
 import djflow.notify.tables
 import djflow.people.tables
