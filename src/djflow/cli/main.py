@@ -17,6 +17,7 @@ COMMANDS = {
     "demo": ("djflow.cli.demo", "demo", "示范区：装入、清除"),
     "doctor": ("djflow.cli.doctor", "doctor", "体检：缺什么、怎么补"),
     "export": ("djflow.cli.people", "export", "导出 Excel"),
+    "fund": ("djflow.cli.fund", "fund", "温暖基金：申请、查看"),
     "import": ("djflow.cli.people", "import_", "导入 Excel"),
     "init": ("djflow.cli.init", "init", "新建本区：问答、写配置、发模板、导入"),
     "keys": ("djflow.cli.keys", "keys", "密钥：更换"),

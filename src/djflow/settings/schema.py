@@ -13,6 +13,7 @@ from djflow.calendar.town import MarketTown
 from djflow.calendar.workdays import WorkCalendar
 from djflow.settings.channels_file import Channels
 from djflow.settings.fields import AS_TUPLE, CronLines, Phone, Port, Table, Text, TimeOfDay
+from djflow.settings.fund_file import FundFile
 from djflow.settings.market_file import ServicePlan
 from djflow.settings.notices_file import NoticesFile
 from djflow.settings.roster_file import RosterSettings
@@ -179,6 +180,7 @@ class Settings:
     schedules: Mapping[str, Schedule]
     channels: Channels
     notices: NoticesFile
+    fund: FundFile
     holidays: Mapping[int, HolidayYear]
 
     @property

@@ -84,7 +84,7 @@ def visit(session: Session, case_id: str, seen: Visit, *, by: str, now: datetime
     rules.require_visitor(seen.visitor, case.applicant, dossiers.kin(session, case.applicant))
     rules.require_day(seen.visited_on, civil_date(case.made_at), civil_date(now), "入户核实")
     store.put_visit(session, case_id, seen, by=by, now=now)
-    details = {"on": str(seen.visited_on), "consistent": seen.consistent}
+    details: Details = {"on": str(seen.visited_on), "consistent": seen.consistent}
     audit.record(session, case.subject, "fund.visit", by=by, now=now, details=details)
 
 
