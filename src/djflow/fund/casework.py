@@ -88,8 +88,10 @@ def move(session: Session, case_id: str, request: Request, terms: Terms, *, by: 
     Raises: ConflictError when the act may not follow (any more); RuleError for who may not, or an unmet condition;
         InputError without a reason where one is needed.
     """
-    before = store.case_of(service.require(session, case_id, lock=True))
     grants = request.act in {Act.APPROVE, Act.QUEUE}
+    if grants:
+        service.lock_person(session, case_id)
+    before = store.case_of(service.require(session, case_id, lock=True))
     amount = (before.amount_fen if request.amount_fen is None else request.amount_fen) if grants else None
     known = facts(session, before, request.act, terms, amount_fen=amount, now=now)
     step = Step(request.act, request.who, known, request.reason, amount)
@@ -113,7 +115,7 @@ def facts(
     guard = row.guard if row else Guard.NONE
     if guard is Guard.COMPLETE:
         refused = service.eligible(session, case, terms, now=now) if act is Act.SUBMIT else ()
-        return Facts(missing=(*materials.missing(session, case, terms.policy), *refused))
+        return Facts(missing=materials.missing(session, case, terms.policy), refused=refused)
     if guard is Guard.CHECKED:
         return Facts(unchecked=unchecked(session, case, terms))
     if guard is Guard.WITHIN_CAPS:

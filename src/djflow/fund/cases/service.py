@@ -64,7 +64,7 @@ def apply(session: Session, claim: Claim, terms: Terms, *, by: str, now: datetim
     """
     claim, dossier, account = _sound(session, claim)
     _require_eligible(session, claim, dossier, terms, now=now)
-    row = store.add_case(session, store.next_number(session, civil_date(now).year), claim, dossier, now=now)
+    row = store.new_case(store.next_number(session, civil_date(now).year), claim, dossier, now=now)
     store.fill(session, row, claim, account)
     case = store.case_of(row)
     _record(session, case, "fund.apply", by=by, now=now)
@@ -269,9 +269,17 @@ def require(session: Session, case_id: str, *, lock: bool = False) -> FundCaseRo
     return row
 
 
+def lock_person(session: Session, case_id: str) -> None:
+    """Lock all applications of a case's person, always in the same order: two grants at once wait for each other.
+
+    Raises: NotFoundError.
+    """
+    store.others_of(session, get(session, case_id).applicant, lock=True)
+
+
 def over_caps(session: Session, case: FundCase, amount_fen: int, terms: Terms, *, now: datetime) -> tuple[str, ...]:
-    """Return why an amount cannot be approved; the person's cases stay locked, so that two cannot pass together."""
-    others = store.others_of(session, case.applicant, but=case.id, lock=True)
+    """Return why an amount cannot be approved; call `lock_person` first, so that two cannot pass together."""
+    others = store.others_of(session, case.applicant, but=case.id)
     return rules.over_caps(case, amount_fen, others, terms.policy, civil_date(now).year)
 
 

@@ -79,9 +79,9 @@ def _content_hash(vault: Vault, row: FundCaseRow) -> str:
     return vault.lookup(f"{row.claim_hash}:{row.materials_hash}", kind="fund.content")
 
 
-def add_case(session: Session, number: str, claim: Claim, dossier: Dossier, *, now: datetime) -> FundCaseRow:
-    """Write a draft."""
-    row = FundCaseRow(
+def new_case(number: str, claim: Claim, dossier: Dossier, *, now: datetime) -> FundCaseRow:
+    """Return the row of a draft; `fill` writes it."""
+    return FundCaseRow(
         id=new_id(now),
         number=number,
         year=int(number[2:6]),
@@ -96,12 +96,10 @@ def add_case(session: Session, number: str, claim: Claim, dossier: Dossier, *, n
         round=1,
         made_at=now,
     )
-    session.add(row)
-    return row
 
 
 def fill(session: Session, row: FundCaseRow, claim: Claim, payee_account: str) -> None:
-    """Put what is asked for into a row, private parts sealed."""
+    """Put what is asked for into a row, private parts sealed, and write it."""
     vault = sealing_vault(session)
     row.category, row.requested_fen, row.emergency = claim.category, claim.requested_fen, claim.emergency
     row.filing, row.proposed_fen = claim.filing, None
@@ -113,6 +111,7 @@ def fill(session: Session, row: FundCaseRow, claim: Claim, payee_account: str) -
     row.claim_hash = _claim_hash(vault, claim, payee_account)
     row.content_hash = _content_hash(vault, row)
     row.version += 1
+    session.add(row)
     session.flush()
 
 

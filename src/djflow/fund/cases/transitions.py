@@ -48,6 +48,7 @@ class Facts:
     """What is known about a case at the moment of an act; each tuple lists, in words, what stands in the way."""
 
     missing: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
     unchecked: tuple[str, ...] = ()
     over_caps: tuple[str, ...] = ()
     unpublished: tuple[str, ...] = ()
@@ -136,10 +137,15 @@ CHANGEABLE = frozenset({S.DRAFT, S.RETURNED})
 """States in which what is asked for may be changed."""
 NEEDS_REASON = frozenset({A.RETURN, A.REJECT, A.UPHOLD, A.CLAW_BACK, A.FAIL})
 
+
+def _lacking(missing: tuple[str, ...]) -> tuple[str, ...]:
+    return (f"还缺材料：{'、'.join(missing)}。请补传后再提交。",) if missing else ()
+
+
 _SENTENCES: Mapping[Guard, Callable[[Facts], str]] = MappingProxyType(
     {
         Guard.NONE: lambda _: "",
-        Guard.COMPLETE: lambda f: f"还缺材料：{'、'.join(f.missing)}。请补传后再提交。" if f.missing else "",
+        Guard.COMPLETE: lambda f: "".join((*f.refused, *_lacking(f.missing))),
         Guard.CHECKED: lambda f: f"核查还没有做完：{'；'.join(f.unchecked)}。" if f.unchecked else "",
         Guard.PHONED: lambda f: "" if f.phoned else "应急通道要先登记电话批准（批准人、记录人、见证人）。",
         Guard.WITHIN_CAPS: lambda f: "；".join(f.over_caps),
