@@ -148,7 +148,7 @@ def _counted(rows: Sequence[FundMaterialRow]) -> dict[str, int]:
 def _stamp(session: Session, case_id: str) -> None:
     # What the branch adds while it checks does not change what was asked for and proved.
     proofs = sorted(row.digest for row in store.rows_of(session, case_id) if row.kind not in OFFICE_KINDS)
-    digest = hashlib.sha256("\n".join(proofs).encode()).hexdigest()
+    digest = hashlib.sha256("\n".join(proofs).encode()).hexdigest() if proofs else ""
     case_store.stamp_materials(session, cases.require(session, case_id), digest)
 
 
