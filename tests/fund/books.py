@@ -31,7 +31,7 @@ from djflow.people.model import BranchEntry, Gender, KinshipEntry, PersonEntry, 
 from djflow.settings.reading import read_text
 
 ROOT = Path(__file__).parents[2]
-SECRETS = ("张小明", "6222000000000001", "51019919850307001", "肺", "低保", "两个孩子", "HK-778")
+SECRETS = ("张小明", "6222000000000001", "51019919850307001", "肺", "吃低保", "两个孩子", "HK-778")
 ACCOUNT = "6222000000000001"
 ACT = "tester"
 
@@ -133,7 +133,7 @@ def claim(person: PersonId, **changes: object) -> Claim:
         requested_fen=200_000,
         reason="肺部疾病，手术花费大",
         family="两个孩子上学",
-        income="低保",
+        income="每月吃低保",
     )
     return replace(plain, **changes)  # type: ignore[arg-type] # tests name the fields they change
 

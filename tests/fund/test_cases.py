@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from djflow.audit import service as audit
 from djflow.core.errors import ConflictError, DjflowError, InputError, NotFoundError, RuleError
+from djflow.core.ids import PersonId
 from djflow.db.session import Database
 from djflow.fund import casework
 from djflow.fund.cases import service as cases
@@ -160,7 +161,7 @@ def test_what_is_private_is_sealed_and_told_to_nobody(
 def test_a_refusal_repeats_nothing_private(database: Database, branch: Branch, now: datetime) -> None:
     """Whatever is wrong with a claim, the sentence never holds what stands in it."""
     foreign = "6217999900001111222"
-    wrong = [
+    wrong: list[dict[str, object]] = [
         {"payee_account": foreign},
         {"payee_account": "62x-肺"},
         {"requested_fen": 0},
@@ -184,7 +185,7 @@ def test_whoever_is_not_of_a_branch_here_is_refused(database: Database, branch: 
     with pytest.raises(RuleError, match="组织关系不在本区"), database.transaction() as session:
         cases.apply(session, claim(branch["G9"]), TERMS, by=ACT, now=now)
     with pytest.raises(NotFoundError), database.transaction() as session:
-        cases.apply(session, claim(branch["G9"].replace(branch["G9"][:4], "dead")), TERMS, by=ACT, now=now)  # type: ignore[arg-type] # a foreign id
+        cases.apply(session, claim(PersonId("dead")), TERMS, by=ACT, now=now)
 
 
 def test_a_draft_may_be_changed_until_it_is_submitted(database: Database, branch: Branch, now: datetime) -> None:
@@ -243,7 +244,8 @@ def test_a_clawback_bans_for_three_years(database: Database, branch: Branch, tmp
         move(session, case, Act.CLAW_BACK, Who.OFFICE, LATER, reason="材料虚假")
         with pytest.raises(RuleError, match="2029-12-03 以前不能申请"):
             cases.apply(session, claim(branch["G1"]), TERMS, by=ACT, now=at("2029-12-02T23:59"))
-        assert cases.apply(session, claim(branch["G1"]), TERMS, by=ACT, now=at("2029-12-03T00:00"))
+        after = cases.apply(session, claim(branch["G1"]), TERMS, by=ACT, now=at("2029-12-03T00:00"))
+        assert after.number == "WF2029-0001"
         cases.ban(session, branch["G3"], BanReason.SANCTION, at("2027-06-01").date(), by=ACT, now=now)
         with pytest.raises(RuleError, match="受处分处理"):
             cases.apply(session, claim(branch["G3"]), TERMS, by=ACT, now=now)
@@ -354,3 +356,21 @@ def test_an_approval_may_wait_for_money(database: Database, branch: Branch, tmp_
         assert move(session, case, Act.FUND, Who.LEDGER, LATER).state is CaseState.PUBLICITY
         assert casework.case_file(session, case.id, TERMS).periods[-1].amount_fen == 150_000
     assert POLICY.district_from_fen == 0
+
+
+@pytest.mark.parametrize(("code", "refused"), [("G1", True), ("G2", True), ("G3", False)])
+def test_nobody_handles_the_own_case_or_a_relatives(
+    database: Database, branch: Branch, now: datetime, *, code: str, refused: bool
+) -> None:
+    """The applicant and relatives of the register may submit and withdraw, everything else is done by somebody else."""
+    with database.transaction() as session:
+        case = cases.apply(session, claim(branch["G1"]), TERMS, by=ACT, now=now)
+        move(session, case, Act.SUBMIT, Who.BRANCH, now, person=branch[code])
+        if refused:
+            with pytest.raises(RuleError, match="应当回避"):
+                move(session, case, Act.ACCEPT, Who.BRANCH, now, person=branch[code])
+        else:
+            accepted = move(session, case, Act.ACCEPT, Who.BRANCH, now, person=branch[code])
+            assert accepted.state is CaseState.CHECKING
+        withdrawn = move(session, case, Act.WITHDRAW, Who.BRANCH, now, person=branch[code])
+        assert withdrawn.state is CaseState.WITHDRAWN

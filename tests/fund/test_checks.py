@@ -135,6 +135,10 @@ def test_two_different_people_visit(database: Database, branch: Branch, now: dat
         checks.visit(session, case.id, Visit(branch["G4"], DAY, consistent=True), by=ACT, now=now)
         assert "入户" not in "".join(checks.gaps(session, case, POLICY))
         assert "肺病" not in str(session.execute(text("SELECT * FROM fund_visit")).all())
+        notes = checks.look(session, case.id, by="reviewer", now=now)
+        assert notes.visits == ((branch["G3"], "肺病"),)
+        assert "肺病" not in str(notes)
+        assert audit.latest(session)[0].action == "fund.look_notes"
 
 
 @pytest.mark.parametrize(

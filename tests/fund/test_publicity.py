@@ -19,7 +19,7 @@ from djflow.fund.cases.model import Act, CaseState, Category, Day, Terms, Who
 from djflow.fund.cases.model import CaseId as Id
 from djflow.fund.publicity import rules
 from djflow.fund.publicity import service as publicity
-from djflow.fund.publicity.model import Level, NewObjection, ObjectionState, Period, PeriodState, Via
+from djflow.fund.publicity.model import Level, NewObjection, ObjectionState, Opened, Period, PeriodState, Via
 from tests.fund.books import ACT, CALENDAR, POLICY, SECRETS, TERMS, Branch, at, checking, claim, hanging, move, settle
 
 WORDS = "他家开着两个铺子，张小明不困难"
@@ -250,7 +250,9 @@ def test_who_objects_is_known_to_nobody_but_who_settles(database: Database, hung
     """Words and telephone of an objector are sealed, in no record and no list; whoever opens them is on the record."""
     with database.transaction() as session:
         made = publicity.object_to(session, hung.id, objection(), TERMS, by="page", now=at("2026-11-30T12:00"))
-        assert publicity.look(session, made.id, by="settler", now=at("2026-11-30T13:00")) == (WORDS, "13800000000")
+        seen = publicity.look(session, made.id, by="settler", now=at("2026-11-30T13:00"))
+        assert seen == Opened(WORDS, "13800000000", "")
+        assert "铺子" not in str(seen)
         row = session.execute(text("SELECT * FROM fund_objection")).one()
         written = str((row, audit.latest(session), made))
         assert "铺子" not in written

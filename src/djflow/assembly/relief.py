@@ -41,7 +41,6 @@ class Swept:
     ended_periods: int
     to_payment: int
     expired: int
-    strays: int
 
 
 def terms_of(house: House) -> Terms:
@@ -213,7 +212,12 @@ def sweep(house: House, *, by: str) -> Swept:
     for case_id in late:
         with house.transaction() as session:
             expired += casework.expire(session, case_id, terms, by=by, now=now)
+    return Swept(ended, paid, expired)
+
+
+def tidy(house: House, *, by: str) -> tuple[int, int]:
+    """Destroy materials that were kept long enough and files nobody can open; return how many of each. Nightly."""
     with house.transaction() as session:
-        materials.forget_old(session, terms.policy, by=by, now=now)
-        strays = materials.sweep_strays(session, cabinet_of(house), now=now)
-    return Swept(ended, paid, expired, strays)
+        forgotten = materials.forget_old(session, terms_of(house).policy, by=by, now=house.now())
+    with house.transaction() as session:
+        return forgotten, materials.sweep_strays(session, cabinet_of(house), now=house.now())

@@ -12,6 +12,8 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from djflow.core.clock import civil_date
+from djflow.core.errors import RuleError
+from djflow.core.ids import PersonId
 from djflow.fund.cases import rules, service, store
 from djflow.fund.cases.model import (
     ACT_WORDS,
@@ -33,19 +35,28 @@ from djflow.fund.materials import service as materials
 from djflow.fund.materials.model import Material
 from djflow.fund.publicity import service as publicity
 from djflow.fund.publicity.model import Level, Objection, Period
+from djflow.people.dossiers import service as dossiers
 
 TOLD_REASON = frozenset({CaseState.RETURNED, CaseState.REJECTED})
 """States whose reason the applicant reads on the own page."""
 
 
+_FOR_FAMILY = frozenset({Act.SUBMIT, Act.RESUBMIT, Act.WITHDRAW})
+"""What an applicant or a relative may do; everything else is done by somebody impartial."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
-    """An act somebody asks for, in what capacity; `amount_fen` is what an approval grants (None: what is proposed)."""
+    """An act somebody asks for, in what capacity; `amount_fen` is what an approval grants (None: what is proposed).
+
+    `person` is whoever acts, None for the clock and other parts of the house.
+    """
 
     act: Act
     who: Who
     reason: str = field(default="", repr=False)
     amount_fen: int | None = None
+    person: PersonId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +103,7 @@ def move(session: Session, case_id: str, request: Request, terms: Terms, *, by: 
     if grants:
         service.lock_person(session, case_id)
     before = store.case_of(service.require(session, case_id, lock=True))
+    _require_impartial(session, before, request)
     amount = (before.amount_fen if request.amount_fen is None else request.amount_fen) if grants else None
     known = facts(session, before, request.act, terms, amount_fen=amount, now=now)
     step = Step(request.act, request.who, known, request.reason, amount)
@@ -105,6 +117,13 @@ def move(session: Session, case_id: str, request: Request, terms: Terms, *, by: 
     if request.act is Act.CLAW_BACK:
         service.ban_after(session, after, terms, by=by, now=now)
     return after
+
+
+def _require_impartial(session: Session, case: FundCase, request: Request) -> None:
+    if request.person is None or request.act in _FOR_FAMILY:
+        return
+    if request.person in {case.applicant, *dossiers.kin(session, case.applicant)}:
+        raise RuleError("经办人是申请人本人或其亲属，应当回避：请交给别人办理。", code="fund.conflict")
 
 
 def facts(

@@ -80,6 +80,15 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class Notes:
+    """What was written about a case, opened: visitors' notes, departments' remarks, reasons given for flags."""
+
+    visits: tuple[tuple[PersonId, str], ...] = field(repr=False)
+    departments: tuple[tuple[str, str], ...] = field(repr=False)
+    reasons: tuple[tuple[FlagKind, str], ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Deliberation:
     """A branch's vote: `present` people in the room, `known` those of them the house knows, minutes as a material."""
 

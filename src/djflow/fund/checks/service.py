@@ -15,7 +15,7 @@ from djflow.fund.cases import store as case_store
 from djflow.fund.cases.model import CaseState, FundCase, Policy
 from djflow.fund.cases.transitions import ASKING, COMMITTED
 from djflow.fund.checks import rules, store
-from djflow.fund.checks.model import CrossCheck, Deliberation, Flag, FlagKind, Visit
+from djflow.fund.checks.model import CrossCheck, Deliberation, Flag, FlagKind, Notes, Visit
 from djflow.fund.materials import service as materials
 from djflow.fund.materials.model import MaterialKind
 from djflow.people.dossiers import service as dossiers
@@ -130,6 +130,16 @@ def gaps(session: Session, case: FundCase, policy: Policy) -> tuple[str, ...]:
     if unsettled:
         found.append(f"有 {unsettled} 条疑点还没有人写明理由")
     return tuple(found)
+
+
+def look(session: Session, case_id: str, *, by: str, now: datetime) -> Notes:
+    """Open what visitors, departments and reviewers wrote about a case; that somebody looked is recorded.
+
+    Raises: NotFoundError.
+    """
+    subject = cases.get(session, case_id).subject
+    audit.record(session, subject, "fund.look_notes", by=by, now=now)
+    return store.notes_of(session, case_id)
 
 
 def flags_of(session: Session, case_id: str) -> tuple[Flag, ...]:

@@ -7,9 +7,10 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from djflow.core.ids import PersonId, new_id
+from djflow.db.session import vault_of
 from djflow.db.store import sealing_vault
 from djflow.fund.cases.model import CaseId, Category, FundCase
-from djflow.fund.checks.model import CrossCheck, Deliberation, Finding, Flag, FlagKind, Visit
+from djflow.fund.checks.model import CrossCheck, Deliberation, Finding, Flag, FlagKind, Notes, Visit
 from djflow.fund.checks.tables import FundCrossCheckRow, FundDeliberationRow, FundFlagRow, FundVisitRow
 
 
@@ -121,6 +122,31 @@ def votes_of(session: Session, case: str) -> Sequence[tuple[Deliberation, Catego
     query = select(FundDeliberationRow).where(FundDeliberationRow.case_id == case)
     rows = session.scalars(query.order_by(FundDeliberationRow.at, FundDeliberationRow.id))
     return [(_vote(row), row.category, row.requested_fen) for row in rows]
+
+
+def notes_of(session: Session, case: str) -> Notes:
+    """Open and return what was written about a case."""
+    vault = vault_of(session)
+    visits = session.scalars(select(FundVisitRow).where(FundVisitRow.case_id == case).order_by(FundVisitRow.id))
+    checks = session.scalars(
+        select(FundCrossCheckRow).where(FundCrossCheckRow.case_id == case).order_by(FundCrossCheckRow.department)
+    )
+    flags = session.scalars(select(FundFlagRow).where(FundFlagRow.case_id == case).order_by(FundFlagRow.id))
+    return Notes(
+        visits=tuple(
+            (PersonId(row.visitor_id), vault.open(row.note, context=f"fund_visit.note:{row.id}"))
+            for row in visits
+            if row.note
+        ),
+        departments=tuple(
+            (row.department, vault.open(row.note, context=f"fund_crosscheck.note:{row.id}"))
+            for row in checks
+            if row.note
+        ),
+        reasons=tuple(
+            (row.kind, vault.open(row.reason, context=f"fund_flag.reason:{row.id}")) for row in flags if row.reason
+        ),
+    )
 
 
 def _vote(row: FundDeliberationRow) -> Deliberation:

@@ -79,9 +79,19 @@ class Objection:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a public list: masked name, branch, neutral category, amount."""
+class Opened:
+    """What an objection says, whom to ask, and what was answered; opened for whoever settles it."""
 
+    words: str = field(repr=False)
+    contact: str = field(repr=False)
+    resolution: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a public list: masked name, branch, neutral category, amount; `period` is what one objects to."""
+
+    period: str
     number: str
     name: str
     branch: str

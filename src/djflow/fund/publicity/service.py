@@ -26,6 +26,7 @@ from djflow.fund.publicity.model import (
     NewObjection,
     Objection,
     ObjectionState,
+    Opened,
     Period,
     PeriodState,
     Via,
@@ -162,8 +163,8 @@ def _end(session: Session, case: FundCase, reason: str, *, by: str, now: datetim
         cases.move(session, case.id, Step(act, Who.OFFICE, reason=reason), by=by, now=now)
 
 
-def look(session: Session, objection_id: str, *, by: str, now: datetime) -> tuple[str, str]:
-    """Open what an objection says and whom to ask; that somebody looked is recorded.
+def look(session: Session, objection_id: str, *, by: str, now: datetime) -> Opened:
+    """Open what an objection says, whom to ask and what was answered; that somebody looked is recorded.
 
     Raises: NotFoundError.
     """
@@ -172,7 +173,7 @@ def look(session: Session, objection_id: str, *, by: str, now: datetime) -> tupl
         raise NotFoundError("没有这件异议：请刷新后再试。", code="objection.unknown")
     subject = cases.get(session, row.case_id).subject
     audit.record(session, subject, "fund.look_objection", by=by, now=now, details={"objection": objection_id})
-    return store.words_of(session, row)
+    return store.opened(session, row)
 
 
 def due(session: Session, *, now: datetime) -> tuple[Period, ...]:
@@ -253,6 +254,7 @@ def public_list(session: Session, level: Level, *, branch_id: str = "") -> tuple
     branches = dossiers.branches(session, [case.branch for _, case in kept if case.branch])
     lines = [
         Line(
+            period=period.id,
             number=case.number,
             name=rules.masked_name(names[case.applicant].name),
             branch=branches[case.branch][1] if case.branch else names[case.applicant].unit_name,

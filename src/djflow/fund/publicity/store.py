@@ -11,7 +11,7 @@ from djflow.core.ids import new_id
 from djflow.db.session import vault_of
 from djflow.db.store import sealing_vault
 from djflow.fund.cases.model import CaseId
-from djflow.fund.publicity.model import Level, NewObjection, Objection, ObjectionState, Period, PeriodState
+from djflow.fund.publicity.model import Level, NewObjection, Objection, ObjectionState, Opened, Period, PeriodState
 from djflow.fund.publicity.tables import FundObjectionRow, FundPublicityRow
 
 _SHOWN = (PeriodState.OPEN, PeriodState.FROZEN)
@@ -146,12 +146,15 @@ def objections_of(session: Session, case: str) -> tuple[Objection, ...]:
     return tuple(objection_of(row) for row in rows)
 
 
-def words_of(session: Session, row: FundObjectionRow) -> tuple[str, str]:
-    """Open and return what an objection says and who can be asked about it."""
+def opened(session: Session, row: FundObjectionRow) -> Opened:
+    """Open and return what is sealed in an objection."""
     vault = vault_of(session)
-    words = vault.open(row.words, context=f"fund_objection.words:{row.id}") if row.words else ""
-    contact = vault.open(row.contact, context=f"fund_objection.contact:{row.id}") if row.contact else ""
-    return words, contact
+
+    def text(name: str) -> str:
+        sealed = getattr(row, name)
+        return "" if sealed is None else vault.open(sealed, context=f"fund_objection.{name}:{row.id}")
+
+    return Opened(text("words"), text("contact"), text("resolution"))
 
 
 def open_count(session: Session, *, period_id: str = "", cases: Collection[str] = ()) -> int:
