@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from djflow.core.errors import ConflictError, RuleError
 from djflow.core.ids import PersonId, UnitId
+from djflow.fund.cases.manual import way_table
 from djflow.fund.cases.model import (
     ACT_WORDS,
     CATEGORY_WORDS,
@@ -176,3 +178,10 @@ def test_an_unmet_condition_says_what_is_missing(guard: Guard, facts: Facts, wor
     with pytest.raises(RuleError, match=words):
         require_guard(row, facts)
     require_guard(row, Facts(phoned=True, overdue=True))
+
+
+def test_the_manual_tells_the_same_way() -> None:
+    """The manual's table is the table that moves cases, line by line."""
+    manual = (Path(__file__).parents[2] / "deploy" / "manual" / "fund_applications.md").read_text("utf-8")
+    assert "\n".join(way_table()) in manual
+    assert {row.guard for row in TRANSITIONS} == set(Guard)
