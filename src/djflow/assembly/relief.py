@@ -9,7 +9,7 @@ from djflow.core.errors import InputError
 from djflow.core.ids import PersonId
 from djflow.fund import casework
 from djflow.fund.cases import service as cases
-from djflow.fund.cases.model import CaseState, Claim, FundCase, Terms, Who
+from djflow.fund.cases.model import Claim, FundCase, Terms, Who
 from djflow.fund.cases.service import PhoneCall
 from djflow.fund.casework import Progress, Request
 from djflow.fund.checks import service as checks
@@ -205,7 +205,7 @@ def sweep(house: House, *, by: str) -> Swept:
         with house.transaction() as session:
             ended += casework.close_period(session, period_id, terms, by=by, now=now)
     with house.reading() as session:
-        hanging = [case.id for case in cases.waiting(session, CaseState.PUBLICITY)]
+        hanging = [case.id for case in casework.to_pay(session, terms)]
     for case_id in hanging:
         with house.transaction() as session:
             paid += casework.end_publicity(session, case_id, terms, by=by, now=now)

@@ -230,6 +230,13 @@ def expire(session: Session, case_id: str, terms: Terms, *, by: str, now: dateti
     return True
 
 
+def to_pay(session: Session, terms: Terms) -> tuple[FundCase, ...]:
+    """Return the approved cases that no list at the district holds back; `end_publicity` looks at each again."""
+    held = publicity.held(session)
+    found = service.waiting(session, CaseState.PUBLICITY)
+    return tuple(case for case in found if case.id not in held or _pays_first(case, terms))
+
+
 def to_expire(session: Session, terms: Terms, *, now: datetime) -> tuple[FundCase, ...]:
     """Return the drafts and returned applications whose time is over."""
     found = service.waiting(session, CaseState.DRAFT, CaseState.RETURNED)
@@ -239,7 +246,13 @@ def to_expire(session: Session, terms: Terms, *, now: datetime) -> tuple[FundCas
 def overdue(session: Session, terms: Terms, *, now: datetime) -> tuple[tuple[FundCase, date], ...]:
     """Return the cases that stay longer than they should with the day they were due, the longest overdue first."""
     found = service.waiting(session, *sorted(LIMIT_OF))
-    late = [(case, due) for case in found if (due := rules.due_on(case, terms)) and due < civil_date(now)]
+    ends: dict[tuple[CaseState, date], date | None] = {}
+    for case in found:  # counting workdays is dear, and many cases began on the same day
+        key = (case.state, civil_date(case.since))
+        if key not in ends:
+            ends[key] = rules.due_on(case, terms)
+    dues = ((case, ends[case.state, civil_date(case.since)]) for case in found)
+    late = [(case, due) for case, due in dues if due and due < civil_date(now)]
     return tuple(sorted(late, key=lambda pair: (pair[1], pair[0].number)))
 
 

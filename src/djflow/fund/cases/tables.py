@@ -39,7 +39,7 @@ class FundCaseRow(Base):
     round: Mapped[int] = mapped_column(Integer)
     made_at: Mapped[datetime] = mapped_column(Instant)
     submitted_at: Mapped[datetime | None] = mapped_column(Instant)
-    papers_due_on: Mapped[date | None] = mapped_column(Date)
+    papers_due_on: Mapped[date | None] = mapped_column(Date, index=True)
     reason: Mapped[bytes | None] = mapped_column(Sealed("fund_case.reason"))
     family: Mapped[bytes | None] = mapped_column(Sealed("fund_case.family"))
     income: Mapped[bytes | None] = mapped_column(Sealed("fund_case.income"))

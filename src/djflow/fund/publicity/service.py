@@ -235,6 +235,11 @@ def period(session: Session, period_id: str) -> Period:
     return found
 
 
+def held(session: Session) -> frozenset[str]:
+    """Return the cases that hang, or are frozen, on the district's board."""
+    return frozenset(period.case for period in store.shown(session, Level.DISTRICT))
+
+
 def periods_of(session: Session, case_id: str) -> tuple[Period, ...]:
     """Return a case's periods, oldest first."""
     return store.periods_of(session, case_id)

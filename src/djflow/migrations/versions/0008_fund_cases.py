@@ -61,6 +61,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_fund_case_branch_id"), "fund_case", ["branch_id"], unique=False)
     op.create_index(op.f("ix_fund_case_household_hash"), "fund_case", ["household_hash"], unique=False)
     op.create_index(op.f("ix_fund_case_id_hash"), "fund_case", ["id_hash"], unique=False)
+    op.create_index(op.f("ix_fund_case_papers_due_on"), "fund_case", ["papers_due_on"], unique=False)
     op.create_index(op.f("ix_fund_case_payee_hash"), "fund_case", ["payee_hash"], unique=False)
     op.create_index(op.f("ix_fund_case_state"), "fund_case", ["state", "since"], unique=False)
     op.create_index(op.f("ix_fund_case_unit_id"), "fund_case", ["unit_id"], unique=False)
