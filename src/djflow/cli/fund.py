@@ -6,18 +6,20 @@ from pathlib import Path
 
 import click
 
+from djflow.cli import fund_cases
 from djflow.cli.frame import answer, home_of, json_option
 from djflow.cli.fund_donations import donation
 from djflow.core.errors import IntegrityError
 from djflow.core.money import fen_of, yuan
 
 
-@click.group("fund", help="温暖基金：账册、入账、捐款、导出。")
+@click.group("fund", help="温暖基金：申请、查看、账册、入账、捐款、拨付。")
 def fund() -> None:
     """Group of fund commands."""
 
 
-fund.add_command(donation)
+for _command in (donation, *fund_cases.COMMANDS):
+    fund.add_command(_command)
 
 
 @fund.command("ledger", help="列出各账户的收入、预留、已支出。")

@@ -57,6 +57,11 @@ def plain_yuan(amount_fen: int) -> str:
     return yuan(amount_fen).replace(",", "")
 
 
+def yuan_of(amount_fen: int) -> str:
+    """Return fen as yuan in a sentence: `3000` or `3000.50`."""
+    return plain_yuan(amount_fen).removesuffix(".00")
+
+
 def capital(amount_fen: int) -> str:
     """Return fen in the capital characters of receipts: `叁仟元整`, `壹拾元零伍分`, `伍角整`.
 

@@ -1,1 +1,1 @@
-"""The warmth fund: its books, donations, applications and payments, each a folder of its own."""
+"""The warmth fund: cases, publicity, payment and the books that hold its money."""

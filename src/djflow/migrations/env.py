@@ -11,6 +11,10 @@ import djflow.audit.tables
 import djflow.db.tables
 import djflow.fund.donations.tables
 import djflow.fund.ledger.tables
+import djflow.fund.cases.tables
+import djflow.fund.checks.tables
+import djflow.fund.materials.tables
+import djflow.fund.publicity.tables
 import djflow.inbox.tables
 import djflow.notify.tables
 import djflow.people.contacts.tables

@@ -21,6 +21,7 @@ from djflow.settings.approvals_file import ApprovalsFile, approvals_problems
 from djflow.settings.channels_file import CODED, Channels
 from djflow.settings.fields import AS_TUPLE, Table, Text
 from djflow.settings.ledger_file import LedgerFile
+from djflow.settings.fund_file import FundFile
 from djflow.settings.market_file import MarketsFile
 from djflow.settings.notices_file import NoticesFile, notices_problems, template_notices
 from djflow.settings.problems import Problem, Severity, errors_of
@@ -71,6 +72,7 @@ class _House:
     notices: Reading[NoticesFile]
     ledger: Reading[LedgerFile]
     approvals: Reading[ApprovalsFile]
+    fund: Reading[FundFile]
     holidays: Mapping[int, HolidayYear]
     problems: tuple[Problem, ...]
 
@@ -92,8 +94,9 @@ def load_settings(home: FilePath) -> Settings:
         raise ConfigError(f"配置有 {len(errors)} 处错误，改好后再试：\n{listing}")
     djflow, roster, markets = house.djflow.value, house.roster.value, house.markets.value
     schedules, channels, notices = house.schedules.value, house.channels.value, house.notices.value
-    ledger, approvals = house.ledger.value, house.approvals.value
-    if not (djflow and roster and markets and schedules and channels and notices and ledger and approvals):
+    ledger, approvals, fund = house.ledger.value, house.approvals.value, house.fund.value
+    fund = house.fund.value
+    if not (djflow and roster and markets and schedules and channels and notices and ledger and approvals and fund):
         msg = "a file without model and without error"
         raise AssertionError(msg)
     url = _database_url(djflow.database.url)
@@ -115,6 +118,7 @@ def load_settings(home: FilePath) -> Settings:
         notices=notices,
         ledger=ledger,
         approvals=approvals,
+        fund=fund,
         holidays=house.holidays,
     )
 
@@ -140,12 +144,13 @@ def _read(home: FilePath) -> _House:
     notices = read_model(folder, "notices.toml", NoticesFile)
     ledger = read_model(folder, "fund_ledger.toml", LedgerFile)
     approvals = read_model(folder, "approvals.toml", ApprovalsFile)
+    fund = read_model(folder, "fund.toml", FundFile)
     holidays, holiday_problems = _read_holidays(folder)
     if not folder.is_dir():
         missing = Problem(
             "", 0, "", f"{home} 下没有 config 目录。", "请先运行 djflow init，或用 --home 指到本区的目录。"
         )
-        return _House(djflow, roster, markets, schedules, channels, notices, ledger, approvals, {}, (missing,))
+        return _House(djflow, roster, markets, schedules, channels, notices, ledger, approvals, fund, {}, (missing,))
     problems = (
         *djflow.problems,
         *_password_notice(djflow),
@@ -161,11 +166,12 @@ def _read(home: FilePath) -> _House:
         *ledger.problems,
         *approvals.problems,
         *(approvals_problems(approvals.file, approvals.value) if approvals.file and approvals.value else ()),
+        *fund.problems,
         *holiday_problems,
         *_text_problems(folder),
     )
     found = tuple(sorted(problems, key=_place))
-    return _House(djflow, roster, markets, schedules, channels, notices, ledger, approvals, holidays, found)
+    return _House(djflow, roster, markets, schedules, channels, notices, ledger, approvals, fund, holidays, found)
 
 
 def _place(problem: Problem) -> tuple[str, int, str]:

@@ -15,6 +15,7 @@ from djflow.settings.approvals_file import ApprovalsFile
 from djflow.settings.channels_file import Channels
 from djflow.settings.fields import AS_TUPLE, CronLines, Phone, Port, Table, Text, TimeOfDay
 from djflow.settings.ledger_file import LedgerFile
+from djflow.settings.fund_file import FundFile
 from djflow.settings.market_file import ServicePlan
 from djflow.settings.notices_file import NoticesFile
 from djflow.settings.roster_file import RosterSettings
@@ -183,6 +184,7 @@ class Settings:
     notices: NoticesFile
     ledger: LedgerFile
     approvals: ApprovalsFile
+    fund: FundFile
     holidays: Mapping[int, HolidayYear]
 
     @property
