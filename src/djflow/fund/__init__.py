@@ -1,0 +1,1 @@
+"""The warmth fund: money for people in need, quick, fair, visible, and impossible to misuse."""
