@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 import djflow.accounts.tables
 import djflow.audit.tables
 import djflow.db.tables
+import djflow.fund.payment.tables
 import djflow.inbox.tables
 import djflow.notify.tables
 import djflow.people.tables

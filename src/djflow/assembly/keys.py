@@ -3,6 +3,7 @@
 import djflow.accounts.tables
 import djflow.audit.tables
 import djflow.db.tables
+import djflow.fund.payment.tables
 import djflow.inbox.tables
 import djflow.notify.tables
 import djflow.people.tables

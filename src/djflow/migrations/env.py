@@ -5,6 +5,7 @@ from alembic import context
 import djflow.accounts.tables
 import djflow.audit.tables
 import djflow.db.tables
+import djflow.fund.payment.tables
 import djflow.inbox.tables
 import djflow.notify.tables
 import djflow.people.tables
