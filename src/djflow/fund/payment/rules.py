@@ -293,6 +293,7 @@ def _doubt(row: AnswerRow, order: PaymentOrder, count: int) -> Doubt | None:
         (Doubt.RESULT, row.paid is None),
         (Doubt.IN_DOUBT, order.state is S.UNKNOWN),
         (Doubt.CONTRADICTION, order.state in SETTLED and was_paid is not row.paid),
+        (Doubt.CONTRADICTION, order.state in {S.READY, S.BATCHED}),
     )
     return next((doubt for doubt, found in checks if found), None)
 

@@ -207,3 +207,13 @@ def batch_by_number(session: Session, number: str) -> PaymentBatch:
     if found is None:
         raise NotFoundError("没有这个编号的付款批次：请核对编号，如 PB20261124-01。", code="payment.no_batch")
     return found
+
+
+def orders_in(session: Session, batch_id: BatchId) -> tuple[PaymentOrder, ...]:
+    """Return a batch's payments by line key."""
+    return store.orders_in(session, batch_id)
+
+
+def open_batches(session: Session) -> tuple[PaymentBatch, ...]:
+    """Return batches that are neither closed nor cancelled, oldest first."""
+    return store.batches(session, rules.OPEN_BATCH)
