@@ -15,6 +15,7 @@ from djflow.settings.channels_file import Channels
 from djflow.settings.fields import AS_TUPLE, CronLines, Phone, Port, Table, Text, TimeOfDay
 from djflow.settings.market_file import ServicePlan
 from djflow.settings.notices_file import NoticesFile
+from djflow.settings.payments_file import PaymentsFile
 from djflow.settings.roster_file import RosterSettings
 
 DEPLOYMENTS = (
@@ -179,6 +180,7 @@ class Settings:
     schedules: Mapping[str, Schedule]
     channels: Channels
     notices: NoticesFile
+    payments: PaymentsFile
     holidays: Mapping[int, HolidayYear]
 
     @property

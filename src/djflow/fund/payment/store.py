@@ -131,7 +131,7 @@ def orders_opened_by(session: Session, last: date) -> tuple[PaymentOrder, ...]:
 
 def _orders(session: Session, *conditions: ColumnElement[bool]) -> tuple[PaymentOrder, ...]:
     query = select(PaymentOrderRow).where(*conditions)
-    query = query.order_by(PaymentOrderRow.opened_at, PaymentOrderRow.id).execution_options(**_FRESH)
+    query = query.order_by(PaymentOrderRow.opened_at, PaymentOrderRow.line_key).execution_options(**_FRESH)
     return tuple(_order(row) for row in session.scalars(query))
 
 
@@ -233,6 +233,12 @@ def batch_by_number(session: Session, number: str) -> PaymentBatch | None:
 def batches(session: Session, states: Collection[BatchState]) -> tuple[PaymentBatch, ...]:
     """Return batches in one of `states`, oldest first."""
     query = select(PaymentBatchRow).where(PaymentBatchRow.state.in_(sorted(states))).execution_options(**_FRESH)
+    return tuple(_batch(row) for row in session.scalars(query.order_by(PaymentBatchRow.number)))
+
+
+def batches_by_ids(session: Session, ids: Collection[BatchId]) -> tuple[PaymentBatch, ...]:
+    """Return batches by number; an unknown id is missing."""
+    query = select(PaymentBatchRow).where(PaymentBatchRow.id.in_(ids)).execution_options(**_FRESH)
     return tuple(_batch(row) for row in session.scalars(query.order_by(PaymentBatchRow.number)))
 
 
