@@ -6,7 +6,8 @@ import pytest
 
 from djflow.core.errors import ConflictError, InputError, RuleError
 from djflow.db.session import Database
-from djflow.fund.payment import orders
+from djflow.db.store import reseal
+from djflow.fund.payment import orders, service
 from djflow.fund.payment.answers import service as answers
 from djflow.fund.payment.model import BatchState, Correction, Ground, Proposal, RulingKind, Verdict
 from tests.fund.payment.acts import K1, K2, PAPER, altered, close, rule, take
@@ -126,3 +127,15 @@ def test_a_clawback_needs_the_whole_sum_and_two_persons(till: Till) -> None:
     assert (outcome.verdict, outcome.amount_fen) == (Verdict.CLAWED_BACK, order.amount_fen)
     with pytest.raises(ConflictError, match="已追回"):
         rule(till, refund(order.amount_fen))
+
+
+def test_a_fresh_key_opens_names_accounts_and_files(till: Till) -> None:
+    """After a change of keys the frozen file is handed out as before; the guards of the tables do not mind."""
+    batch = till.batch(2)
+    file = till.send(batch)
+    take(till, batch, bank(file.content))
+    fresh = till.database.vault.rotated()
+    with Database(till.database.engine, fresh).transaction() as session:
+        assert reseal(session) == 6
+    with Database(till.database.engine, fresh.without_old_keys()).transaction() as session:
+        assert service.download(session, batch.id, by=till.clerk("CA"), now=till.now) == file

@@ -73,7 +73,7 @@ def test_the_audit_sees_what_is_open_too(till: Till) -> None:
     assert states == ["已到账", "拨付失败", "已到账", "待拨付"]
     (batch,) = sheets["批次"].iter_rows(min_row=4, values_only=True)
     assert (batch[2], batch[3], batch[4], batch[5], len(str(batch[10]))) == (3, 3000.06, "出*甲", "会*乙", 64)
-    assert {cell.data_type for row in sheets["明细"].iter_rows(min_row=4) for cell in row} <= {"s", "n", "d"}
+    assert "f" not in {cell.data_type for row in sheets["明细"].iter_rows(min_row=4) for cell in row}
     assert _sheets(none)["明细"].max_row == 3
 
 

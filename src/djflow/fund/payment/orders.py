@@ -98,6 +98,22 @@ def _own_account(session: Session, payee: Payee) -> Payee:
     return Payee(payee.person, holder, account, bank)
 
 
+def order_by_key(session: Session, line_key: str) -> PaymentOrder:
+    """Return the payment of a line such as `pay:WF2026-0017:1`.
+
+    Raises: NotFoundError.
+    """
+    found = store.order_by_key(session, line_key.strip())
+    if found is None:
+        raise NotFoundError("没有这个流水号的付款：请核对，如 pay:WF2026-0017:1。", code="payment.no_order")
+    return found
+
+
+def history(session: Session, subject: Subject) -> tuple[PaymentOrder, ...]:
+    """Return all attempts to pay a case, first to last."""
+    return store.orders_of(session, subject)
+
+
 def exclude(session: Session, order_id: OrderId, persons: frozenset[PersonId]) -> None:
     """Bar more persons from touching an order, such as those of an appeal."""
     store.bar(session, order_of(session, order_id).id, persons)

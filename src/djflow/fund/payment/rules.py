@@ -111,6 +111,13 @@ GROUND_WORDS: Mapping[Ground, str] = {
     Ground.WITHDRAWN_LATE: "送银行后撤回申请，退还",
 }
 
+RULING_WORDS: Mapping[RulingKind, str] = {
+    RulingKind.PAID: "认定已到账",
+    RulingKind.FAILED: "认定未到账",
+    RulingKind.DISMISSED: "回单行不予采信",
+    RulingKind.REFUNDED: "已收到退款",
+}
+
 _SIGNS = frozenset("·•.()（）- ")
 _UNSPEAKABLE = frozenset({"Co", "Cn", "Cs", "Cc", "Cf"})
 _CASE_NUMBER = re.compile(r"[A-Za-z0-9-]{1,30}")
@@ -327,3 +334,14 @@ def require_ground(kind: RulingKind, ground: Ground) -> None:
     if ground not in GROUNDS[kind]:
         words = "、".join(GROUND_WORDS[one] for one in Ground if one in GROUNDS[kind])
         raise InputError(f"这样的认定不能以“{GROUND_WORDS[ground]}”为依据，可选：{words}。", code="payment.ground")
+
+
+def ground_named(word: str) -> Ground:
+    """Return the ground with that code.
+
+    Raises: InputError listing the codes with their words.
+    """
+    if word not in set(Ground):
+        words = "、".join(f"{one.value} {GROUND_WORDS[one]}" for one in Ground)
+        raise InputError(f"没有这种依据，可以写：{words}。", code="payment.ground")
+    return Ground(word)

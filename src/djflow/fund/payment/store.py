@@ -98,6 +98,11 @@ def order(session: Session, order_id: OrderId, *, lock: bool = False) -> Payment
     return _order(row) if row else None
 
 
+def order_by_key(session: Session, line_key: str) -> PaymentOrder | None:
+    """Return the order of a line."""
+    return next(iter(_orders(session, PaymentOrderRow.line_key == line_key)), None)
+
+
 def orders_of(session: Session, subject: Subject) -> tuple[PaymentOrder, ...]:
     """Return all attempts to pay a case, first to last."""
     return _orders(session, PaymentOrderRow.subject == str(subject))
