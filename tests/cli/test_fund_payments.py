@@ -1,16 +1,20 @@
 """`djflow fund batch …` as a cashier and an accountant call them, from a ready payment to the closed batch."""
 
 import json
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
+from argon2 import PasswordHasher
 from click.testing import CliRunner, Result
 from openpyxl import load_workbook
 from sqlalchemy.orm import Session
 
+from djflow.accounts import hashing
 from djflow.accounts.model import NewAccount, Role
-from djflow.assembly import create_house, doorway, fund_payments
+from djflow.assembly import create_house, doorway, fund_payments, open_house
 from djflow.assembly.house import House
 from djflow.cli.fund_entering import PASSWORD_VARIABLE
 from djflow.cli.fund_payments import COMMANDS
@@ -37,22 +41,33 @@ for _command in COMMANDS:
     fund.add_command(_command)
 
 
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home with a cashier, an accountant and two ready payments, made once; hashes are cheap while it is used."""
+    home = tmp_path_factory.mktemp("till")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(hashing, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        patched.setenv(PASSWORD_VARIABLE, PASSWORD)
+        copy_starter(home)
+        made = create_house(home, kind="demo")
+        with made.transaction() as session:
+            ids = staff(session, made.now())
+            for number in (1, 2):
+                payee = Payee(ids[f"P{number}"], NAMES[f"P{number}"], f"00622848{number:08d}", "巍山农商行")
+                case = Subject("fund.application", f"{number:032x}")
+                new = NewOrder(case, f"WF2026-{number:04d}", 100_000 + number, payee, frozenset())
+                orders.open_order(session, new, by="test", now=made.now())
+        for login, role, code in (("chuna", Role.CASHIER, "CA"), ("kuaiji", Role.FINANCE_CLERK, "FI")):
+            _account(made, NewAccount(login, frozenset({role}), code))
+        made.database.engine.dispose()
+        yield home
+
+
 @pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
-    """A house with a cashier, an accountant and two ready payments."""
-    copy_starter(tmp_path)
-    made = create_house(tmp_path, kind="demo")
-    with made.transaction() as session:
-        ids = staff(session, made.now())
-        for number in (1, 2):
-            payee = Payee(ids[f"P{number}"], NAMES[f"P{number}"], f"00622848{number:08d}", "巍山农商行")
-            case = Subject("fund.application", f"{number:032x}")
-            new = NewOrder(case, f"WF2026-{number:04d}", 100_000 + number, payee, frozenset())
-            orders.open_order(session, new, by="test", now=made.now())
-    for login, role, code in (("chuna", Role.CASHIER, "CA"), ("kuaiji", Role.FINANCE_CLERK, "FI")):
-        _account(made, NewAccount(login, frozenset({role}), code))
-    monkeypatch.setenv(PASSWORD_VARIABLE, PASSWORD)
-    return made
+def house(prepared: Path, tmp_path: Path) -> House:
+    """A copy of that home."""
+    shutil.copytree(prepared, tmp_path / "home")
+    return open_house(tmp_path / "home")
 
 
 def _account(house: House, new: NewAccount) -> None:
