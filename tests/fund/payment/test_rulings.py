@@ -3,6 +3,8 @@
 from datetime import datetime
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from djflow.core.errors import ConflictError, InputError, RuleError
 from djflow.db.session import Database
@@ -139,3 +141,22 @@ def test_a_fresh_key_opens_names_accounts_and_files(till: Till) -> None:
         assert reseal(session) == 6
     with Database(till.database.engine, fresh.without_old_keys()).transaction() as session:
         assert service.download(session, batch.id, by=till.clerk("CA"), now=till.now) == file
+
+
+def test_the_database_pays_no_line_twice(till: Till) -> None:
+    """Plain SQL can make nothing ready again that was at the bank, and take nothing back that was paid or ended."""
+    batch = till.batch()
+    file = till.send(batch).content
+    _refused(till, "UPDATE payment_order SET state = 'ready'")
+    take(till, batch, bank(file, failed=[K2]))
+    _refused(till, "UPDATE payment_order SET state = 'batched' WHERE state = 'failed'")
+    for state in ("sent", "failed", "withdrawn"):
+        _refused(till, f"UPDATE payment_order SET state = '{state}' WHERE state = 'paid'")  # noqa: S608 - literals above
+    with till.database.engine.begin() as connection:
+        connection.execute(text("UPDATE payment_order SET state = 'clawed_back' WHERE state = 'paid'"))
+    _refused(till, "UPDATE payment_order SET state = 'paid' WHERE state = 'clawed_back'")
+
+
+def _refused(till: Till, statement: str) -> None:
+    with pytest.raises(DBAPIError, match="keeps its way"), till.database.engine.begin() as connection:
+        connection.execute(text(statement))

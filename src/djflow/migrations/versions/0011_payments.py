@@ -9,13 +9,24 @@ branch_labels = None
 depends_on = None
 
 ORDER = ("subject", "attempt", "line_key", "amount_fen", "payee_id", "account_hash", "account_tail")
+ANSWER = ("sha256", "batch_id", "row_count")
 FROZEN = ("sha256", "file_name", "line_count", "total_fen", "layout", "maker_id", "checker_id")
-RULES = (
-    ("payment_order", ORDER, "1 = 1", "a payment order keeps what it says"),
-    ("payment_batch", FROZEN, "OLD.sha256 <> ''", "an exported batch keeps its file"),
-    ("payment_answer", ("sha256", "batch_id", "row_count"), "1 = 1", "an answer keeps what the bank said"),
+MOVES = (
+    "(OLD.state NOT IN ('ready', 'batched') AND NEW.state IN ('ready', 'batched'))"
+    " OR (OLD.state = 'paid' AND NEW.state <> 'clawed_back')"
+    " OR OLD.state IN ('corrected', 'withdrawn', 'clawed_back')"
 )
-"""Columns that no update may change, under which condition, and what the database says then; rows are never deleted."""
+"""What was at the bank is never made ready again, what was paid can only be clawed back, what has ended stays so."""
+
+RULES = (
+    ("payment_order_says", "payment_order", ORDER, "1 = 1", "a payment order keeps what it says"),
+    ("payment_order_moves", "payment_order", ("state",), MOVES, "a payment order keeps its way"),
+    ("payment_batch_file", "payment_batch", FROZEN, "OLD.sha256 <> ''", "an exported batch keeps its file"),
+    ("payment_answer_says", "payment_answer", ANSWER, "1 = 1", "an answer keeps what the bank said"),
+)
+"""Per trigger: its table, columns that no update may change, under which condition, what the database says then."""
+
+NEVER_DELETED = ("payment_order", "payment_batch", "payment_answer")
 
 
 def upgrade() -> None:
@@ -135,31 +146,44 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_payment_ruling_doubt_id"), "payment_ruling", ["doubt_id"], unique=False)
     op.create_index(op.f("ix_payment_ruling_order_id"), "payment_ruling", ["order_id"], unique=False)
-    for table, columns, condition, words in RULES:
-        _protect(table, columns, condition, words)
+    for rule in RULES:
+        _keep(*rule)
+    for table in NEVER_DELETED:
+        _forbid_delete(table)
 
 
-def _protect(table: str, columns: tuple[str, ...], condition: str, words: str) -> None:
+def _keep(name: str, table: str, columns: tuple[str, ...], condition: str, words: str) -> None:
     if op.get_bind().dialect.name == "sqlite":
         changed = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in columns)
         op.execute(
-            f"CREATE TRIGGER {table}_kept BEFORE UPDATE ON {table} WHEN ({condition}) AND ({changed}) "
+            f"CREATE TRIGGER {name} BEFORE UPDATE ON {table} WHEN ({condition}) AND ({changed}) "
             f"BEGIN SELECT RAISE(ABORT, '{words}'); END"
         )
+        return
+    changed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in columns)
+    _refusing(name, words)
+    op.execute(
+        f"CREATE TRIGGER {name} BEFORE UPDATE ON {table} FOR EACH ROW "
+        f"WHEN (({condition}) AND ({changed})) EXECUTE FUNCTION {name}()"
+    )
+
+
+def _forbid_delete(table: str) -> None:
+    words = f"{table} keeps its rows"
+    if op.get_bind().dialect.name == "sqlite":
         op.execute(
             f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, '{words}'); END"
         )
         return
-    changed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in columns)
+    _refusing(f"{table}_no_delete", words)
     op.execute(
-        f"CREATE FUNCTION {table}_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '{words}'; END $$"
+        f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_no_delete()"
     )
+
+
+def _refusing(name: str, words: str) -> None:
     op.execute(
-        f"CREATE TRIGGER {table}_kept BEFORE UPDATE ON {table} FOR EACH ROW "
-        f"WHEN (({condition}) AND ({changed})) EXECUTE FUNCTION {table}_kept()"
-    )
-    op.execute(
-        f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_kept()"
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '{words}'; END $$"
     )
 
 
@@ -182,5 +206,5 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_payment_batch_state"), table_name="payment_batch")
     op.drop_table("payment_batch")
     if op.get_bind().dialect.name == "postgresql":
-        for table, _columns, _condition, _words in RULES:
-            op.execute(f"DROP FUNCTION {table}_kept()")
+        for name in (*(rule[0] for rule in RULES), *(f"{table}_no_delete" for table in NEVER_DELETED)):
+            op.execute(f"DROP FUNCTION {name}()")
