@@ -117,6 +117,16 @@ def test_a_key_takes_plain_case_numbers(number: str) -> None:
     assert rules.line_key("WF2026-0017", 2) == "pay:WF2026-0017:2"
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["=HYPERLINK(1)", "+1行", "-1", "@SUM", "农行,二", '农行"', "农|行", "农\ue000行", "农\x00行", "", "行" * 61],
+)
+def test_no_name_is_a_formula_or_a_separator(name: str) -> None:
+    """What a spreadsheet would take for a formula, or a bank's machine for a separator, is no name."""
+    with pytest.raises(InputError, match="户名里有不能写进银行文件的字符"):
+        rules.clean_name(name, "户名")
+
+
 def test_names_are_masked() -> None:
     """Lists show the first and last character."""
     shown = {name: rules.masked_name(name) for name in ("", "张", "张三", "张小明", "买买提艾力")}
