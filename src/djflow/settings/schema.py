@@ -14,10 +14,11 @@ from djflow.calendar.workdays import WorkCalendar
 from djflow.settings.approvals_file import ApprovalsFile
 from djflow.settings.channels_file import Channels
 from djflow.settings.fields import AS_TUPLE, CronLines, Phone, Port, Table, Text, TimeOfDay
-from djflow.settings.ledger_file import LedgerFile
 from djflow.settings.fund_file import FundFile
+from djflow.settings.ledger_file import LedgerFile
 from djflow.settings.market_file import ServicePlan
 from djflow.settings.notices_file import NoticesFile
+from djflow.settings.payments_file import PaymentsFile
 from djflow.settings.roster_file import RosterSettings
 
 DEPLOYMENTS = (
@@ -185,6 +186,7 @@ class Settings:
     ledger: LedgerFile
     approvals: ApprovalsFile
     fund: FundFile
+    payments: PaymentsFile
     holidays: Mapping[int, HolidayYear]
 
     @property

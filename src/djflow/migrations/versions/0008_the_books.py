@@ -7,8 +7,8 @@ a trigger, so every refusal there is an explicit RAISE before the row is written
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007"
-down_revision = "0004"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
