@@ -87,10 +87,10 @@ def test_explain_names_people_and_dates(staffed: House) -> None:
     assert "meeting" in {one.step.id for one in explain(staffed, "fund.application", "5000.01", "B1")}
 
 
-@pytest.mark.parametrize("amount", ["5e3", "５０００", "-1", "1.001", "", "+5", "1,000"])
+@pytest.mark.parametrize("amount", ["5e3", "５０００", "1.001", "", "+5", "10,00"])
 def test_an_amount_that_is_none_is_refused(staffed: House, amount: str) -> None:
     """Money is written as plain yuan with at most two decimals."""
-    with pytest.raises(InputError, match="要写元"):
+    with pytest.raises(InputError, match="半角数字"):
         explain(staffed, "fund.application", amount)
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from djflow.core.errors import InputError
-from djflow.core.money import MAX_FEN, capital, checked_fen, fen_of, plain_yuan, yuan
+from djflow.core.money import MAX_FEN, capital, checked_fen, fen_of, plain_yuan, yuan, yuan_of
 
 
 @pytest.mark.parametrize(
@@ -106,3 +106,9 @@ def _read(words: str) -> int:
         else:
             total, group, digit = total + (group + digit) * units[sign], 0, 0
     return total
+
+
+@given(st.integers(0, MAX_FEN))
+def test_amounts_of_a_sentence_read_back(fen: int) -> None:
+    """`3000` or `3000.50`: what is printed reads back as the same number of fen."""
+    assert fen_of(yuan_of(fen), at_least=0) == fen

@@ -8,7 +8,6 @@ from djflow.accounts.model import Role
 from djflow.approvals.chains.model import Conflict, Instead, Level, QuorumKind, StepKind
 from djflow.approvals.chains.reading import chain_of
 from djflow.approvals.chains.rules import path
-from djflow.settings.approvals_file import fen_of
 from djflow.settings.load import check, load_settings
 from djflow.settings.problems import errors_of
 
@@ -104,14 +103,3 @@ def test_a_kind_is_written_once_per_version(home: Path) -> None:
     """Two chains of one kind and version contradict each other."""
     change(home, 'kind = "fund.festival"', 'kind = "fund.application"')
     assert any("第 1 版写了两次" in one.what for one in errors_of(check(home)))
-
-
-def test_money_is_quoted_yuan() -> None:
-    """Whole yuan and fen are taken exactly."""
-    assert [fen_of(text) for text in ("0", "1", "0.5", "2000.01", "999999999.99")] == [
-        0,
-        100,
-        50,
-        200_001,
-        99_999_999_999,
-    ]

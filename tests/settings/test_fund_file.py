@@ -65,7 +65,7 @@ def test_what_the_office_has_not_settled_is_listed(home: Path) -> None:
         ('yuan = "20000"', "yuan = 2.5", "caps.year.yuan", "加引号的元"),
         ('yuan = "20000"', 'yuan = "２００００"', "caps.year.yuan", "半角数字"),
         ('yuan = "20000"', 'yuan = "2e4"', "caps.year.yuan", "半角数字"),
-        ('cap = "5000"', 'cap = "-5000"', "categories.temporary.cap", "半角数字"),
+        ('cap = "5000"', 'cap = "-5000"', "categories.temporary.cap", "不能是负数"),
         ('cap = "5000"', 'cap = "0"', "categories.temporary", "大于零"),
         ('cap = "5000"', 'cap = "20000.01"', "", "高于每人每年的上限 20000 元"),
         ('\nsource = "待确认"', '\nsource = ""', "legal.source", "不能为空"),

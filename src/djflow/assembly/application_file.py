@@ -79,7 +79,9 @@ def read_application(path: Path, *, max_file_bytes: int) -> Filed:
         reason=_text(values, "reason"),
         family=_text(values, "family"),
         income=_text(values, "income"),
-        income_fen=_fen(values["income_per_head"], "income_per_head") if "income_per_head" in values else None,
+        income_fen=_fen(values["income_per_head"], "income_per_head", at_least=0)
+        if "income_per_head" in values
+        else None,
         household=_text(values, "household"),
         account=_text(values, "account"),
         uploads=_uploads(values.get("materials", []), path.parent, max_file_bytes),
@@ -136,12 +138,12 @@ def _flag(values: Mapping[str, object], key: str) -> bool:
     return value
 
 
-def _fen(value: object, key: str) -> int:
+def _fen(value: object, key: str, *, at_least: int = 1) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     if not isinstance(value, str):
         raise InputError(f'“{_chinese(key)}”应是加引号的元，如 "3000" 或 "3000.50"。', code="money.text")
-    return fen_of(value)
+    return fen_of(value, at_least=at_least)
 
 
 def _category(word: str) -> Category:

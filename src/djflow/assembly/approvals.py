@@ -14,11 +14,11 @@ from djflow.approvals.model import Case, CaseId, CaseState, NewCase, Office, Pla
 from djflow.approvals.sweeping.service import sweep as swept
 from djflow.assembly.house import House
 from djflow.core.clock import civil_date
-from djflow.core.errors import InputError, NotFoundError
+from djflow.core.errors import NotFoundError
 from djflow.core.ids import BranchId, PersonId, UnitId
+from djflow.core.money import fen_of
 from djflow.core.subject import Subject
 from djflow.people import service as people
-from djflow.settings.approvals_file import fen_of
 
 SWEEPER = "sweep"
 
@@ -86,12 +86,7 @@ def explain(house: House, kind: str, amount: str, branch_code: str = "") -> tupl
 
     Raises: InputError for an amount that is none; RuleError for a kind without chain; NotFoundError for the branch.
     """
-    try:
-        amount_fen = fen_of(amount)
-    except ValueError as error:
-        raise InputError(
-            f"金额“{amount}”不对：要写元，最多两位小数，如 5000 或 2000.01。", code="bad_amount"
-        ) from error
+    amount_fen = fen_of(amount, at_least=0)
     now = house.now()
     today = civil_date(now)
     chain = _configured(house, kind, today)

@@ -39,8 +39,8 @@ def checked_fen(amount_fen: object, *, at_least: int = 1, at_most: int = MAX_FEN
     if isinstance(amount_fen, bool) or not isinstance(amount_fen, int):
         raise InputError("金额必须是以分为单位的整数。", code="bad_amount")
     if amount_fen < at_least:
-        least = "金额必须大于零。" if at_least == 1 else f"金额不能小于 {yuan(at_least)} 元。"
-        raise InputError(least, code="amount_too_small")
+        known = {1: "金额必须大于零。", 0: "金额不能是负数。"}
+        raise InputError(known.get(at_least, f"金额不能小于 {yuan(at_least)} 元。"), code="amount_too_small")
     if amount_fen > at_most:
         raise InputError(f"金额不能超过 {yuan(at_most)} 元。", code="amount_too_large")
     return amount_fen

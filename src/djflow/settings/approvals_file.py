@@ -26,25 +26,22 @@ from djflow.approvals.chains.model import (
     level_of,
 )
 from djflow.approvals.chains.rules import faults
+from djflow.core.errors import InputError
+from djflow.core.money import fen_of
 from djflow.settings.fields import AS_TUPLE, Strings, Table, Text
 from djflow.settings.problems import Problem
 from djflow.settings.reading import FileText
 
-_YUAN = re.compile(r"(?P<yuan>0|[1-9][0-9]{0,8})(\.(?P<cents>[0-9]{1,2}))?")
 _SHARE = re.compile(r"(?P<need>[1-9][0-9]?)(/(?P<of>[1-9][0-9]?))?")
 _NO_APPROVERS = ADMIN_ROLES | {Role.PUBLIC_VIEWER, Role.AUDITOR_READONLY}
 _ROLES = {role.value: word for role, word in ROLE_WORDS.items() if role not in _NO_APPROVERS}
 
 
-def fen_of(value: object) -> int:
-    """Return an amount of money written as quoted yuan, in fen.
-
-    Raises: ValueError with a Chinese sentence.
-    """
-    found = _YUAN.fullmatch(value) if isinstance(value, str) else None
-    if found is None:
-        raise ValueError('金额要写成加引号的元，最多两位小数，如 "2000.01"。')
-    return int(found["yuan"]) * 100 + int((found["cents"] or "").ljust(2, "0"))
+def _quoted_yuan(value: object) -> int:
+    try:
+        return fen_of(value, at_least=0)
+    except InputError as error:
+        raise ValueError('金额要写成加引号的元，最多两位小数，如 "2000.01"。') from error
 
 
 def share_of(value: object) -> tuple[int, int]:
@@ -103,7 +100,7 @@ def _recusals(value: object) -> object:
 
 RoleWord = Annotated[Role, BeforeValidator(role_of)]
 RoleWords = Annotated[tuple[Role, ...], BeforeValidator(roles_of)]
-Yuan = Annotated[int, BeforeValidator(fen_of)]
+Yuan = Annotated[int, BeforeValidator(_quoted_yuan)]
 Days = Annotated[int, Field(ge=0, le=250)]
 
 

@@ -17,14 +17,11 @@ from djflow.calendar.service_rule import ServiceSelector
 from djflow.calendar.town import unserved_dates
 from djflow.core.errors import ConfigError
 from djflow.notify.texts import Texts
-from djflow.settings.approvals_file import ApprovalsFile, approvals_problems
 from djflow.settings.channels_file import CODED, Channels
 from djflow.settings.fields import AS_TUPLE, Table, Text
-from djflow.settings.fund_file import FundFile
-from djflow.settings.ledger_file import LedgerFile
 from djflow.settings.market_file import MarketsFile
+from djflow.settings.money_files import MoneyFiles
 from djflow.settings.notices_file import NoticesFile, notices_problems, template_notices
-from djflow.settings.payments_file import PaymentsFile, payments_problems
 from djflow.settings.problems import Problem, Severity, errors_of
 from djflow.settings.reading import FileText, Reading, read_model
 from djflow.settings.roster_file import RosterSettings
@@ -71,10 +68,7 @@ class _House:
     schedules: Reading[SchedulesFile]
     channels: Reading[Channels]
     notices: Reading[NoticesFile]
-    ledger: Reading[LedgerFile]
-    approvals: Reading[ApprovalsFile]
-    fund: Reading[FundFile]
-    payments: Reading[PaymentsFile]
+    money: MoneyFiles
     holidays: Mapping[int, HolidayYear]
     problems: tuple[Problem, ...]
 
@@ -96,12 +90,8 @@ def load_settings(home: FilePath) -> Settings:
         raise ConfigError(f"配置有 {len(errors)} 处错误，改好后再试：\n{listing}")
     djflow, roster, markets = house.djflow.value, house.roster.value, house.markets.value
     schedules, channels, notices = house.schedules.value, house.channels.value, house.notices.value
-    money = (house.ledger.value, house.approvals.value, house.fund.value, house.payments.value)
-    ledger, approvals, fund, payments = money
-    if not (djflow and roster and markets and schedules and channels and notices):
-        msg = "a file without model and without error"
-        raise AssertionError(msg)
-    if not (ledger and approvals and fund and payments):
+    money = house.money.values
+    if not (djflow and roster and markets and schedules and channels and notices and money):
         msg = "a file without model and without error"
         raise AssertionError(msg)
     url = _database_url(djflow.database.url)
@@ -121,10 +111,10 @@ def load_settings(home: FilePath) -> Settings:
         schedules=schedules.schedules,
         channels=channels,
         notices=notices,
-        ledger=ledger,
-        approvals=approvals,
-        fund=fund,
-        payments=payments,
+        ledger=money.ledger,
+        approvals=money.approvals,
+        fund=money.fund,
+        payments=money.payments,
         holidays=house.holidays,
     )
 
@@ -148,18 +138,13 @@ def _read(home: FilePath) -> _House:
     schedules = read_model(folder, "schedules.toml", SchedulesFile)
     channels = read_model(folder, "channels.toml", Channels)
     notices = read_model(folder, "notices.toml", NoticesFile)
-    ledger = read_model(folder, "fund_ledger.toml", LedgerFile)
-    approvals = read_model(folder, "approvals.toml", ApprovalsFile)
-    fund = read_model(folder, "fund.toml", FundFile)
-    payments = read_model(folder, "payments.toml", PaymentsFile)
+    money = MoneyFiles.read(folder)
     holidays, holiday_problems = _read_holidays(folder)
     if not folder.is_dir():
         missing = Problem(
             "", 0, "", f"{home} 下没有 config 目录。", "请先运行 djflow init，或用 --home 指到本区的目录。"
         )
-        return _House(
-            djflow, roster, markets, schedules, channels, notices, ledger, approvals, fund, payments, {}, (missing,)
-        )
+        return _House(djflow, roster, markets, schedules, channels, notices, money, {}, (missing,))
     problems = (
         *djflow.problems,
         *_password_notice(djflow),
@@ -172,19 +157,12 @@ def _read(home: FilePath) -> _House:
         *notices.problems,
         *_notices_problems(folder, notices, channels.value, djflow.value),
         *_secret_notices(channels),
-        *ledger.problems,
-        *approvals.problems,
-        *(approvals_problems(approvals.file, approvals.value) if approvals.file and approvals.value else ()),
-        *fund.problems,
-        *payments.problems,
-        *_payments_problems(payments),
+        *money.problems(),
         *holiday_problems,
         *_text_problems(folder),
     )
     found = tuple(sorted(problems, key=_place))
-    return _House(
-        djflow, roster, markets, schedules, channels, notices, ledger, approvals, fund, payments, holidays, found
-    )
+    return _House(djflow, roster, markets, schedules, channels, notices, money, holidays, found)
 
 
 def _place(problem: Problem) -> tuple[str, int, str]:
@@ -278,11 +256,6 @@ def _notices_problems(
         yield from notices_problems(notices.file, notices.value, known, texts, djflow.district.signature)
         coded = [one.key for one in channels.entries if one.enabled and one.url.startswith(CODED)]
         yield from template_notices(notices.file, notices.value, coded)
-
-
-def _payments_problems(payments: Reading[PaymentsFile]) -> Iterator[Problem]:
-    if payments.file and payments.value:
-        yield from payments_problems(payments.file, payments.value)
 
 
 def _read_holidays(folder: FilePath) -> tuple[Mapping[int, HolidayYear], tuple[Problem, ...]]:
