@@ -67,6 +67,7 @@ def read_application(path: Path, *, max_file_bytes: int) -> Filed:
     for key in ("applicant", "category", "amount", "reason"):
         if key not in values:
             raise InputError(f"申请文件缺少“{_chinese(key)}”（{key}）：请补上。", code="application.missing")
+    per_head = values.get("income_per_head")
     emergency, draft = _flag(values, "emergency"), _flag(values, "draft")
     return Filed(
         applicant=_text(values, "applicant"),
