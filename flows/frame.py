@@ -12,11 +12,12 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from prefect import Flow, State, Task, flow, task
 from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import TaskRun
+from prefect.client.schemas.objects import FlowRun, TaskRun
 from prefect.states import Completed, Failed
 
 from djflow.assembly import House, open_house
 from djflow.core.errors import DjflowError
+from flows import failures
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -92,9 +93,16 @@ def program(title: str, run_name: Callable[[], str]) -> Callable[[Body[P]], Flow
             except DjflowError as error:
                 return Failed(message=error.message)
 
-        return flow(name=title, flow_run_name=run_name, persist_result=False)(run)
+        made = flow(name=title, flow_run_name=run_name, persist_result=False, on_failure=[_tell], on_crashed=[_tell])
+        return made(run)
 
     return wrap
+
+
+async def _tell(flow: object, flow_run: FlowRun, state: object) -> None:
+    """Tell the office that a run failed; when even that fails, the sweep finds the run."""
+    _ = flow, state
+    await asyncio.to_thread(failures.tell, the_house(), flow_run)
 
 
 def done(message: str) -> Ending:

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from djflow.assembly import House, notices, outbox, postbox, sending
+from djflow.assembly.runs import FailedRun, runs_failed
 from djflow.core.clock import civil_datetime
 from djflow.notify.delivery.model import ChannelHealth
 from djflow.notify.feedback.model import Taken
 from flows.artifacts import leave_table
-from flows.frame import Ending, attention, done, program, step
+from flows.failures import look
+from flows.frame import SCHEDULE, Ending, attention, done, program, step, the_house
 from flows.this_run import meant_for, meant_on
 
 _WEEK = timedelta(days=7)
@@ -20,11 +22,18 @@ def sweep(house: House) -> sending.Swept:
     return sending.sweep(house)
 
 
+@step("报告失败的运行")
+def report(house: House, failed: tuple[FailedRun, ...], well: frozenset[str]) -> int:
+    """Tell the office of runs that failed, once each day and deployment."""
+    return runs_failed(house, failed, well=well, by=SCHEDULE)
+
+
 @program("巡查通知", lambda: f"{civil_datetime(meant_for()):%m月%d日%H:%M}·巡查通知")
 async def notify_sweep() -> Ending:
-    """Look after leases, unknown messages, escalations and what is too old; send what the sender left."""
+    """Look after leases, unknown messages, escalations, what is too old, runs that failed; send what was left."""
+    told = await report(*await look(the_house()))
     found = await sweep()
-    sentence = f"办理{found.moved}条，补发{found.sent}条。"
+    sentence = f"办理{found.moved}条，补发{found.sent}条。" + (f"报告运行失败{told}件。" if told else "")
     return attention(f"{sentence}失败{found.failed}条，请看“失败的消息”。") if found.failed else done(sentence)
 
 

@@ -160,7 +160,7 @@ DEPLOYMENTS = (
         "retention",
         upkeep.retention,
         "清理运行记录",
-        "删除 Prefect 里结束已久的运行、日志和产物；业务数据不受影响。",
+        "删除 Prefect 里结束已久的运行、日志和产物，清理过了保留期限的通知、登录记录、链接和请假理由；操作记录不删。",
         ("维护", "每天"),
         _CANCEL_NEW,  # two would delete the same runs
     ),

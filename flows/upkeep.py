@@ -1,6 +1,7 @@
-"""Housekeeping: next year's holiday file, the chain of the audit record, Prefect's own history."""
+"""Housekeeping: next year's holiday file, the chain of the audit record, what need not be kept any longer."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from prefect import get_client
 from prefect.client.schemas.filters import (
@@ -12,10 +13,10 @@ from prefect.client.schemas.filters import (
 )
 from prefect.client.schemas.objects import TERMINAL_STATES, FlowRun
 
-from djflow.assembly import House, upkeep
+from djflow.assembly import House, clearing, upkeep
 from djflow.audit.model import ChainReport
 from flows.artifacts import leave_text
-from flows.frame import Ending, attention, broken, done, program, step, the_house
+from flows.frame import SCHEDULE, Ending, attention, broken, done, program, step, the_house
 from flows.this_run import meant_for, meant_on, say
 
 _PAGE = 100
@@ -59,12 +60,24 @@ async def audit_verify() -> Ending:
     return broken(sentence)
 
 
+@step("清理过期资料")
+def clear(house: House) -> Mapping[str, int]:
+    """Forget what is older than configured; the record of changes stays."""
+    return clearing.clear(house, by=SCHEDULE)
+
+
 @program("运行记录清理", lambda: f"{meant_on()}·运行记录清理")
 async def retention() -> Ending:
-    """Delete Prefect's own finished runs, their logs and artifacts once they are older than configured."""
+    """Delete Prefect's own finished runs, their logs and artifacts, and what the house need not keep any longer."""
+    forgotten = sum((await clear()).values())
     kept = the_house().settings.retention.prefect_days
+    deleted = await _clear_runs(meant_for() - timedelta(days=kept))
+    return done(f"清理了{deleted}次结束超过{kept}天的运行，{forgotten}项过期资料。")
+
+
+async def _clear_runs(before: datetime) -> int:
     finished = FlowRunFilter(
-        end_time=FlowRunFilterEndTime(before_=meant_for() - timedelta(days=kept)),
+        end_time=FlowRunFilterEndTime(before_=before),
         state=FlowRunFilterState(type=FlowRunFilterStateType(any_=list(TERMINAL_STATES))),
     )
     deleted = 0
@@ -77,7 +90,7 @@ async def retention() -> Ending:
                 await client.delete_flow_run(run.id)
             deleted += len(page)
             say(f"已清理{deleted}次运行。")
-    return done(f"清理了{deleted}次结束超过{kept}天的运行。")
+    return deleted
 
 
 def _these(runs: list[FlowRun]) -> FlowRunFilter:

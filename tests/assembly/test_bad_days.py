@@ -56,7 +56,7 @@ def file_of(channel: str, **more: object) -> NoticesFile:
     alerts = {"urgency": "urgent", "chain": [{"channel": "memory"}]}
     urgent = {"urgency": "urgent"}
     chain = {"chain": [{"channel": channel}]}
-    kinds = {"operator_alert": alerts, "standby_called": urgent | chain}
+    kinds = {"operator_alert": alerts, "closure": urgent | chain}
     return NoticesFile.model_validate({"default": chain, "kinds": kinds, **more})
 
 
@@ -148,7 +148,7 @@ def test_a_day_without_the_provider_loses_nothing(opened: Callable[..., House], 
     tell(first, ids["A01"], "normal")
     for hour in range(9, 22, 3):
         drain(opened(f"2026-11-18T{hour:02}:17"), sms, memory)
-    tell(opened("2026-11-19T08:17"), ids["A01"], "urgent", K.STANDBY_CALLED)
+    tell(opened("2026-11-19T08:17"), ids["A01"], "urgent", K.CLOSURE)
     sms.answer = None
     back = opened("2026-11-19T09:17")
     drain(back, sms, memory)

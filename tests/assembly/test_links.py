@@ -1,11 +1,17 @@
 """Messages bring people to their own page."""
 
 from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
 
 from djflow.assembly import House, phone, sending
 from djflow.assembly import roster as desk
+from djflow.core.errors import GoneError
 from djflow.core.ids import PersonId
 from djflow.notify.channels.embedded import MemoryOutlet
+from djflow.people import service as people
+from djflow.people.model import PersonStatus
 from djflow.roster.answers import invitations
 from tests.assembly.test_roster import DECEMBER, FIRST, content_of, holder_of
 
@@ -35,3 +41,28 @@ def test_a_message_to_one_person_carries_the_own_link(
     with eve.reading() as session:
         token = reminded.rpartition("/me/")[2].partition("/")[0]
         assert invitations.invited(session, token, now=eve.now()).person == person
+
+
+@pytest.mark.parametrize("status", [PersonStatus.RETIRED, PersonStatus.LEFT])
+def test_the_link_of_who_left_opens_nothing(house: House, ids: dict[str, PersonId], status: PersonStatus) -> None:
+    """Whoever retired or left is let in no more, not even with a link that is still young; on leave one still is."""
+    person = ids["A02"]
+    token = phone.link_for(house, person).rpartition("/")[2]
+    for now in (PersonStatus.LEAVE, status):
+        with house.transaction() as session:
+            entry = replace(people.entries(session, ["A02"])["A02"], status=now)
+            people.change_person(session, person, entry, by="test", now=house.now())
+        if now is PersonStatus.LEAVE:
+            assert phone.invited(house, token).person == person
+    with pytest.raises(GoneError, match="已不在值班人员名册里"):
+        phone.invited(house, token)
+
+
+def test_a_revoked_link_opens_nothing(house: House, ids: dict[str, PersonId]) -> None:
+    """After a phone was lost the old link is shut for good, and a new one opens the same page."""
+    assert ids
+    old = phone.link_of_code(house, "A02", fresh=False, by="cli").rpartition("/")[2]
+    new = phone.link_of_code(house, "A02", fresh=True, by="cli").rpartition("/")[2]
+    with pytest.raises(GoneError, match="已经过期"):
+        phone.invited(house, old)
+    assert phone.invited(house, new).person == ids["A02"]

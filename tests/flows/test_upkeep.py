@@ -6,6 +6,12 @@ from contextlib import closing
 import httpx
 import pytest
 
+from djflow.assembly import House
+from djflow.inbox import service as inbox
+from djflow.inbox.model import ItemKind
+from djflow.notify import service as notify
+from djflow.notify.lives import service as lives
+from djflow.notify.model import NoticeKind
 from djflow.settings.schema import DEPLOYMENTS as SCHEDULED
 from flows.register import DEPLOYMENTS
 from tests.flows.office import FINAL, Office, until
@@ -49,6 +55,40 @@ def test_old_runs_are_cleared_away(office: Office) -> None:
     with closing(sqlite3.connect(office.home / ".djflow" / "prefect" / "prefect.db", timeout=60)) as memory, memory:
         memory.execute("UPDATE flow_run SET end_time = '2020-01-01 00:00:00.000000' WHERE id = ?", (old,))
     state, message = office.carried_out(f"{RETENTION.flow.name}/{RETENTION.name}")
-    assert (state, message) == ("COMPLETED", "清理了1次结束超过90天的运行。")
+    assert (state, message) == ("COMPLETED", "清理了1次结束超过90天的运行，0项过期资料。")
     assert office.api.get(f"/flow_runs/{old}").status_code == httpx.codes.NOT_FOUND
     assert office.run(recent)["state_type"] in FINAL
+
+
+def alerts(house: House, words: str) -> list[str]:
+    """Return the alerts for the office that hold some words."""
+    with house.reading() as session:
+        rows = notify.listing(session, kinds=[NoticeKind.OPERATOR_ALERT])
+        titles = [lives.life(session, row["id"]).values["title"] for row in rows]
+    return [title for title in titles if words in title]
+
+
+def waiting(house: House) -> int:
+    """Return how many failed runs wait in the boxes."""
+    with house.reading() as session:
+        return len(inbox.raised(session, [ItemKind.FLOW_FAILED]))
+
+
+def test_a_run_that_failed_or_crashed_tells_the_office(office: Office, house: House) -> None:
+    """A run that ends in red tells it itself; one whose process died is found by the sweep; each is told once."""
+    wrong = {"market": "nowhere", "first": "2028-01-05", "last": "2028-01-06"}
+    declare = next(entry for entry in DEPLOYMENTS if entry.key == "closure-declare")
+    assert office.ended(office.start(f"{declare.flow.name}/{declare.name}", **wrong))[0] == "FAILED"
+    until(lambda: waiting(house) or None, "an item about the failed run")
+    dead = office.start(f"{AUDIT.flow.name}/{AUDIT.name}")
+    office.ended(dead)
+    crashed = {"state": {"type": "CRASHED", "message": "killed"}, "force": True}
+    office.post(f"/flow_runs/{dead}/set_state", crashed).raise_for_status()
+    sweep = next(entry for entry in DEPLOYMENTS if entry.key == "notify-sweep")
+    for _ in range(2):
+        assert office.carried_out(f"{sweep.flow.name}/{sweep.name}")[0] == "COMPLETED"
+    assert len(alerts(house, office.run(dead)["name"])) == 1
+    assert waiting(house) == 2
+    assert office.carried_out(f"{AUDIT.flow.name}/{AUDIT.name}")[0] == "COMPLETED"
+    office.carried_out(f"{sweep.flow.name}/{sweep.name}")
+    assert waiting(house) == 1

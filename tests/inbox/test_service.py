@@ -123,3 +123,15 @@ def test_links_stay_in_the_house(session: Session, now: datetime, link: str) -> 
         service.post_item(session, NewItem(ItemKind.INFO, ROSTER, CLERKS, ""), now=now)
     with pytest.raises(InputError, match="交给谁"):
         Address()
+
+
+def test_what_settles_itself_is_not_done_by_hand(session: Session, ids: dict[str, PersonId], now: datetime) -> None:
+    """A dead letter cannot be ticked off while it is dead: the item says where to go, and stays."""
+    assert ids
+    clerk = holder(session, now, "clerk", Role.OFFICE_CLERK, "A01")
+    letter = NewItem(ItemKind.DEAD_LETTER, Subject("notify.notice", "1"), CLERKS, "消息发不出", "/desk/messages/1")
+    item = service.raise_item(session, letter, now=now)
+    with pytest.raises(InputError, match="自动办结"):
+        service.done(session, item, by=clerk, now=now)
+    assert titles(session, clerk, Box.TO_DO) == ["消息发不出"]
+    assert service.raised(session, [ItemKind.DEAD_LETTER]) == {(ItemKind.DEAD_LETTER, letter.subject)}

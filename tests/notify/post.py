@@ -30,7 +30,7 @@ from djflow.notify.model import (
     Urgency,
     Verdict,
 )
-from djflow.notify.planning import ContactWay, Outlook, Template
+from djflow.notify.outlook import ContactWay, Outlook, Template
 from djflow.notify.texts import Texts
 from tests.notify.messages import SUBJECT, intent
 

@@ -14,7 +14,7 @@ from djflow.notify.feedback import service as feedback
 from djflow.notify.feedback.model import Report
 from djflow.notify.lives import service as lives
 from djflow.notify.model import Answer, NoticeKind, Verdict
-from djflow.notify.planning import ContactWay
+from djflow.notify.outlook import ContactWay
 from tests.notify.post import ASK, DAY, HOUR, START, TELL, Post, post_office
 
 PERMANENT = Verdict.PERMANENT

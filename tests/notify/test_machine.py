@@ -15,7 +15,7 @@ from djflow.notify import service
 from djflow.notify.delivery import service as delivery
 from djflow.notify.delivery.model import Lane
 from djflow.notify.model import Answer, Claimed, NoticeState, Result, Verdict
-from djflow.notify.planning import ContactWay
+from djflow.notify.outlook import ContactWay
 from djflow.notify.rules import Care
 from tests.notify.messages import intent
 from tests.notify.post import ASK, DAY, HOUR, OWNER, START, TELL, post_office

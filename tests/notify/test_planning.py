@@ -9,7 +9,7 @@ import pytest
 
 from djflow.db.session import Database
 from djflow.notify.model import COORDINATOR, PHONE_LIST, Answer, NoticeKind, Policy, Step, Urgency, Verdict
-from djflow.notify.planning import ContactWay, Template
+from djflow.notify.outlook import ContactWay, Template
 from tests.notify.messages import intent
 from tests.notify.post import ASK, DAY, HOUR, START, TELL, TEXTS, post_office
 

@@ -141,6 +141,7 @@ def test_a_password_may_stay_outside_the_files(home: Path, monkeypatch: pytest.M
         ("djflow.toml", ('url = ""', 'url = "mysql://x/y"'), "database.url", ("写法不对", "postgresql://")),
         ("djflow.toml", ('"0872-000-0001"', '"13800000000"'), "district.supervision_phone", ("写法不对", "只填座机")),
         ("djflow.toml", ("audit_days = 1095", "audit_days = 30"), "retention.audit_days", ("应不小于 183", "六个月")),
+        ("djflow.toml", ("login_days = 1095", "login_days = 30"), "retention.login_days", ("应不小于 183", "六个月")),
         ("markets.toml", ("公历逢1、5、8", "公历逢1、5、月亮"), "markets[4].rule", ("月亮", "照印的写")),
         ("markets.toml", ('"逢周六的场"', '"每月满月那场"'), "markets[2].service", ("满月", "每月第1、3场")),
         ("markets.toml", ("x_km = 0.5", 'x_km = "东"'), "markets[1].x_km", ("应为数字，现为文字“东”", "以东几公里")),

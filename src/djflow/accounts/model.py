@@ -83,6 +83,7 @@ class Act(StrEnum):
     TOWN_READ = "town_read"
     MESSAGE_READ = "message_read"
     MESSAGE_SEND = "message_send"
+    NUMBER_SHOW = "number_show"
     CHANNEL_READ = "channel_read"
     CHANNEL_PAUSE = "channel_pause"
     ACCOUNT_MANAGE = "account_manage"

@@ -40,6 +40,7 @@ PERMISSIONS: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.TOWN_READ: frozenset({Role.TOWN_SECRETARY, Role.TOWN_ORG_COMMISSIONER, Role.TOWN_CLERK}),
         Act.MESSAGE_READ: frozenset({Role.OFFICE_CLERK}),
         Act.MESSAGE_SEND: frozenset({Role.OFFICE_CLERK}),
+        Act.NUMBER_SHOW: frozenset({Role.OFFICE_CLERK}),
         Act.CHANNEL_READ: frozenset({Role.OFFICE_CLERK, Role.SYSTEM_ADMIN}),
         Act.CHANNEL_PAUSE: frozenset({Role.OFFICE_CLERK, Role.SYSTEM_ADMIN}),
         Act.ACCOUNT_MANAGE: frozenset({Role.SECURITY_ADMIN}),

@@ -4,7 +4,7 @@ Passwords are hashed outside of transactions (a hash takes a tenth of a second, 
 takes the challenge, compares, and then brings the result here, where the account is locked and looked at again.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -269,6 +269,15 @@ def unit_of(session: Session, account: Account) -> UnitId | None:
 def login_log(session: Session, *, before: str = "", count: int = 50) -> tuple[LoginEntry, ...]:
     """Return lines of the login log older than line `before` (empty: the newest), newest first."""
     return store.log_page(session, before=before, count=count)
+
+
+def clear(session: Session, *, log_before: datetime, logins_before: datetime, limit: int) -> Mapping[str, int]:
+    """Forget at most `limit` lines of the login log and as many ended logins; return the counts by kind."""
+    counts = {
+        "login_lines": store.forget_log(session, log_before, limit=limit),
+        "logins": store.forget_logins(session, logins_before, limit=limit),
+    }
+    return {kind: count for kind, count in counts.items() if count}
 
 
 def _row(session: Session, account_id: AccountId | None, *, lock: bool = False) -> AccountRow:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from djflow.accounts.model import Account, AccountId, LoginEntry, LoginResult, LoginSession, Role
@@ -126,3 +126,17 @@ def log_page(session: Session, *, before: str, count: int) -> tuple[LoginEntry, 
     return tuple(
         LoginEntry(row.id, row.at, row.login, row.name_hash, row.result, row.ip) for row in session.scalars(query)
     )
+
+
+def forget_log(session: Session, before: datetime, *, limit: int) -> int:
+    """Delete lines of the login log older than an instant; the database itself refuses younger than six months."""
+    old = select(LoginLogRow.id).where(LoginLogRow.at < before).order_by(LoginLogRow.id).limit(limit)
+    return len(session.execute(delete(LoginLogRow).where(LoginLogRow.id.in_(old)).returning(LoginLogRow.id)).all())
+
+
+def forget_logins(session: Session, before: datetime, *, limit: int) -> int:
+    """Delete logins that ended, or were last used, before an instant."""
+    is_over = or_(LoginSessionRow.ended_at < before, LoginSessionRow.seen_at < before)
+    old = select(LoginSessionRow.token_hash).where(is_over).limit(limit)
+    done = delete(LoginSessionRow).where(LoginSessionRow.token_hash.in_(old)).returning(LoginSessionRow.token_hash)
+    return len(session.execute(done).all())

@@ -108,6 +108,7 @@ def confirm(house: House, person: PersonId, event: str, *, by: str) -> DutyState
     with house.transaction() as session:
         said = service.confirm(session, event, person, by=by, now=house.now())
         notify.acknowledge(session, notices.session_subject(event), person, Answer.CONFIRMED, via=by, now=house.now())
+        boxes.keep_answers(session, by=by, now=house.now())
         return said.state
 
 
@@ -123,6 +124,7 @@ def decline(house: House, person: PersonId, event: str, reason: str, *, by: str)
         notify.acknowledge(session, notices.session_subject(event), person, Answer.DECLINED, via=by, now=house.now())
         if said.fresh and said.state is DutyState.WAITING:
             _alarm(session, person, event, f"本月已超过 {free} 次", house)
+        boxes.keep_answers(session, by=by, now=house.now())
     if said.fresh and said.state is DutyState.DECLINED:
         return _replace(house, person, event, by=by)
     return said.state
@@ -170,6 +172,7 @@ def _put_in_force(house: House, amendment: Amendment | None, step: Step, *, by: 
             rosters.lock(session, amendment.base_id)
         if step(session) and amendment:
             done = rosters.amend(session, amendment, wording_of(house, session), by=by, now=house.now())
+            boxes.keep_answers(session, by=by, now=house.now())
     if done:
         file_roster(house, done.standing.roster_id)
 
@@ -345,6 +348,8 @@ def settle(house: House, *, by: str) -> Settled:
         with house.transaction() as session:
             ended += offers.expire(session, offer.id, by=by, now=house.now())
             boxes.offer_over(session, offer.id, by=by, now=house.now())
+    with house.transaction() as session:
+        boxes.keep_answers(session, by=by, now=house.now())
     return Settled(len(left), ended)
 
 

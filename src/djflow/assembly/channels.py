@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from djflow.core.clock import Clock
+from djflow.core.errors import ConfigError
 from djflow.notify.channels.base import Channel, Limit
 from djflow.notify.channels.config import ChannelConfig
 from djflow.notify.channels.factory import build
@@ -39,6 +40,21 @@ def open_channels(configs: Sequence[ChannelConfig], *, clock: Clock | None = Non
     Raises: ConfigError naming the channel whose URL is wrong.
     """
     return {config.key: build(config, clock=clock) for config in configs}
+
+
+def unopenable(settings: Settings, environ: Mapping[str, str]) -> frozenset[str]:
+    """Return the enabled channels whose URL is wrong or whose secrets are missing."""
+    return frozenset(
+        entry.key for entry in settings.channels.entries if entry.enabled and not _opens(settings, entry, environ)
+    )
+
+
+def _opens(settings: Settings, entry: ChannelEntry, environ: Mapping[str, str]) -> bool:
+    try:
+        build(raw_config(settings, entry, environ))
+    except ConfigError:
+        return False
+    return True
 
 
 def raw_config(settings: Settings, entry: ChannelEntry, environ: Mapping[str, str] | None = None) -> ChannelConfig:

@@ -13,7 +13,7 @@ from djflow.core.subject import Subject
 from djflow.inbox import service as inbox
 from djflow.inbox.model import Address, ItemKind, NewItem
 from djflow.notify.model import COORDINATOR, Hours
-from djflow.notify.planning import ContactWay
+from djflow.notify.outlook import ContactWay
 from djflow.people import service as people
 from djflow.people.contacts import service as contacts
 from djflow.people.contacts.model import Reach, Way

@@ -1,11 +1,14 @@
 """What people see and do about notices: lists, lives, previews, stopped channels, dead letters, the phone list."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from djflow.assembly import boxes
+from djflow.assembly.channels import unopenable
 from djflow.assembly.house import House
-from djflow.assembly.outbox import alert_stopped, outlook_of
+from djflow.assembly.outbox import BY, alert_stopped, outlook_of
 from djflow.audit import service as audit
 from djflow.core.clock import civil_datetime
 from djflow.core.errors import InputError, NotFoundError
@@ -142,6 +145,7 @@ def pause_channel(house: House, channel: str, *, reason: str, by: str) -> None:
     with house.transaction() as session:
         delivery.pause_channel(session, channel, reason=reason, by=by, now=house.now())
         audit.record(session, Subject("notify.channel", channel), "channel.pause", by=by, now=house.now())
+        boxes.channel_down(session, channel, "已暂停，消息在等：可以发了请恢复", now=house.now())
 
 
 def resume_channel(house: House, channel: str, *, by: str) -> None:
@@ -153,6 +157,7 @@ def resume_channel(house: House, channel: str, *, by: str) -> None:
     with house.transaction() as session:
         delivery.resume_channel(session, channel, by=by, now=house.now())
         audit.record(session, Subject("notify.channel", channel), "channel.resume", by=by, now=house.now())
+        boxes.channels_up(session, [channel], by=by, now=house.now())
 
 
 def _known(house: House, channel: str) -> None:
@@ -170,10 +175,13 @@ def health(house: House) -> tuple[ChannelHealth, ...]:
 
 def check_channels(house: House) -> tuple[ChannelHealth, ...]:
     """Return how every enabled channel is doing; the office is told once a day of each that is stopped or stuck."""
-    found = health(house)
-    for one in found:
-        if one.needs_attention:
-            alert_stopped(house, one.channel, stuck=not one.paused)
+    found, shut = health(house), unopenable(house.settings, os.environ)
+    bad = {one.channel: one for one in found if one.needs_attention or one.channel in shut}
+    for one in bad.values():
+        alert_stopped(house, one.channel, stuck=one.is_stuck and not one.paused and one.channel not in shut)
+    with house.transaction() as session:
+        well = [one.channel for one in found if one.channel not in bad]
+        boxes.channels_up(session, well, by=BY, now=house.now())
     return found
 
 
@@ -184,6 +192,7 @@ def replay(house: House, message_id: str, *, by: str) -> None:
     """
     with house.transaction() as session:
         send_again(session, outlook_of(house), message_id, by=by, now=house.now())
+        boxes.keep_calls(session, by=by, now=house.now())
 
 
 def dead_letters(house: House) -> tuple[Lost, ...]:
@@ -202,6 +211,7 @@ def settle_call(house: House, notice_id: str, *, by: str) -> None:
     """Record that somebody called about a notice; twice is once."""
     with house.transaction() as session:
         lives.settle_call(session, notice_id, by=by, now=house.now())
+        boxes.keep_calls(session, by=by, now=house.now())
 
 
 def figures(house: House, since: datetime, until: datetime) -> Figures:

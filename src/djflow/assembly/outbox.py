@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from djflow.assembly import phone
+from djflow.assembly import boxes, phone
 from djflow.assembly.directory import HouseDirectory
 from djflow.assembly.house import House
 from djflow.core.clock import civil_date
@@ -22,7 +22,7 @@ from djflow.notify.delivery import service as delivery
 from djflow.notify.delivery.model import Candidate, Lane
 from djflow.notify.digests import digest
 from djflow.notify.model import Hours, Notice, NoticeKind
-from djflow.notify.planning import ContactWay, Outlook, Template
+from djflow.notify.outlook import ContactWay, Outlook, Template
 from djflow.notify.rules import Care
 from djflow.roster import service as rosters
 from djflow.roster.answers import service as answers
@@ -40,10 +40,11 @@ _WAYS: Mapping[str, ContactWay] = {
 }
 """The address a channel needs, by the scheme of its URL; every other scheme is a group or a topic."""
 
-_OF_A_DUTY = frozenset({NoticeKind.DUTY_REMINDER, NoticeKind.STANDBY_REMINDER})
-_ANSWERED_ON_THE_PHONE = _OF_A_DUTY | {NoticeKind.DUTY_ASSIGNED, NoticeKind.DUTY_OFFER, NoticeKind.STANDBY_CALLED}
+_OF_A_DUTY = frozenset({NoticeKind.DUTY_REMINDER, NoticeKind.STANDBY_REMINDER, NoticeKind.STANDBY_CALLED})
+_ANSWERED_ON_THE_PHONE = _OF_A_DUTY | {NoticeKind.DUTY_ASSIGNED, NoticeKind.DUTY_OFFER}
 _APPROVED_ON_THE_PHONE = frozenset({NoticeKind.APPROVAL_WAITING, NoticeKind.APPROVAL_REMINDER})
 _SHORTEST_LEASE = timedelta(seconds=60)
+BY = "sender"
 
 
 def outlook_of(house: House) -> Outlook:
@@ -154,8 +155,12 @@ def move_on(house: House, outlook: Outlook, *, digests: bool = True) -> Round:
     with house.transaction() as session:
         delivery.release(session, now=now)
         planned = planning.plan(session, outlook, now=now)
+        if planned:
+            boxes.keep_calls(session, by=BY, now=now)
     with house.transaction() as session:
         advanced = planning.advance(session, outlook, now=now)
+        if advanced:
+            boxes.keep_calls(session, by=BY, now=now)
     return Round(planned, advanced, made)
 
 
@@ -167,12 +172,18 @@ def make_digests(house: House) -> int:
 
 def alert_stopped(house: House, channel: str, *, stuck: bool = False) -> None:
     """Tell the office once a day that a channel is stopped, or that its messages do not get on."""
+    with house.transaction() as session:
+        channel_stopped(session, channel, stuck=stuck, now=house.now())
+
+
+def channel_stopped(session: Session, channel: str, *, stuck: bool = False, now: datetime) -> None:
+    """Write the day's alert about a channel in the caller's transaction and keep an item open until it works again."""
     what = (
         f"渠道“{channel}”堵住了：有消息半小时没有发出去。请看发送程序是否在运行、平台是否正常。"
         if stuck
         else f"渠道“{channel}”停用了：密钥、签名或地址名单不对，或有人停用。请核对 config/channels.toml，改好后恢复。"
     )
-    with house.transaction() as session:
-        now = house.now()
-        subject, slot = Subject("notify.channel", channel), f"{'stuck' if stuck else 'stopped'}:{civil_date(now)}"
-        service.enqueue(session, [planning.alert(subject, slot, what, now=now)], now=now)
+    subject, slot = Subject("notify.channel", channel), f"{'stuck' if stuck else 'stopped'}:{civil_date(now)}"
+    service.enqueue(session, [planning.alert(subject, slot, what, now=now)], now=now)
+    words = "堵住了：有消息半小时没有发出去" if stuck else "停用了：请核对密钥、签名和地址，改好后恢复"
+    boxes.channel_down(session, channel, words, now=now)

@@ -26,7 +26,7 @@ from djflow.notify.model import Answer, NoticeKind
 _BY = "reply"
 _PULL_BACK = timedelta(days=3)
 """Reports older than 72 hours do not come any more. Source: carriers' SMS practice."""
-_DUTY = frozenset({NoticeKind.DUTY_REMINDER, NoticeKind.STANDBY_REMINDER})
+_DUTY = frozenset({NoticeKind.DUTY_REMINDER, NoticeKind.STANDBY_REMINDER, NoticeKind.STANDBY_CALLED})
 _log = log.logger("notify")
 
 

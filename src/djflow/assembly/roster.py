@@ -251,6 +251,7 @@ def swap(house: House, month: Month, change: Swap, *, by: str) -> Amended:
 def _amended(house: House, amendment: Amendment, by: str, changed: int) -> Amended:
     with house.transaction() as session:
         done = service.amend(session, amendment, wording_of(house, session), by=by, now=house.now())
+        boxes.keep_answers(session, by=by, now=house.now())
     file_roster(house, done.standing.roster_id)
     unfilled = amendment.quality.unfilled
     return Amended(done.standing.roster_id, done.standing.month, done.standing.version, changed, done.told, unfilled)

@@ -304,6 +304,8 @@ class Sender:
     def _write_down(self, lane: Lane, answers: Sequence[tuple[Claimed, Result]]) -> None:
         with self.house.transaction() as session:
             delivery.write_results(session, lane, answers, owner=self.owner, now=self.house.now())
+            if any(result.verdict is Verdict.CONFIG for _, result in answers):
+                outbox.channel_stopped(session, lane.key, now=self.house.now())
         nobody = [
             Nobody(claimed.recipient, claimed.address, result.code)
             for claimed, result in answers
@@ -311,8 +313,6 @@ class Sender:
         ]
         if nobody:
             note_dead(self.house, self.outlook.ways[lane.key], nobody)
-        if any(result.verdict is Verdict.CONFIG for _, result in answers):
-            outbox.alert_stopped(self.house, lane.key)
 
     async def _every(self, seconds: float, act: Callable[[], Coroutine[None, None, None]]) -> None:
         while not self._stop.is_set():

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from djflow.assembly import outbox
+from djflow.assembly import boxes, outbox
 from djflow.assembly.channels import open_channels, raw_config
 from djflow.assembly.house import House
 from djflow.assembly.sender import Sender
@@ -91,6 +91,7 @@ def sweep(house: House) -> Swept:
         moved += found.planned + found.advanced
     with house.transaction() as session:
         feedback.match_early(session, now=house.now())
+        boxes.keep_calls(session, by=outbox.BY, now=house.now())
     try:
         done = drain(house)
     except ConflictError:

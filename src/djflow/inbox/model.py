@@ -27,6 +27,7 @@ class ItemKind(StrEnum):
     DEAD_LETTER = "dead_letter"
     CHANNEL_DOWN = "channel_down"
     CONTACT_DEAD = "contact_dead"
+    FLOW_FAILED = "flow_failed"
     ACCOUNT_LOCKED = "account_locked"
     APPROVAL = "approval"
     APPROVAL_BLOCKED = "approval_blocked"
@@ -43,6 +44,7 @@ KIND_WORDS: Mapping[ItemKind, str] = MappingProxyType(
         ItemKind.DEAD_LETTER: "消息发不出",
         ItemKind.CHANNEL_DOWN: "渠道故障",
         ItemKind.CONTACT_DEAD: "联系方式不通",
+        ItemKind.FLOW_FAILED: "运行失败",
         ItemKind.ACCOUNT_LOCKED: "账号锁定",
         ItemKind.APPROVAL: "审批",
         ItemKind.APPROVAL_BLOCKED: "审批无人可办",
@@ -50,6 +52,18 @@ KIND_WORDS: Mapping[ItemKind, str] = MappingProxyType(
     }
 )
 """What people call the kinds."""
+
+
+BY_ITSELF = frozenset(
+    {
+        ItemKind.SWAP_REQUEST,
+        ItemKind.UNCLEAR_REPLY,
+        ItemKind.PHONE_LIST,
+        ItemKind.DEAD_LETTER,
+        ItemKind.CHANNEL_DOWN,
+    }
+)
+"""Kinds that are settled by doing what they ask for, never by hand: while the trouble lasts the item lasts."""
 
 
 class ItemState(StrEnum):

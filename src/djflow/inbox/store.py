@@ -1,8 +1,10 @@
 """Reads and writes the boxes."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from djflow.accounts.model import Account
@@ -40,6 +42,36 @@ def id_by_key(session: Session, key: str) -> ItemId | None:
     return ItemId(found) if found else None
 
 
+@dataclass(frozen=True, slots=True)
+class SameItems:
+    """How many items about the same thing there have been, and the one that is open."""
+
+    count: int
+    open: ItemId | None
+
+
+def same_items(session: Session, item: NewItem) -> SameItems:
+    """Return what is known of a kind, subject and address."""
+    session.flush()
+    query = select(DeskItemRow.id, DeskItemRow.state).where(
+        DeskItemRow.subject == str(item.subject),
+        DeskItemRow.kind == item.kind,
+        DeskItemRow.to_role.is_not_distinct_from(item.to.role),
+        DeskItemRow.to_unit.is_not_distinct_from(item.to.unit),
+        DeskItemRow.to_person.is_not_distinct_from(item.to.person),
+    )
+    found = session.execute(query.order_by(DeskItemRow.id)).all()
+    return SameItems(len(found), next((ItemId(row.id) for row in found if row.state is ItemState.OPEN), None))
+
+
+def open_subjects(session: Session, kinds: Collection[ItemKind]) -> frozenset[tuple[ItemKind, Subject]]:
+    """Return kind and subject of the open items of `kinds`."""
+    session.flush()
+    query = select(DeskItemRow.kind, DeskItemRow.subject)
+    query = query.where(DeskItemRow.state == ItemState.OPEN, DeskItemRow.kind.in_(sorted(kinds)))
+    return frozenset((row.kind, Subject.parse(row.subject)) for row in session.execute(query))
+
+
 def add(session: Session, key: str, item: NewItem, *, now: datetime) -> ItemId:
     """Write a new item."""
     row = DeskItemRow(
@@ -70,12 +102,18 @@ def row_of(session: Session, item_id: ItemId, *, lock: bool = False) -> DeskItem
     return session.scalar(query.with_for_update() if lock else query)
 
 
-def settle(session: Session, kind: ItemKind, subject: Subject, *, by: str, now: datetime) -> int:
-    """Close the open items of a kind and subject and return how many there were."""
+def settle(
+    session: Session, kinds: Collection[ItemKind], subjects: Collection[Subject], *, by: str, now: datetime
+) -> int:
+    """Close the open items of these kinds and subjects and return how many there were."""
     session.flush()
     closed = session.execute(
         update(DeskItemRow)
-        .where(DeskItemRow.subject == str(subject), DeskItemRow.kind == kind, DeskItemRow.state == ItemState.OPEN)
+        .where(
+            DeskItemRow.subject.in_(sorted(str(subject) for subject in subjects)),
+            DeskItemRow.kind.in_(sorted(kinds)),
+            DeskItemRow.state == ItemState.OPEN,
+        )
         .values(state=ItemState.DONE, settled_at=now, settled_by=by)
         .returning(DeskItemRow.id)
     )
@@ -147,3 +185,15 @@ def count(session: Session, account: Account, unit: UnitId | None, box: Box) -> 
         .where(_addressed(account, unit), _in_box(box))
     )
     return session.scalar(query) or 0
+
+
+def forget(session: Session, before: datetime, *, limit: int) -> int:
+    """Delete items settled, or only to be read and posted, before an instant, with who has read them."""
+    is_over = or_(
+        and_(DeskItemRow.state == ItemState.DONE, DeskItemRow.settled_at < before),
+        and_(~DeskItemRow.task, DeskItemRow.created_at < before),
+    )
+    old = tuple(session.scalars(select(DeskItemRow.id).where(is_over).order_by(DeskItemRow.id).limit(limit)))
+    session.execute(delete(DeskReadingRow).where(DeskReadingRow.item_id.in_(old)))
+    session.execute(delete(DeskItemRow).where(DeskItemRow.id.in_(old)))
+    return len(old)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from djflow.core.errors import ConflictError
 from djflow.notify.delivery import store as messages
 from djflow.notify.lives import service as lives
-from djflow.notify.planning import ContactWay, Outlook
+from djflow.notify.outlook import ContactWay, Outlook
 
 _OWN = frozenset({ContactWay.NONE, ContactWay.RECIPIENT})
 """Ways that need nobody's address."""

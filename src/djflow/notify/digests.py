@@ -9,7 +9,8 @@ from djflow.core.errors import ConfigError
 from djflow.core.subject import Subject
 from djflow.notify import rules, service, store
 from djflow.notify.model import Intent, Notice, NoticeKind, NoticeState
-from djflow.notify.planning import TRY_TEXT_AGAIN, Outlook, alert_text
+from djflow.notify.outlook import Outlook
+from djflow.notify.planning import TRY_TEXT_AGAIN, alert_text
 
 
 def digest(session: Session, outlook: Outlook, *, now: datetime) -> int:

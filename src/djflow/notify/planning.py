@@ -6,12 +6,10 @@ skipped: without an address the message is listed for a human and the chain goes
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from functools import partial
-from typing import Protocol
 
 from sqlalchemy.orm import Session
 
@@ -23,13 +21,12 @@ from djflow.notify.delivery import store as messages
 from djflow.notify.delivery.model import Waiting
 from djflow.notify.labels import KIND_LABELS
 from djflow.notify.limits import store as limited
-from djflow.notify.manners import PERSONAL, Manners, NoWishes, Wishes
+from djflow.notify.manners import PERSONAL, Wishes
 from djflow.notify.model import (
     COORDINATOR,
     PHONE_LIST,
     Answer,
     Draft,
-    Hours,
     Intent,
     MessageState,
     Notice,
@@ -38,81 +35,15 @@ from djflow.notify.model import (
     Policy,
     Urgency,
 )
+from djflow.notify.outlook import LINKED, ContactWay, Outlook, Template
 from djflow.notify.rules import Move, Reached
 from djflow.notify.tables import TemplateRow
-from djflow.notify.texts import Texts
 
 TRY_TEXT_AGAIN = timedelta(minutes=10)
 _LEAST_WAIT = timedelta(hours=1)
 _LOOK_AGAIN = timedelta(minutes=10)
 _DONE = "done"
 _NOTHING = timedelta(0)
-
-
-class ContactWay(StrEnum):
-    """Which address a channel needs; `recipient` takes our own id, `none` nothing (a group)."""
-
-    MOBILE = "mobile"
-    WECOM = "wecom"
-    DINGTALK = "dingtalk"
-    EMAIL = "email"
-    RECIPIENT = "recipient"
-    NONE = "none"
-
-
-_LINKED = frozenset({ContactWay.WECOM, ContactWay.DINGTALK, ContactWay.EMAIL, ContactWay.RECIPIENT})
-"""Ways to one person that carry links. Short messages do not: carriers refuse links in templates; groups must not."""
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """What a gateway knows of a text; `codes` maps channel to the provider's code."""
-
-    code: str = ""
-    codes: Mapping[str, str] | None = None
-    approved: bool = True
-    limits: Mapping[str, int] | None = None
-
-    def on(self, channel: str) -> str:
-        """Return the provider's code on a channel."""
-        return (self.codes or {}).get(channel, self.code)
-
-
-class Directory(Protocol):
-    """Who can be reached where."""
-
-    def addresses(self, session: Session, way: ContactWay, ids: Collection[str]) -> Mapping[str, str]:
-        """Return addresses by recipient; whoever has none is missing."""
-        ...
-
-    def names(self, session: Session, ids: Collection[str]) -> Mapping[str, str]:
-        """Return names by recipient."""
-        ...
-
-    def liaison(self, session: Session, recipient: str) -> str | None:
-        """Return the liaison person of the recipient's unit."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """What the office configured: policies, hours, texts, and for each channel the address it needs.
-
-    `is_settled` tells that a notice needs no answer any more although nobody answered it itself.
-    `link` returns what a message keeps of the recipient's own link, empty for none; the sender makes the link of it.
-    `manners` tells what recipients wish.
-    """
-
-    policies: Mapping[NoticeKind, Policy]
-    hours: Hours
-    ways: Mapping[str, ContactWay]
-    texts: Texts
-    templates: Mapping[str, Template]
-    directory: Directory
-    is_digest_time: Callable[[datetime], bool]
-    is_settled: Callable[[Session, Notice], bool]
-    link: Callable[[Session, Notice, datetime], str]
-    manners: Manners = field(default_factory=NoWishes)
 
 
 def plan(session: Session, outlook: Outlook, *, now: datetime, limit: int = 300) -> int:
@@ -319,7 +250,7 @@ class _Writer:
 
     def _link(self, notice: Notice, channel: str) -> str:
         way = self.outlook.ways[channel]
-        if way not in _LINKED or self._wishes.is_doubtful(way, notice.recipient):
+        if way not in LINKED or self._wishes.is_doubtful(way, notice.recipient):
             return ""
         return self.outlook.link(self.session, notice, self.now)
 

@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 
 from djflow.core.ids import new_id
 from djflow.core.subject import Subject
+from djflow.inbox import service as inbox
+from djflow.inbox.model import ItemKind
 from djflow.notify import store
 from djflow.notify.model import Answer, Intent, NoticeKind, NoticeState
 
@@ -48,6 +50,8 @@ def acknowledge(session: Session, subject: Subject, recipient: str, answer: Answ
     open_ids = store.unanswered(session, subject, recipient)
     rows = [(new_id(now), notice_id) for notice_id in open_ids]
     store.acknowledge(session, rows, answer, via=via[:_VIA], now=now)
+    subjects = [Subject("notify.notice", notice_id) for notice_id in open_ids]
+    inbox.settle_all(session, (ItemKind.PHONE_LIST, ItemKind.DEAD_LETTER), subjects, by=via, now=now)
     return len(open_ids)
 
 

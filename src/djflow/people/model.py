@@ -254,6 +254,11 @@ class PersonCard:
         """Whether the person may be given duties at all."""
         return self.status is PersonStatus.ACTIVE
 
+    @property
+    def has_gone(self) -> bool:
+        """Whether the person has retired or left, and is told and shown nothing any more."""
+        return self.status in {PersonStatus.RETIRED, PersonStatus.LEFT}
+
 
 @dataclass(frozen=True, slots=True)
 class AbsenceEntry:

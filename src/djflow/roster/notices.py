@@ -15,11 +15,13 @@ from djflow.core.subject import Subject
 from djflow.notify.model import COORDINATOR, Intent, NoticeKind
 from djflow.roster.model import LEADER_POST
 from djflow.roster.planning import PlannedSession
-from djflow.roster.record import Duty, Kept, StoredSession, difference
+from djflow.roster.record import Difference, Duty, Kept, StoredSession, difference
 from djflow.roster.views import DutyKind, SessionState
 
 SHORTLY = "T-2h"
 """The last reminder; who has confirmed does not get it."""
+CALLED_WITHIN = days(3)
+"""A standby who takes a duty as near as this is called at once, not told with the changes of the roster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,8 @@ def change_intents(  # noqa: PLR0913 - subject, version, the two versions, the w
 
     Whoever loses a duty because the session is cancelled is told of the closure, with its public notice.
     """
-    changes = difference(before, after)
     sessions = {s.plan.event: s for s in (*(before.sessions if before else ()), *after.sessions)}
+    called, changes = _called_apart(difference(before, after), sessions, now)
     added: dict[PersonId, list[Duty]] = defaultdict(list)
     removed: dict[PersonId, list[Duty]] = defaultdict(list)
     closed: dict[PersonId, list[Duty]] = defaultdict(list)
@@ -75,7 +77,8 @@ def change_intents(  # noqa: PLR0913 - subject, version, the two versions, the w
     for duty in changes.removed:
         cancelled = sessions[duty.event].state is SessionState.CANCELLED
         (closed if cancelled else removed)[duty.person].append(duty)
-    intents: list[Intent] = []
+    wanted = [duty for duty in called if only is None or duty.person in only]
+    intents = [_call(duty, sessions[duty.event].plan, version, wording, now) for duty in wanted]
     for person in sorted({*added, *removed, *closed}):
         if only is not None and person not in only:
             continue
@@ -100,6 +103,36 @@ def change_intents(  # noqa: PLR0913 - subject, version, the two versions, the w
                 Intent(NoticeKind.CLOSURE, subject, version, person, slot, "sms/closure", now, until, values)
             )
     return tuple(intent for intent in intents if intent.expires_at > now)
+
+
+def _called_apart(
+    changes: Difference, sessions: Mapping[str, StoredSession], now: datetime
+) -> tuple[tuple[Duty, ...], Difference]:
+    """Return duties that go to whoever stands by, so near that a call is needed, and the changes without these."""
+    stood_by = {(duty.event, duty.person) for duty in changes.removed if duty.kind is DutyKind.STANDBY}
+    until = civil_date(now) + CALLED_WITHIN
+    called = tuple(
+        duty
+        for duty in changes.added
+        if duty.kind is DutyKind.DUTY
+        and (duty.event, duty.person) in stood_by
+        and sessions[duty.event].plan.on <= until
+    )
+    places = {(duty.event, duty.person) for duty in called}
+    rest = Difference(
+        tuple(duty for duty in changes.added if duty not in called),
+        tuple(d for d in changes.removed if d.kind is not DutyKind.STANDBY or (d.event, d.person) not in places),
+    )
+    return called, rest
+
+
+def _call(duty: Duty, plan: PlannedSession, version: int, wording: Wording, now: datetime) -> Intent:
+    values = {**_place_words(plan), "name": wording.names.get(duty.person, ""), "post": duty.post}
+    subject, until = session_subject(duty.event), instant_of(plan.on, plan.start)
+    slot = f"called:{version}"
+    return Intent(
+        NoticeKind.STANDBY_CALLED, subject, version, duty.person, slot, "sms/standby_called", now, until, values
+    )
 
 
 def _listed(duties: Iterable[Duty], sessions: Mapping[str, StoredSession]) -> str:

@@ -108,14 +108,35 @@ class Sending(Table):
 
 
 class Retention(Table):
-    """How long things are kept, in days."""
+    """How long things are kept, in days; what was added after the first offices opened has a default."""
 
     prefect_days: int = Field(ge=7, le=3650, description="Prefect 运行记录保留天数", examples=["prefect_days = 90"])
-    notice_days: int = Field(ge=30, le=36500, description="通知记录保留天数", examples=["notice_days = 730"])
+    notice_days: int = Field(
+        ge=30, le=36500, description="通知、短信及回执、回复保留天数", examples=["notice_days = 730"]
+    )
     audit_days: int = Field(
         ge=MIN_AUDIT_DAYS, le=36500, description="操作记录保留天数（不少于六个月）", examples=["audit_days = 1095"]
     )
     output_days: int = Field(ge=30, le=36500, description="导出文件保留天数", examples=["output_days = 365"])
+    login_days: int = Field(
+        default=1095,
+        ge=MIN_AUDIT_DAYS,
+        le=36500,
+        description="登录记录保留天数（不少于六个月）",
+        examples=["login_days = 1095"],
+    )
+    session_days: int = Field(
+        default=30, ge=1, le=36500, description="退出的登录保留天数", examples=["session_days = 30"]
+    )
+    link_days: int = Field(
+        default=90, ge=1, le=36500, description="手机链接过期后保留天数", examples=["link_days = 90"]
+    )
+    reason_days: int = Field(
+        default=180, ge=30, le=36500, description="请假理由保留天数", examples=["reason_days = 180"]
+    )
+    item_days: int = Field(
+        default=730, ge=30, le=36500, description="已办、已阅事项保留天数", examples=["item_days = 730"]
+    )
 
 
 class Answer(Table):

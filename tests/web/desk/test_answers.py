@@ -63,7 +63,9 @@ def test_a_swap_is_decided_at_the_desk(
     offer = agreed(house, lines, ids)
     clerk = staff.inside("zhang", Role.OFFICE_CLERK)
     assert "换班等待批准" in clerk.text("/desk")
-    assert f"/desk/offer/{offer.id}/approve" in clerk.text("/desk/answers/2026-12")
+    page = clerk.text("/desk/answers/2026-12")
+    assert f"/desk/offer/{offer.id}/approve" in page
+    assert ("12月1日 周二 大仓" in page, "DACANG@" in page) == (True, False)
     assert clerk.send(f"/desk/offer/{offer.id}/{word}").headers["location"].startswith("/desk/answers/2026-12?said=")
     assert "换班等待批准" not in clerk.text("/desk")
     standing = acts.standing(house, DECEMBER)

@@ -4,6 +4,7 @@ import logging
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,16 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from djflow.accounts.model import Role
-from djflow.assembly import House
+from djflow.assembly import House, notices, postbox
 from djflow.assembly import roster as acts
+from djflow.assembly.runs import runs_failed
 from djflow.core.ids import PersonId
 from djflow.core.spans import Month
+from djflow.notify.channels.base import Pushed, Reply
+from tests.assembly.test_runs import run_of
 from tests.web.conftest import browser
 from tests.web.desk.conftest import PASSWORD, Staff, app_of
+from tests.web.desk.test_messages import NUMBER, refused
 from tests.web.test_browser import CONTRAST, NAMELESS, SMALL_TARGETS
 
 __all__ = ["browser"]
@@ -38,8 +43,11 @@ TOUR = {
         "/desk/password",
         "/desk/audit",
         "/desk/messages",
+        "/desk/messages/{notice}",
+        "/desk/letters",
         "/desk/calls",
         "/desk/contacts",
+        "/desk/replies",
         "/desk/channels",
         "/desk/answers/2026-12",
     ),
@@ -51,11 +59,22 @@ TOUR = {
 }
 
 
+def in_trouble(house: House) -> str:
+    """Let messages fail, a reply come back and a channel stop; return the notice of somebody with a number."""
+    notice = refused(house)
+    postbox.take_in(house, "file", Pushed(replies=(Reply("13800000011", "我晚点到，行不行？", house.now()),)))
+    notices.pause_channel(house, notices.health(house)[0].channel, reason="平台检修", by="cli")
+    runs_failed(house, [run_of(house, 1)], by="schedule")
+    return notice
+
+
 @pytest.fixture
 def address(house: House, staff: Staff, ids: dict[str, PersonId]) -> Iterator[tuple[str, dict[str, str]]]:
     """The small house's desk really served, with a published month, a draft, and an account of each kind."""
     acts.publish(house, acts.draft(house, Month(2026, 12), by="test").roster_id, by="test")
     draft = acts.draft(house, Month(2027, 1), by="test")
+    with ThreadPoolExecutor(1) as aside:  # the browser's own loop runs in this thread
+        notice = aside.submit(in_trouble, house).result()
     account = staff.make("clerk", Role.OFFICE_CLERK)
     staff.make("liaison", Role.UNIT_LIAISON, unit="HR")
     staff.make("town", Role.TOWN_CLERK, unit="T1")
@@ -66,7 +85,7 @@ def address(house: House, staff: Staff, ids: dict[str, PersonId]) -> Iterator[tu
     server = uvicorn.Server(uvicorn.Config(app_of(house), log_level=logging.ERROR, lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
     thread.start()
-    named = {"draft": draft.roster_id, "account": account.id, "person": ids["A02"]}
+    named = {"draft": draft.roster_id, "account": account.id, "person": ids["A02"], "notice": notice}
     yield f"http://127.0.0.1:{door.getsockname()[1]}", named
     server.should_exit = True
     thread.join(10)
@@ -136,6 +155,22 @@ def test_a_clerk_publishes_without_scripts(
     assert page.get_by_role("heading", level=1).inner_text() == "登录"
     page.goto(f"{base}/desk/roster")
     assert page.get_by_role("heading", level=1).inner_text() == "登录"
+    context.close()
+
+
+def test_a_clerk_calls_somebody(browser: Browser, address: tuple[str, dict[str, str]], tmp_path: Path) -> None:
+    """With one thumb and without scripts: show the number, call, note that; the call is off the list."""
+    base, _ = address
+    context = entered(browser, base, "clerk", 390)
+    page = context.pages[0]
+    page.goto(f"{base}/desk/calls")
+    before = page.get_by_role("button", name="已打电话").count()
+    page.get_by_role("button", name="显示号码").first.click()
+    page.screenshot(path=tmp_path / "number.png", full_page=True)
+    assert page.get_by_role("link", name=NUMBER).get_attribute("href") == f"tel:{NUMBER}"
+    page.get_by_role("button", name="已打电话").click()
+    assert "已记下打过电话" in page.get_by_role("status").inner_text()
+    assert page.get_by_role("button", name="已打电话").count() == before - 1
     context.close()
 
 

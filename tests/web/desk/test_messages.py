@@ -2,20 +2,26 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from djflow.accounts.model import Role
-from djflow.assembly import House, notices
+from djflow.assembly import House, notices, postbox, sending
 from djflow.assembly import roster as acts
 from djflow.audit import service as audit
+from djflow.core.clock import FixedClock
 from djflow.core.ids import PersonId
 from djflow.core.spans import Month
 from djflow.core.subject import Subject
+from djflow.notify.channels.base import Pushed, Reply, Verdict
 from djflow.people import service as people
 from djflow.people.contacts import service as contacts
 from djflow.people.contacts.model import Way
+from tests.assembly.test_boxes import Refusing
 from tests.web.desk.conftest import Browser, Staff
+
+NUMBER = "13800000010"
 
 
 @pytest.fixture
@@ -79,3 +85,56 @@ def test_a_channel_is_paused_and_resumed(house: House, clerk: Browser) -> None:
     with house.reading() as session:
         entries = audit.history(session, Subject("notify.channel", first.channel))
     assert [entry.action for entry in entries] == ["channel.pause", "channel.resume"]
+
+
+def refused(house: House) -> str:
+    """Let every channel refuse, give the first person on the phone list a number, and return the notice."""
+    later = replace(house, clock=FixedClock(house.now() + timedelta(minutes=7)))
+    sending.drain(later, channels={"file": Refusing(Verdict.PERMANENT)}, once=False)
+    call = notices.phone_list(later)[0]
+    with house.transaction() as session:
+        person = PersonId(call.recipient)
+        code = people.people_by_ids(session, [person])[person].code
+        entry = replace(people.entries(session, [code])[code], mobile=NUMBER)
+        people.change_person(session, person, entry, by="test", now=house.now())
+    return call.notice_id
+
+
+def test_a_number_is_shown_on_purpose_only(house: House, clerk: Browser, staff: Staff) -> None:
+    """The list holds no number; the button shows one on a page nobody keeps; looking, or another role, shows none."""
+    notice = refused(house)
+    page = clerk.text("/desk/calls")
+    assert (NUMBER in page, "显示号码" in page) == (False, True)
+    shown = clerk.send(f"/desk/calls/{notice}/number")
+    assert (shown.status_code, shown.text.count(NUMBER), shown.headers["cache-control"]) == (200, 2, "no-store")
+    assert clerk.ask(f"/desk/calls/{notice}/number").status_code == 405
+    assert NUMBER not in clerk.text("/desk/calls") + clerk.text(f"/desk/messages/{notice}") + clerk.text("/desk")
+    minister = staff.inside("buzhang", Role.DEPT_MINISTER, person="A01")
+    assert minister.send(f"/desk/calls/{notice}/number").status_code == 403
+    assert clerk.ask(f"/desk/calls/{notice}/number", {"form_key": "0" * 64}).status_code == 403
+    auditor = staff.inside("shenji", Role.AUDIT_ADMIN, person="A03")
+    page = auditor.text("/desk/audit")
+    assert (page.count("<td>zhang<br>查看手机号"), NUMBER in page) == (1, False)
+
+
+def test_dead_letters_wait_in_the_box_until_sent_again(house: House, clerk: Browser) -> None:
+    """The clerk's box leads to the message; sending it again empties the box of it."""
+    notice = refused(house)
+    assert f'href="/desk/messages/{notice}"' in clerk.text("/desk")
+    life = clerk.text(f"/desk/messages/{notice}")
+    assert [words in life for words in ("再发一次", "显示号码", "已打电话", "月份 2026-12")] == [True] * 4
+    letter = next(one for one in notices.dead_letters(house) if one.notice_id == notice)
+    assert clerk.send(f"/desk/letters/{letter.message_id}/replay").headers["location"] == "/desk/letters?said=resent"
+    assert f'href="/desk/messages/{notice}"' not in clerk.text("/desk")
+
+
+def test_an_unclear_reply_is_read_and_handled(house: House, clerk: Browser) -> None:
+    """The clerk reads what came back as it was written, and puts it aside."""
+    postbox.take_in(house, "file", Pushed(replies=(Reply("13800000011", "<b>晚点到</b>", house.now()),)))
+    assert "有一条回复看不明白" in clerk.text("/desk")
+    page = clerk.text("/desk/replies")
+    assert "&lt;b&gt;晚点到" in page
+    path = re.findall(r'action="(/desk/replies/[0-9a-f]{32}/handled)"', page)[0]
+    assert clerk.send(path).headers["location"] == "/desk/replies?said=handled"
+    assert "没有看不明白的回复" in clerk.text("/desk/replies?said=handled")
+    assert "有一条回复看不明白" not in clerk.text("/desk")

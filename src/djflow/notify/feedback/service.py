@@ -59,6 +59,6 @@ def unclear_replies(session: Session, *, limit: int = 500) -> tuple[Unclear, ...
     return store.unclear(session, limit=limit)
 
 
-def handle_reply(session: Session, reply_id: str, *, by: str, now: datetime) -> None:
-    """Record that somebody read a reply and did what it asks; twice is once."""
-    store.handle(session, reply_id, by=by, now=now)
+def handle_reply(session: Session, reply_id: str, *, by: str, now: datetime) -> bool:
+    """Record that somebody read a reply and did what it asks; False when that was done before."""
+    return store.handle(session, reply_id, by=by, now=now)

@@ -223,7 +223,8 @@ def unclear(session: Session, *, limit: int) -> tuple[Unclear, ...]:
     )
 
 
-def handle(session: Session, reply_id: str, *, by: str, now: datetime) -> None:
-    """Record that somebody read a reply and did what it asks."""
+def handle(session: Session, reply_id: str, *, by: str, now: datetime) -> bool:
+    """Record that somebody read a reply and did what it asks; False when it is unknown or handled."""
     where = (ReplyRow.id == reply_id, ReplyRow.handled_at.is_(None))
-    session.execute(update(ReplyRow).where(*where).values(handled_at=now, handled_by=by))
+    done = update(ReplyRow).where(*where).values(handled_at=now, handled_by=by).returning(ReplyRow.id)
+    return session.execute(done).first() is not None

@@ -103,6 +103,11 @@ class Call:
     expires_at: datetime
     values: Mapping[str, str]
 
+    @property
+    def all_failed(self) -> bool:
+        """Whether every channel was tried and failed, so that sending again may help."""
+        return self.reason == "failed"
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:

@@ -16,6 +16,8 @@ from djflow.notify.rules import FAILED, TRANSITIONS
 
 _AGAIN_FOR = timedelta(hours=12)
 """How long a message sent again by hand stays true at least."""
+_CALLS_KEPT = timedelta(days=7)
+"""How long a call that came to nothing stays on the phone list, so that nobody overlooks it."""
 
 
 def life(session: Session, notice_id: str) -> Life:
@@ -30,7 +32,7 @@ def life(session: Session, notice_id: str) -> Life:
 
 
 def dead_letters(session: Session, *, limit: int = 500) -> tuple[Lost, ...]:
-    """Return messages that failed or whose fate nobody knows, newest first, each with its reason."""
+    """Return messages that failed or whose fate nobody knows, newest first, until somebody was reached otherwise."""
     return store.lost(session, limit=limit)
 
 
@@ -39,9 +41,25 @@ def message_states(session: Session) -> Mapping[str, MessageState]:
     return store.message_states(session)
 
 
-def phone_list(session: Session, *, limit: int = 500) -> tuple[Call, ...]:
+def phone_list(session: Session, *, limit: int | None = 500) -> tuple[Call, ...]:
     """Return the notices that wait for a human, the most pressing first."""
     return store.calls(session, limit=limit)
+
+
+def call(session: Session, notice_id: str) -> Call:
+    """Return one notice that waits for a human.
+
+    Raises: NotFoundError when it does not wait (any more).
+    """
+    found = store.call(session, notice_id)
+    if found is None:
+        raise NotFoundError("这条通知不在电话名单里：可能已经答复或有人打过，请刷新后再看。", code="notice.no_call")
+    return found
+
+
+def end_calls(session: Session, *, now: datetime) -> None:
+    """Take off the phone list what nobody called about and has been past for a week."""
+    store.end_calls(session, now - _CALLS_KEPT)
 
 
 def replay(session: Session, message_id: str, *, by: str, now: datetime) -> None:

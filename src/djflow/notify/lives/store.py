@@ -80,11 +80,11 @@ def _masked(session: Session, row: MessageRow) -> str:
 
 
 def lost(session: Session, *, limit: int) -> tuple[Lost, ...]:
-    """Return messages that failed or need a human, newest first."""
+    """Return messages that failed or need a human while nobody was reached otherwise, newest first."""
     query = (
         select(MessageRow, NoticeRow.kind)
         .join(NoticeRow, NoticeRow.id == MessageRow.notice_id)
-        .where(MessageRow.state.in_(FAILED))
+        .where(MessageRow.state.in_(FAILED), NoticeRow.state.in_((NoticeState.OPEN, NoticeState.NEEDS_HUMAN)))
         .order_by(MessageRow.created_at.desc(), MessageRow.id.desc())
         .limit(limit)
     )
@@ -94,12 +94,31 @@ def lost(session: Session, *, limit: int) -> tuple[Lost, ...]:
     )
 
 
-def calls(session: Session, *, limit: int) -> tuple[Call, ...]:
+def calls(session: Session, *, limit: int | None) -> tuple[Call, ...]:
     """Return notices that wait for a human, the most pressing first."""
     query = select(NoticeRow).where(NoticeRow.state == NoticeState.NEEDS_HUMAN)
-    return tuple(
-        Call(row.id, row.kind, row.subject, row.recipient, row.reason, row.expires_at, json.loads(row.payload))
-        for row in session.scalars(query.order_by(NoticeRow.expires_at, NoticeRow.id).limit(limit))
+    query = query.order_by(NoticeRow.expires_at, NoticeRow.id).limit(limit)
+    return tuple(_call(row) for row in session.scalars(query))
+
+
+def _call(row: NoticeRow) -> Call:
+    return Call(row.id, row.kind, row.subject, row.recipient, row.reason, row.expires_at, json.loads(row.payload))
+
+
+def call(session: Session, notice_id: str) -> Call | None:
+    """Return one notice that waits for a human."""
+    row = session.get(NoticeRow, notice_id)
+    if row is None or row.state is not NoticeState.NEEDS_HUMAN:
+        return None
+    return _call(row)
+
+
+def end_calls(session: Session, before: datetime) -> None:
+    """Close notices that nobody called about and that ended before an instant."""
+    session.execute(
+        update(NoticeRow)
+        .where(NoticeRow.state == NoticeState.NEEDS_HUMAN, NoticeRow.expires_at < before)
+        .values(state=NoticeState.CLOSED, reason="expired")
     )
 
 

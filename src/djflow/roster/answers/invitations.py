@@ -20,6 +20,7 @@ from djflow.core.spans import Month
 from djflow.core.subject import Subject
 from djflow.db.session import vault_of
 from djflow.db.vault import Vault
+from djflow.people import service as people
 from djflow.roster.answers import store
 from djflow.roster.answers.model import Invited
 from djflow.roster.answers.tables import InvitationRow
@@ -30,6 +31,8 @@ _BYTES = 16
 
 UNKNOWN = "这个链接不完整或不是本系统发出的：请打开最近一条值班短信或消息里的链接。"
 OVER = "这个链接已经过期：请打开最近一条值班短信或消息里的链接，或打电话向组织部要一个新的。"
+
+LEFT = "您已不在值班人员名册里，这个链接不再有效：有疑问请打电话给组织部。"
 
 
 def invite(session: Session, person: PersonId, *, now: datetime) -> str:
@@ -62,14 +65,19 @@ def reference(session: Session, person: PersonId, *, now: datetime) -> str:
 def invited(session: Session, token: str, *, now: datetime) -> Invited:
     """Return whom a link lets in.
 
-    Raises: NotFoundError for a token that was never given out; GoneError once it has expired or was revoked.
+    Raises: NotFoundError for a token that was never given out; GoneError once it has expired or was revoked, or the
+    person has left or retired.
     """
     row = store.invitation_by_hash(session, _hash(vault_of(session), token)) if TOKEN.fullmatch(token) else None
     if row is None:
         raise NotFoundError(UNKNOWN, code="link.broken")
     if now >= row.expires_at or row.revoked_at is not None:
         raise GoneError(OVER, code="link.expired")
-    return Invited(PersonId(row.person_id), row.expires_at)
+    person = PersonId(row.person_id)
+    card = people.people_by_ids(session, [person]).get(person)
+    if card is None or card.has_gone:
+        raise GoneError(LEFT, code="link.left")
+    return Invited(person, row.expires_at)
 
 
 def mark_used(session: Session, token: str, *, now: datetime) -> None:

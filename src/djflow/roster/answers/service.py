@@ -4,7 +4,7 @@ Every act locks the month's row first, so that forty taps on one button have one
 and never read by anything here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -229,3 +229,12 @@ def _withdraw_offers(session: Session, found: Held, *, now: datetime) -> None:
             row = store.offer_row(session, offer.id)
             if row is not None:
                 row.state, row.decided_at = OfferState.WITHDRAWN, now
+
+
+def clear(session: Session, *, reasons_before: datetime, links_before: datetime, limit: int) -> Mapping[str, int]:
+    """Erase at most `limit` old reasons and forget as many expired links; return the counts by kind."""
+    counts = {
+        "reasons": store.forget_reasons(session, reasons_before, limit=limit),
+        "links": store.forget_invitations(session, links_before, limit=limit),
+    }
+    return {kind: count for kind, count in counts.items() if count}

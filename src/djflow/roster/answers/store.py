@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from djflow.core.clock import civil_date
 from djflow.core.ids import PersonId, new_id
 from djflow.core.spans import Month
 from djflow.db.store import sealing_vault
@@ -167,3 +168,20 @@ def add_invitation(session: Session, row: InvitationRow) -> None:
 def last_answers(session: Session, month: Month) -> Mapping[tuple[str, PersonId], Answer]:
     """Return a month's answers by session and person."""
     return {(answer.event, answer.person): answer for answer in answers(session, month)}
+
+
+def forget_reasons(session: Session, before: datetime, *, limit: int) -> int:
+    """Erase the reasons given before an instant, except where somebody still has to act on the answer."""
+    settled = DutyAnswerRow.state.not_in((DutyState.DECLINED, DutyState.WAITING))
+    is_old = or_(settled, DutyAnswerRow.month < str(Month.of(civil_date(before))))
+    old = select(DutyAnswerRow.id).where(DutyAnswerRow.reason.is_not(None), DutyAnswerRow.at < before, is_old)
+    done = update(DutyAnswerRow).where(DutyAnswerRow.id.in_(old.limit(limit))).values(reason=None)
+    return len(session.execute(done.returning(DutyAnswerRow.id)).all())
+
+
+def forget_invitations(session: Session, before: datetime, *, limit: int) -> int:
+    """Delete links that expired before an instant."""
+    old = select(InvitationRow.id).where(InvitationRow.expires_at < before).limit(limit)
+    return len(
+        session.execute(delete(InvitationRow).where(InvitationRow.id.in_(old)).returning(InvitationRow.id)).all()
+    )

@@ -4,6 +4,7 @@ from djflow.accounts import service as accounts
 from djflow.accounts.model import RESULT_WORDS, Act
 from djflow.assembly import upkeep
 from djflow.audit import service as audit
+from djflow.audit.labels import ACTION_LABELS, ACTOR_LABELS, SUBJECT_LABELS
 from djflow.core.errors import InputError, IntegrityError
 from djflow.core.subject import Subject
 from djflow.web.desk.frame import SAID, Answer, Go, Page, Route, Visit
@@ -23,7 +24,9 @@ def record_page(visit: Visit) -> Answer:
         logins = {one.actor: one.login for one in accounts.accounts(session)}
     values = {
         "entries": entries,
-        "logins": logins,
+        "actors": {**ACTOR_LABELS, **logins},
+        "actions": ACTION_LABELS,
+        "kinds": SUBJECT_LABELS,
         "subject": wanted,
         "older": entries[-1].seq if len(entries) == LINES else 0,
         "said": SAID.get(visit.query.get("said", ""), ""),

@@ -3,7 +3,7 @@
 from djflow.accounts.model import Act
 from djflow.core.errors import NotFoundError
 from djflow.inbox import service as inbox
-from djflow.inbox.model import BOX_WORDS, KIND_WORDS, Box, ItemId
+from djflow.inbox.model import BOX_WORDS, BY_ITSELF, KIND_WORDS, Box, ItemId, ItemKind
 from djflow.web.desk.frame import SAID, Answer, Go, Page, Route, Visit
 
 
@@ -22,6 +22,7 @@ def box_page(visit: Visit) -> Answer:
         "heading": BOX_WORDS[which],
         "items": items,
         "kinds": KIND_WORDS,
+        "by_itself": BY_ITSELF | {ItemKind.ROSTER_REVIEW},
         "now": visit.house.now(),
         "said": SAID.get(visit.query.get("said", ""), ""),
         "more": counts[which] > len(items),

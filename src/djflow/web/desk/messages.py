@@ -4,11 +4,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from djflow.accounts.model import Act
-from djflow.assembly import House, notices, reach
+from djflow.assembly import House, boxes, calling, notices, reach
+from djflow.audit.labels import subject_words
 from djflow.core.errors import InputError
 from djflow.core.ids import PersonId
+from djflow.core.subject import Subject
 from djflow.notify.labels import ANSWER_LABELS, KIND_LABELS, MESSAGE_LABELS, NOTICE_LABELS, REASON_LABELS
 from djflow.notify.model import COORDINATOR, NoticeKind, NoticeState
+from djflow.notify.rules import FAILED
 from djflow.people import service as register
 from djflow.web.desk.frame import SAID, Answer, Go, Page, Route, Visit
 
@@ -59,7 +62,15 @@ def _line(row: Mapping[str, str]) -> dict[str, object]:
 def life_page(visit: Visit) -> Answer:
     """Show one notice from intent to answer."""
     found = notices.life(visit.house, visit.path["notice"])
-    values = {**_LABELS, "life": found, "people": _names(visit.house, [found.recipient])}
+    subject = Subject.parse(found.subject)
+    values = {
+        **_LABELS,
+        "life": found,
+        "people": _names(visit.house, [found.recipient]),
+        "about": f"{subject_words(subject.kind)} {subject.id}",
+        "to_call": found.state is NoticeState.NEEDS_HUMAN,
+        "failed": FAILED,
+    }
     return _page("desk_message.html.j2", visit, values)
 
 
@@ -73,8 +84,33 @@ def letters_page(visit: Visit) -> Answer:
 def calls_page(visit: Visit) -> Answer:
     """Show whom to call, the most pressing first."""
     found = notices.phone_list(visit.house)
-    values = {**_LABELS, "calls": found, "people": _names(visit.house, (one.recipient for one in found))}
+    values = {
+        **_LABELS,
+        "now": visit.house.now(),
+        "calls": found,
+        "people": _names(visit.house, (one.recipient for one in found)),
+    }
     return _page("desk_calls.html.j2", visit, values)
+
+
+def number(visit: Visit) -> Answer:
+    """Show the full number for one call; a list or a reloaded page never shows it."""
+    found = calling.show_number(visit.house, visit.path["notice"], by=visit.by)
+    values = {"found": found, "who": _names(visit.house, [found.recipient]).get(found.recipient, "")}
+    return _page("desk_number.html.j2", visit, values)
+
+
+def replies_page(visit: Visit) -> Answer:
+    """Show the replies nobody could make out, oldest first."""
+    found = calling.unclear_replies(visit.house)
+    values = {"replies": found, "people": _names(visit.house, (one.recipient for one in found if one.recipient))}
+    return _page("desk_replies.html.j2", visit, values)
+
+
+def handled(visit: Visit) -> Answer:
+    """Note that somebody read a reply and did what it asks."""
+    calling.handle_reply(visit.house, visit.path["reply"], by=visit.by)
+    return Go("/desk/replies?said=handled")
 
 
 def replay(visit: Visit) -> Answer:
@@ -107,7 +143,7 @@ def channels_page(visit: Visit) -> Answer:
 
 def pause(visit: Visit) -> Answer:
     """Stop a channel; its messages wait."""
-    reason = visit.form.one("reason")[:100]
+    reason = visit.form.one("reason")[:60]
     if not reason:
         raise InputError("请写明暂停的理由，再提交一次。", code="channel.reason")
     notices.pause_channel(visit.house, visit.path["channel"], reason=reason, by=visit.by)
@@ -122,7 +158,8 @@ def resume(visit: Visit) -> Answer:
 
 def _page(template: str, visit: Visit, values: Mapping[str, object]) -> Page:
     section = "channels" if template == "desk_channels.html.j2" else "messages"
-    common = {"sends": visit.may(Act.MESSAGE_SEND), "said": SAID.get(visit.query.get("said", ""), "")}
+    may = {"sends": visit.may(Act.MESSAGE_SEND), "shows": visit.may(Act.NUMBER_SHOW)}
+    common = {**may, "said": SAID.get(visit.query.get("said", ""), "")}
     return Page(template, section, {**common, **values})
 
 
@@ -131,7 +168,7 @@ def _names(house: House, recipients: Iterable[str]) -> dict[str, str]:
     wanted = set(recipients)
     with house.reading() as session:
         cards = register.people_by_ids(session, [PersonId(one) for one in sorted(wanted) if one != COORDINATOR])
-    return {one: f"{card.name}（{card.unit_name}）" for one, card in cards.items()} | {COORDINATOR: "值班表管理员"}
+    return {one: f"{card.name}（{card.unit_name}）" for one, card in cards.items()} | {COORDINATOR: boxes.OFFICE_NAME}
 
 
 ROUTES = (
@@ -143,6 +180,9 @@ ROUTES = (
     Route("/desk/calls/{notice}/called", Act.MESSAGE_SEND, called, "POST"),
     Route("/desk/contacts", Act.MESSAGE_READ, contacts_page),
     Route("/desk/contacts/{person}/checked", Act.MESSAGE_SEND, checked, "POST"),
+    Route("/desk/calls/{notice}/number", Act.NUMBER_SHOW, number, "POST"),
+    Route("/desk/replies", Act.MESSAGE_READ, replies_page),
+    Route("/desk/replies/{reply}/handled", Act.MESSAGE_SEND, handled, "POST"),
     Route("/desk/channels", Act.CHANNEL_READ, channels_page),
     Route("/desk/channels/{channel}/pause", Act.CHANNEL_PAUSE, pause, "POST"),
     Route("/desk/channels/{channel}/resume", Act.CHANNEL_PAUSE, resume, "POST"),

@@ -19,6 +19,7 @@ def system_page(visit: Visit) -> Answer:
             ("本区种类", "示范区" if house.is_demo else "正式"),
         ],
         "problems": check(house.home),
+        "prefect": house.settings.prefect.address,
     }
     return Page("desk_system.html.j2", "system", values)
 
