@@ -35,6 +35,14 @@ DEPLOYMENTS = (
     "channel-check",
     "audit-verify",
     "retention",
+    "fund-sla",
+    "notice-period-close",
+    "budget-queue",
+    "payment-reconcile",
+    "fund-annual",
+    "ledger-verify",
+    "ledger-anchor",
+    "relief-tidy",
 )
 """Keys of schedules.toml; each is one deployment."""
 

@@ -347,3 +347,8 @@ def waiting(session: Session, *states: CaseState) -> tuple[FundCase, ...]:
 def by_ids(session: Session, ids: tuple[CaseId, ...]) -> dict[str, FundCase]:
     """Return cases by id."""
     return store.cases_by_id(session, ids)
+
+
+def moves_since(session: Session, moment: datetime) -> tuple[tuple[str, str, str, CaseState], ...]:
+    """Return every step taken since an instant, oldest first: its id, its case's id and number, the state reached."""
+    return store.moves_since(session, moment)

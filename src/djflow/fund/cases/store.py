@@ -224,6 +224,15 @@ def moves(session: Session, case_id: str) -> tuple[Move, ...]:
     return tuple(Move(row.act, row.before, row.after, row.round, row.at, row.who) for row in rows)
 
 
+def moves_since(session: Session, moment: datetime) -> tuple[tuple[str, str, str, CaseState], ...]:
+    """Return every step taken since an instant, oldest first: its id, its case's id and number, the state reached."""
+    # Ids order by time, so that the primary key finds them among millions.
+    floor = f"{int(moment.timestamp() * 1000):012x}"
+    query = select(FundCaseMoveRow, FundCaseRow.number).join(FundCaseRow, FundCaseRow.id == FundCaseMoveRow.case_id)
+    rows = session.execute(query.where(FundCaseMoveRow.id >= floor).order_by(FundCaseMoveRow.id))
+    return tuple((row.id, row.case_id, number, row.after) for row, number in rows)
+
+
 def last_reason(session: Session, case_id: str) -> str:
     """Open and return the reason of the last step that had one, for the applicant's own page."""
     query = select(FundCaseMoveRow).where(FundCaseMoveRow.case_id == case_id)

@@ -5,7 +5,7 @@ Every act that moves a batch locks its row first, so that two persons at once qu
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -217,3 +217,8 @@ def orders_in(session: Session, batch_id: BatchId) -> tuple[PaymentOrder, ...]:
 def open_batches(session: Session) -> tuple[PaymentBatch, ...]:
     """Return batches that are neither closed nor cancelled, oldest first."""
     return store.batches(session, rules.OPEN_BATCH)
+
+
+def paid_between(session: Session, first: date, last: date) -> tuple[PaymentOrder, ...]:
+    """Return payments that arrived on civil dates from `first` to `last`, both included, and were not taken back."""
+    return tuple(one for one in store.orders_settled(session, first, last) if one.state is OrderState.PAID)
