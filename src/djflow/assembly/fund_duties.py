@@ -24,6 +24,7 @@ from djflow.core.subject import Subject
 from djflow.fund import casework
 from djflow.fund.cases import service as cases
 from djflow.fund.cases.model import FundCase
+from djflow.fund.publicity import service as publicity
 from djflow.people import service as people
 from djflow.people.dossiers import service as dossiers
 
@@ -78,6 +79,8 @@ def advance(house: House, number: str, *, by: str) -> FundCase:
     terms = relief.terms_of(house)
     with house.transaction() as session:
         case_id, now = cases.find(session, number).id, house.now()
+        for period in publicity.periods_of(session, case_id):
+            casework.close_period(session, period.id, terms, by=by, now=now)
         casework.end_publicity(session, case_id, terms, by=by, now=now)
         casework.expire(session, case_id, terms, by=by, now=now)
         return cases.get(session, case_id)
