@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from djflow.accounts.model import Role
 from djflow.approvals.chains import service as chains
 from djflow.assembly import House, fund_duties, fund_till, fund_watch, fund_year, relief
 from djflow.audit import service as audit
@@ -22,7 +21,7 @@ from djflow.fund.ledger import service as ledger
 from djflow.fund.ledger.model import AccountCode, Incoming
 from djflow.fund.payment import orders
 from djflow.fund.payment import service as payments
-from djflow.fund.payment.model import Clerk, NewBatch, NewOrder, Payee
+from djflow.fund.payment.model import BatchState, NewBatch, NewOrder, Payee
 from djflow.fund.publicity import service as publicity
 from tests.fund.books import (
     ACCOUNT,
@@ -37,6 +36,8 @@ from tests.fund.books import (
     settle,
     submitted,
 )
+from tests.fund.payment.acts import altered, take
+from tests.fund.payment.till import CSV, Till, bank
 
 FESTIVAL = fund_duties.Festival("spring", "春节", date(2027, 2, 5))
 Moment = Callable[[str], House]
@@ -144,23 +145,47 @@ def book(session: Session, house: House, fen: int) -> None:
 
 
 def test_a_case_that_did_not_hear_the_bank_is_found(house: House, branch: Branch, hung: FundCase) -> None:
-    """A payment settled while its case still waits for the bank is listed; so is a batch that is not closed."""
+    """A payment settled while its case still waits for the bank is listed; its batch is listed until it is closed."""
     assert fund_till.unreconciled(house) == fund_till.Unreconciled((), (), ())
+    till, late = Till(house.database, house.now()), at("2026-12-10T09:00")
     with house.transaction() as session:
-        late = at("2026-12-10T09:00")
         casework.close_period(session, publicity.periods_of(session, hung.id)[-1].id, TERMS, by="s", now=late)
         payee = Payee(branch["G1"], "张小明", ACCOUNT, "农商行")
         new = NewOrder(hung.subject, hung.number, hung.amount_fen, payee, frozenset())
         orders.open_order(session, new, by="o", now=late)
-        maker = Clerk("desk:1", branch["G5"], frozenset({Role.FINANCE_CLERK}))
-        batch = payments.make_batch(session, NewBatch("standard_csv", 100), by=maker, now=late)
-    found = fund_till.unreconciled(house)
-    assert [row["批次"] for row in found.batches] == [batch.number]
-    assert clean([*found.batches, *found.unheard])
-    with pytest.raises(ConflictError):
+    with house.transaction() as session:
+        maker = till.clerk("CA")
+        batch = payments.make_batch(session, NewBatch(CSV.key, CSV.max_lines), by=maker, now=house.now())
+    file = till.send(batch)
+    with house.transaction() as session:
+        move(session, hung, Act.SEND, Who.CASHIER, late)
+    with pytest.raises(ConflictError, match="还有 1 笔没有结果"):
         fund_till.close_settled(house, batch.number, by="prefect:coordinator")
+    take(till, batch, bank(file.content))
+    found = fund_till.unreconciled(house)
+    assert [(row["批次"], row["步骤"]) for row in found.batches] == [(batch.number, "已送银行")]
+    assert found.unheard == ({"编号": hung.number, "步骤": "已送银行"},)
+    assert clean([*found.batches, *found.unheard])
+    for _ in range(2):
+        assert fund_till.close_settled(house, batch.number, by="prefect:coordinator").state is BatchState.CLOSED
+    assert fund_till.unreconciled(house).batches == ()
     with pytest.raises(NotFoundError):
         fund_till.close_settled(house, "PB20261124-99", by="prefect:coordinator")
+    year = fund_year.disclose(house, 2026)
+    assert (year.people, year.spendings) == (1, ({"类别": "定期帮扶类", "人数": 1, "金额": "2,000.00"},))
+
+
+def test_rows_the_bank_garbled_are_counted_not_shown(house: House) -> None:
+    """A doubtful row of the bank's answer is listed by row and doubt; what the bank wrote stands nowhere."""
+    till = Till(house.database, house.now())
+    batch = till.batch(2)
+    file = till.send(batch)
+    take(till, batch, bank(file.content, change=altered("pay:WF2026-0001:1", 1, "张小明")))
+    found = fund_till.unreconciled(house)
+    assert found.doubts == (
+        {"批次": batch.number, "回单行": found.doubts[0]["回单行"], "疑问": "金额与所付的不一致或读不懂"},
+    )
+    assert clean(found.doubts)
 
 
 def test_a_year_is_disclosed_without_names(house: House, branch: Branch) -> None:

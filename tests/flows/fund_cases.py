@@ -28,9 +28,10 @@ BY = "tester"
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """People with a branch by id, and every word about them that must stand nowhere."""
+    """People with a branch by id and code, and every word about them that must stand nowhere."""
 
     ids: tuple[PersonId, ...]
+    codes: tuple[str, ...]
     secrets: tuple[str, ...]
 
 
@@ -44,7 +45,7 @@ def crowd(house: House, count: int, *, skip: int = 0) -> Crowd:
     words = [word for one in chosen for word in (one.name, one.mobile, one.id_number, one.bank_account)]
     plain = claim(ids[chosen[0].code])
     secrets = (*(word for word in words if word), plain.reason, plain.family, plain.income)
-    return Crowd(tuple(ids[entry.code] for entry in chosen), secrets)
+    return Crowd(tuple(ids[one.code] for one in chosen), tuple(one.code for one in chosen), secrets)
 
 
 def forgotten(house: House, applicant: PersonId) -> FundCase:
