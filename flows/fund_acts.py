@@ -51,7 +51,11 @@ async def fund_festival_batch(festival: Festival, on: FestivalDay) -> Ending:
     """File a festival's list: each line goes to its approvers by itself; again files only what is missing."""
     found = await file_list(_festival(festival, on))
     before = f"，其中{found.before}行先前已上报" if found.before else ""
-    return done(f"名单{found.lines}行{before}，新上报{found.opened}行，等各级审批。")
+    sentence = f"名单{found.lines}行{before}，新上报{found.opened}行，等各级审批。"
+    if found.refused:
+        rows = "、".join(map(str, found.refused))
+        return attention(f"{sentence}第{rows}行正以别的金额审批，没有上报：要改金额，请先撤回。")
+    return done(sentence)
 
 
 def _festival(festival: FestivalCode, on: date) -> fund_duties.Festival:

@@ -10,12 +10,9 @@ import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-import httpx
 from prefect import get_client
-from prefect.exceptions import PrefectException
 
 from djflow.assembly import House, fund_watch
-from djflow.core.errors import DjflowError
 from flows.frame import the_house
 
 ADVANCE_DEPLOYMENT = "办理申请/办理申请"
@@ -62,10 +59,9 @@ async def relay_for_ever() -> None:
     house = the_house()
     relay = Relay(house.now() - _LOOK_BACK)
     while True:
-        wait = _LOOK_SECONDS
-        try:
-            await relay.look(house)
-        except (DjflowError, PrefectException, httpx.HTTPError) as error:
-            logging.getLogger(__name__).warning("基金事件暂时没有转给 Prefect（%s），稍后再试", type(error).__name__)
-            wait = _AFTER_TROUBLE
-        await asyncio.sleep(wait)
+        # A failed look is a value here: Prefect may be down or busy in many ways, and no look may be the last.
+        (outcome,) = await asyncio.gather(relay.look(house), return_exceptions=True)
+        if isinstance(outcome, BaseException):
+            name = type(outcome).__name__
+            logging.getLogger(__name__).warning("基金事件暂时没有转给 Prefect（%s），稍后再试", name)
+        await asyncio.sleep(_AFTER_TROUBLE if isinstance(outcome, BaseException) else _LOOK_SECONDS)

@@ -17,7 +17,7 @@ from djflow.approvals.model import NewCase, Place
 from djflow.assembly import relief
 from djflow.assembly.approvals import office_of
 from djflow.assembly.house import House
-from djflow.core.errors import InputError
+from djflow.core.errors import ConflictError, InputError
 from djflow.core.ids import PersonId
 from djflow.core.money import fen_of
 from djflow.core.subject import Subject
@@ -59,11 +59,15 @@ class ListLine:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What became of a list: lines in it, approvals newly opened, lines filed before."""
+    """What became of a list: lines in it, approvals newly opened, lines filed before.
+
+    `refused` are the numbers of lines whose person is asked for with another amount just now.
+    """
 
     lines: int
     opened: int
     before: int
+    refused: tuple[int, ...] = ()
 
 
 def import_folder(house: House) -> Path:
@@ -97,8 +101,13 @@ def open_festival(house: House, festival: Festival, *, by: str) -> Opened:
     Raises: InputError naming every line that cannot be understood; nothing is opened then.
     """
     lines = _read(house, import_folder(house) / festival.file_name)
-    opened = sum(_open_line(house, festival, line, by=by) for line in lines)
-    return Opened(len(lines), opened, len(lines) - opened)
+    opened, refused = 0, list[int]()
+    for line in lines:
+        try:
+            opened += _open_line(house, festival, line, by=by)
+        except ConflictError:
+            refused.append(line.number)
+    return Opened(len(lines), opened, len(lines) - opened - len(refused), tuple(refused))
 
 
 def _read(house: House, path: Path) -> tuple[ListLine, ...]:
