@@ -96,23 +96,23 @@ def board(house: House, *, most: int = 500) -> Board:
     terms, now = terms_of(house), house.now()
     with house.reading() as session:
         found = service.waiting(session, *OPEN_STATES)
-    dues = _dues(found, terms)
     today = civil_date(now)
-    late = sum(_is_late(dues[_clock(case)], today) for case in found)
-    return Board(len(found), late, tuple(_board_row(case, dues[_clock(case)], today) for case in found[:most]))
+    ends = _ends(found, terms)
+    late = sum(_is_late(due, today) for due in ends)
+    rows = (_board_row(case, due, today) for case, due in zip(found[:most], ends, strict=False))
+    return Board(len(found), late, tuple(rows))
 
 
-def _dues(cases: Sequence[FundCase], terms: Terms) -> Mapping[tuple[CaseState, date], date | None]:
+def _ends(cases: Sequence[FundCase], terms: Terms) -> tuple[date | None, ...]:
     # Counting workdays is dear, and many cases began on the same day.
-    ends: dict[tuple[CaseState, date], date | None] = {}
+    known: dict[tuple[CaseState, date], date | None] = {}
+    ends = []
     for case in cases:
-        if _clock(case) not in ends:
-            ends[_clock(case)] = rules.due_on(case, terms)
-    return ends
-
-
-def _clock(case: FundCase) -> tuple[CaseState, date]:
-    return case.state, civil_date(case.since)
+        clock = case.state, civil_date(case.since)
+        if clock not in known:
+            known[clock] = rules.due_on(case, terms)
+        ends.append(known[clock])
+    return tuple(ends)
 
 
 def _is_late(due: date | None, today: date) -> bool:
