@@ -210,7 +210,6 @@ def test_a_year_is_disclosed_without_names(house: House, branch: Branch) -> None
 def put_list(house: House, text: str) -> None:
     """Put a festival's list into the import folder."""
     folder = fund_duties.import_folder(house)
-    folder.mkdir(exist_ok=True)
     (folder / FESTIVAL.file_name).write_text(text, "utf-8")
 
 
@@ -264,3 +263,15 @@ def test_a_missing_list_or_paper_says_where_it_belongs(house: House) -> None:
         fund_duties.open_festival(house, FESTIVAL, by="c")
     with pytest.raises(InputError, match="没有文件 2026-11-24-01"):
         fund_duties.register_paper(house, "2026-11-24-01", by="c")
+
+
+def test_a_paper_application_is_registered_once(house: House, branch: Branch) -> None:
+    """The file of the import folder becomes an application; its name then bears the number and it is not filed again."""
+    values = {"申请人": "G1", "类别": "定期帮扶类", "金额": "2000", "困难情况": "手术花费大", "草稿": True}
+    folder = fund_duties.import_folder(house)
+    (folder / "2026-11-24-01.json").write_text(json.dumps(values, ensure_ascii=False), "utf-8")
+    done = fund_duties.register_paper(house, "2026-11-24-01", by="prefect:coordinator")
+    assert (done.case.applicant, done.case.state) == (branch["G1"], CaseState.DRAFT)
+    assert [path.name for path in folder.iterdir()] == [f"2026-11-24-01.{done.case.number}.json"]
+    with pytest.raises(InputError, match="没有文件"):
+        fund_duties.register_paper(house, "2026-11-24-01", by="prefect:coordinator")

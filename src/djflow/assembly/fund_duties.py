@@ -71,8 +71,10 @@ class Opened:
 
 
 def import_folder(house: House) -> Path:
-    """Return the folder into which the office puts files for coordinators' forms."""
-    return house.state / "import"
+    """Return the folder into which the office puts files for coordinators' forms, made when it is missing."""
+    folder = house.state / "import"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
 
 
 def advance(house: House, number: str, *, by: str) -> FundCase:
@@ -91,8 +93,20 @@ def advance(house: House, number: str, *, by: str) -> FundCase:
 
 
 def register_paper(house: House, name: str, *, by: str) -> relief.Received:
-    """File the application `name`.json of the import folder; raises what `relief.apply_file` raises."""
-    return relief.apply_file(house, import_folder(house) / f"{name}.json", by=by)
+    """File the application `name`.json of the import folder and add its number to the file's name: it is filed once.
+
+    Raises: what `relief.apply_file` raises; InputError when the file cannot be renamed, the application stays filed.
+    """
+    path = import_folder(house) / f"{name}.json"
+    received = relief.apply_file(house, path, by=by)
+    try:
+        path.rename(path.with_name(f"{name}.{received.case.number}.json"))
+    except OSError as error:
+        raise InputError(
+            f"已登记 {received.case.number}，但文件改不了名：请把 {path.name} 移走，以免再登记一次。",
+            code="paper.rename",
+        ) from error
+    return received
 
 
 def open_festival(house: House, festival: Festival, *, by: str) -> Opened:
