@@ -18,6 +18,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
+from djflow.approvals.doorway.links import filled
 from djflow.assembly import outbox, phone
 from djflow.assembly.directory import Nobody, note_dead
 from djflow.assembly.house import House
@@ -349,7 +350,8 @@ def _line(house: House, channel: Channel, pace: float) -> _Line:
 
 def _outgoing(house: House, claimed: Claimed, traits: Traits) -> Outgoing:
     payload = claimed.payload
-    text, reference = str(payload.get("text", "")), str(payload.get("link", ""))
+    # An approver's code is made only here, at the moment it leaves: what is stored holds a reference to it.
+    text, reference = filled(house.vault, str(payload.get("text", ""))), str(payload.get("link", ""))
     variables = payload.get("variables", {})
     link = phone.link_from(house, reference) if reference else ""
     buttons = _buttons(link) if traits.buttons and payload.get("asks") and phone.is_of_a_duty(reference) else ()
@@ -360,7 +362,9 @@ def _outgoing(house: House, claimed: Claimed, traits: Traits) -> Outgoing:
         buttons=buttons,
         title=str(payload.get("title", "")),
         template=str(payload.get("template", "")),
-        variables={str(k): str(v) for k, v in variables.items()} if isinstance(variables, dict) else {},
+        variables={str(k): filled(house.vault, str(v)) for k, v in variables.items()}
+        if isinstance(variables, dict)
+        else {},
     )
 
 
