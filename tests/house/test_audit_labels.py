@@ -1,16 +1,22 @@
 """Whatever the record of changes can say is said in Chinese."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from djflow.approvals.states import Act
 from djflow.audit.labels import ACTION_LABELS, SUBJECT_LABELS
+from djflow.fund.donations.model import DonationAct
+from djflow.fund.ledger.model import TransferKind
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(p for p in (ROOT / "src" / "djflow").rglob("*.py") if p.parent.name != "audit")
+
+FAMILIES: Mapping[str, Iterable[str]] = {"approval": Act, "donation": [*DonationAct, "pledge"], "ledger": TransferKind}
+"""Actions made of a word and one of these."""
 
 
 @cache
@@ -26,7 +32,22 @@ def words_in(node: ast.expr) -> set[str] | None:
     if isinstance(node, ast.IfExp):
         one, other = words_in(node.body), words_in(node.orelse)
         return None if one is None or other is None else one | other
+    if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
+        family = str(node.values[0].value).rstrip(".")
+        return {f"{family}.{member}" for member in FAMILIES[family]}
     return None
+
+
+@cache
+def functions_of(path: Path) -> list[ast.FunctionDef]:
+    """Return a module's functions."""
+    return [n for n in ast.walk(tree_of(path)) if isinstance(n, ast.FunctionDef)]
+
+
+@cache
+def calls_of(path: Path) -> list[tuple[ast.Call, ast.FunctionDef]]:
+    """Return a module's calls with the function they stand in."""
+    return [(n, f) for f in functions_of(path) for n in ast.walk(f) if isinstance(n, ast.Call)]
 
 
 class Reader:
@@ -35,13 +56,14 @@ class Reader:
     def __init__(self, path: Path) -> None:
         """Read `path`."""
         self.path = path
-        self.functions = [n for n in ast.walk(tree_of(path)) if isinstance(n, ast.FunctionDef)]
 
     def texts(self, node: ast.expr, inside: ast.FunctionDef) -> set[str]:
         """Return the texts of an expression inside a function."""
         found = words_in(node)
         if found is not None:
             return found
+        if isinstance(node, ast.Attribute):
+            return self._of_field(node.attr)
         assert isinstance(node, ast.Name), f"{self.path}:{node.lineno}: {ast.unparse(node)}"
         assigned = [
             n.value
@@ -54,25 +76,48 @@ class Reader:
         assert node.id in names, f"{self.path}:{node.lineno}: {node.id}"
         handed = list(self._handed(inside.name, names.index(node.id)))
         assert handed, f"{self.path}: nobody calls {inside.name}"
-        return set().union(*(self.texts(argument, caller) for argument, caller in handed))
+        return set().union(*(Reader(path).texts(argument, caller) for path, argument, caller in handed))
 
-    def _handed(self, name: str, place: int) -> Iterator[tuple[ast.expr, ast.FunctionDef]]:
-        for caller in self.functions:
-            for call in ast.walk(caller):
-                if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == name:
-                    yield call.args[place], caller
+    def _of_field(self, name: str) -> set[str]:
+        """Return the texts that values of this module are made with in a field."""
+        classes = {
+            n.name: [f.target.id for f in n.body if isinstance(f, ast.AnnAssign) and isinstance(f.target, ast.Name)]
+            for n in ast.walk(tree_of(self.path))
+            if isinstance(n, ast.ClassDef)
+        }
+        found = [
+            self.texts(call.args[classes[call.func.id].index(name)], function)
+            for call, function in calls_of(self.path)
+            if isinstance(call.func, ast.Name) and name in classes.get(call.func.id, [])
+        ]
+        assert found, f"{self.path}: {name}"
+        return set().union(*found)
+
+    def _handed(self, name: str, place: int) -> Iterator[tuple[Path, ast.expr, ast.FunctionDef]]:
+        """Yield what callers hand in: of a private function in this module, of a public one anywhere."""
+        for path in [self.path] if name.startswith("_") else SOURCES:
+            for call, caller in calls_of(path):
+                if self._is_call_of(call.func, name):
+                    yield path, call.args[place], caller
+
+    def _is_call_of(self, called: ast.expr, name: str) -> bool:
+        if isinstance(called, ast.Attribute):
+            return called.attr == name and isinstance(called.value, ast.Name) and called.value.id in self._names
+        return isinstance(called, ast.Name) and called.id == name
+
+    @property
+    def _names(self) -> set[str]:
+        return {self.path.stem, self.path.parent.name}
 
     def recorded(self) -> Iterator[tuple[str, ast.expr, ast.FunctionDef]]:
         """Yield `record` or `record_many` with what it is given, and the function it stands in."""
-        for function in self.functions:
-            for call in ast.walk(function):
-                called = call.func if isinstance(call, ast.Call) else None
-                if isinstance(called, ast.Attribute) and ast.unparse(called.value) == "audit":
-                    assert isinstance(call, ast.Call)
-                    if called.attr == "record":
-                        yield "record", call.args[2], function
-                    if called.attr == "record_many":
-                        yield "record_many", call.args[1], function
+        for call, function in calls_of(self.path):
+            called = call.func
+            if isinstance(called, ast.Attribute) and ast.unparse(called.value) == "audit":
+                if called.attr == "record":
+                    yield "record", call.args[2], function
+                if called.attr == "record_many":
+                    yield "record_many", call.args[1], function
 
     def actions(self) -> set[str]:
         """Return every action this module records."""
@@ -82,7 +127,8 @@ class Reader:
                 found |= self.texts(given, function)
                 continue
             # A list of (subject, action, details), often by comprehension: the second of each triple.
-            for node in ast.walk(given):
+            listed = [n.value for n in ast.walk(function) if isinstance(n, ast.Assign)] if way == "record_many" else []
+            for node in (n for one in (given, *listed) for n in ast.walk(one)):
                 if isinstance(node, ast.Tuple) and len(node.elts) == 3:
                     found |= self.texts(node.elts[1], function)
         return found
