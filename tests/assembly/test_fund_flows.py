@@ -266,7 +266,7 @@ def test_a_missing_list_or_paper_says_where_it_belongs(house: House) -> None:
 
 
 def test_a_paper_application_is_registered_once(house: House, branch: Branch) -> None:
-    """The file of the import folder becomes an application; its name then bears the number and it is not filed again."""
+    """A file of the import folder becomes an application; its name then bears the number, it is not filed again."""
     values = {"申请人": "G1", "类别": "定期帮扶类", "金额": "2000", "困难情况": "手术花费大", "草稿": True}
     folder = fund_duties.import_folder(house)
     (folder / "2026-11-24-01.json").write_text(json.dumps(values, ensure_ascii=False), "utf-8")
