@@ -80,9 +80,7 @@ def read_application(path: Path, *, max_file_bytes: int) -> Filed:
         reason=_text(values, "reason"),
         family=_text(values, "family"),
         income=_text(values, "income"),
-        income_fen=_fen(values["income_per_head"], "income_per_head", at_least=0)
-        if "income_per_head" in values
-        else None,
+        income_fen=None if per_head is None else _fen(per_head, "income_per_head", at_least=0),
         household=_text(values, "household"),
         account=_text(values, "account"),
         uploads=_uploads(values.get("materials", []), path.parent, max_file_bytes),
