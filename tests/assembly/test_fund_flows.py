@@ -121,7 +121,7 @@ def test_a_case_goes_forward_once(at_moment: Moment, hung: FundCase) -> None:
     assert fund_duties.advance(early, hung.number, by="schedule").state is CaseState.PUBLICITY
     for _ in range(2):
         assert fund_duties.advance(late, hung.number, by="schedule").state is CaseState.READY_TO_PAY
-    assert relief.sweep(late, by="schedule") == relief.Swept(0, 0, 0)
+    assert relief.sweep(late, by="schedule") == relief.Swept(0, 0, 0, 0)
     with late.reading() as session:
         said = [entry.details for entry in audit.history(session, hung.subject)]
     assert sum("end_publicity" in details for details in said) == 1
