@@ -67,7 +67,7 @@ async def fund_sla() -> Ending:
     await leave_table("fund-late", f"超期{len(overdue)}件", overdue)
     sentence = (
         f"在办{seen.count}件。催办{told.get('reminded', 0)}次，上报{told.get('escalated', 0)}次；"
-        f"公示期满{moved.ended_periods}件，转拨付{moved.to_payment}件，过期{moved.expired}件。"
+        f"公示期满{moved.ended_periods}件，安排资金{moved.served}件，过期{moved.expired}件，接着办{moved.left_behind}件。"
     )
     blocked = told.get("blocked", 0)
     waits = f"没有人能批的{blocked}件。" if blocked else ""
@@ -79,9 +79,13 @@ async def fund_sla() -> Ending:
 async def notice_period_close() -> Ending:
     """End the publicity periods whose days are over, so that their cases are paid on this day."""
     moved = await sweep()
-    if moved.ended_periods + moved.to_payment == 0:
-        return done("今天没有期满的公示。")
-    return done(f"公示期满{moved.ended_periods}件，转拨付{moved.to_payment}件。")
+    return done(f"公示期满{moved.ended_periods}件。" if moved.ended_periods else "今天没有期满的公示。")
+
+
+@step("安排资金")
+def serve(house: House) -> int:
+    """Keep money for waiting cases in the order of their approval."""
+    return relief.serve_queue(house, by=SCHEDULE)
 
 
 @step("列出等资金的")
@@ -93,7 +97,12 @@ def queue(house: House) -> tuple[fund_watch.Rows, str]:
 @program("排队等资金", lambda: f"{civil_datetime(meant_for()):%m月%d日%H:%M}·排队等资金")
 async def budget_queue() -> Ending:
     """Serve approved cases that wait for money in order of approval; leave the queue."""
-    await sweep()
+    served = await serve()
     waiting, available = await queue()
     await leave_table("fund-queue", f"等资金的{len(waiting)}件，账上可用{available}元", waiting)
-    return attention(f"还有{len(waiting)}件等资金，账上可用{available}元。") if waiting else done("没有等资金的申请。")
+    sentence = f"安排资金{served}件，"
+    return (
+        attention(f"{sentence}还有{len(waiting)}件等，可用{available}元。")
+        if waiting
+        else done(f"{sentence}没有再等的。")
+    )

@@ -121,7 +121,7 @@ def test_a_case_goes_forward_once(at_moment: Moment, hung: FundCase) -> None:
     assert fund_duties.advance(early, hung.number, by="schedule").state is CaseState.PUBLICITY
     for _ in range(2):
         assert fund_duties.advance(late, hung.number, by="schedule").state is CaseState.READY_TO_PAY
-    assert relief.sweep(late, by="schedule") == relief.Swept(0, 0, 0)
+    assert relief.sweep(late, by="schedule") == relief.Swept(0, 0, 0, 0)
     with late.reading() as session:
         said = [entry.details for entry in audit.history(session, hung.subject)]
     assert sum("end_publicity" in details for details in said) == 1
@@ -266,7 +266,7 @@ def test_a_missing_list_or_paper_says_where_it_belongs(house: House) -> None:
 
 
 def test_a_paper_application_is_registered_once(house: House, branch: Branch) -> None:
-    """A file of the import folder becomes an application; it then bears the number and is not filed again."""
+    """A file of the import folder becomes an application; its name then bears the number, it is not filed again."""
     values = {"申请人": "G1", "类别": "定期帮扶类", "金额": "2000", "困难情况": "手术花费大", "草稿": True}
     folder = fund_duties.import_folder(house)
     (folder / "2026-11-24-01.json").write_text(json.dumps(values, ensure_ascii=False), "utf-8")

@@ -1,7 +1,7 @@
 """Whatever the record of changes can say is said in Chinese."""
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -15,8 +15,14 @@ from djflow.fund.ledger.model import TransferKind
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(p for p in (ROOT / "src" / "djflow").rglob("*.py") if p.parent.name != "audit")
 
-FAMILIES: Mapping[str, Iterable[str]] = {"approval": Act, "donation": [*DonationAct, "pledge"], "ledger": TransferKind}
-"""Actions made of a word and one of these."""
+
+COMPUTED = {
+    *(f"ledger.{kind.value}" for kind in TransferKind),
+    *(f"donation.{act.value}" for act in DonationAct),
+    "donation.pledge",
+    *(f"approval.{act.value}" for act in (Act.WITHDRAW, Act.PAUSE, Act.RESUME, Act.URGE, Act.REASSIGN)),
+}
+"""Actions whose codes are put together from an enum."""
 
 
 @cache
@@ -32,22 +38,7 @@ def words_in(node: ast.expr) -> set[str] | None:
     if isinstance(node, ast.IfExp):
         one, other = words_in(node.body), words_in(node.orelse)
         return None if one is None or other is None else one | other
-    if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
-        family = str(node.values[0].value).rstrip(".")
-        return {f"{family}.{member}" for member in FAMILIES[family]}
     return None
-
-
-@cache
-def functions_of(path: Path) -> list[ast.FunctionDef]:
-    """Return a module's functions."""
-    return [n for n in ast.walk(tree_of(path)) if isinstance(n, ast.FunctionDef)]
-
-
-@cache
-def calls_of(path: Path) -> list[tuple[ast.Call, ast.FunctionDef]]:
-    """Return a module's calls with the function they stand in."""
-    return [(n, f) for f in functions_of(path) for n in ast.walk(f) if isinstance(n, ast.Call)]
 
 
 class Reader:
@@ -56,14 +47,17 @@ class Reader:
     def __init__(self, path: Path) -> None:
         """Read `path`."""
         self.path = path
+        self.functions = [n for n in ast.walk(tree_of(path)) if isinstance(n, ast.FunctionDef)]
 
     def texts(self, node: ast.expr, inside: ast.FunctionDef) -> set[str]:
         """Return the texts of an expression inside a function."""
         found = words_in(node)
         if found is not None:
             return found
+        if isinstance(node, ast.JoinedStr):
+            return set()  # put together from an enum: COMPUTED lists what comes of it
         if isinstance(node, ast.Attribute):
-            return self._of_field(node.attr)
+            return self.fields(node.attr)
         assert isinstance(node, ast.Name), f"{self.path}:{node.lineno}: {ast.unparse(node)}"
         assigned = [
             n.value
@@ -76,48 +70,43 @@ class Reader:
         assert node.id in names, f"{self.path}:{node.lineno}: {node.id}"
         handed = list(self._handed(inside.name, names.index(node.id)))
         assert handed, f"{self.path}: nobody calls {inside.name}"
-        return set().union(*(Reader(path).texts(argument, caller) for path, argument, caller in handed))
+        return set().union(*(reader.texts(argument, caller) for reader, argument, caller in handed))
 
-    def _of_field(self, name: str) -> set[str]:
-        """Return the texts that values of this module are made with in a field."""
-        classes = {
-            n.name: [f.target.id for f in n.body if isinstance(f, ast.AnnAssign) and isinstance(f.target, ast.Name)]
-            for n in ast.walk(tree_of(self.path))
-            if isinstance(n, ast.ClassDef)
-        }
-        found = [
-            self.texts(call.args[classes[call.func.id].index(name)], function)
-            for call, function in calls_of(self.path)
-            if isinstance(call.func, ast.Name) and name in classes.get(call.func.id, [])
-        ]
-        assert found, f"{self.path}: {name}"
-        return set().union(*found)
+    def fields(self, name: str) -> set[str]:
+        """Return the texts that this module's calls give a dataclass's field by keyword."""
+        given = [word for node in ast.walk(tree_of(self.path)) if isinstance(node, ast.Call) for word in node.keywords]
+        found = [words_in(word.value) for word in given if word.arg == name]
+        assert found, f"{self.path}: nobody gives {name}"
+        assert None not in found, f"{self.path}: {name}"
+        return set().union(*(texts for texts in found if texts is not None))
 
-    def _handed(self, name: str, place: int) -> Iterator[tuple[Path, ast.expr, ast.FunctionDef]]:
-        """Yield what callers hand in: of a private function in this module, of a public one anywhere."""
-        for path in [self.path] if name.startswith("_") else SOURCES:
-            for call, caller in calls_of(path):
-                if self._is_call_of(call.func, name):
-                    yield path, call.args[place], caller
+    def _handed(self, name: str, place: int) -> Iterator[tuple["Reader", ast.expr, ast.FunctionDef]]:
+        for path in (self.path,) if name.startswith("_") else SOURCES:
+            reader = Reader(path)
+            called = {name} if path == self.path else reader.names_of(self.path.stem, name)
+            for caller in reader.functions if called else ():
+                for call in ast.walk(caller):
+                    if isinstance(call, ast.Call) and ast.unparse(call.func) in called:
+                        yield reader, call.args[place], caller
 
-    def _is_call_of(self, called: ast.expr, name: str) -> bool:
-        if isinstance(called, ast.Attribute):
-            return called.attr == name and isinstance(called.value, ast.Name) and called.value.id in self._names
-        return isinstance(called, ast.Name) and called.id == name
-
-    @property
-    def _names(self) -> set[str]:
-        return {self.path.stem, self.path.parent.name}
+    def names_of(self, module: str, name: str) -> set[str]:
+        """Return how this module calls a public function of another one, by what it imports; nothing if it cannot."""
+        imported = [node for node in ast.walk(tree_of(self.path)) if isinstance(node, ast.ImportFrom)]
+        pairs = {((node.module or "").rpartition(".")[2], one.name) for node in imported for one in node.names}
+        direct = {name} if (module, name) in pairs else set()
+        return direct | ({f"{module}.{name}"} if any(known == module for _, known in pairs) else set())
 
     def recorded(self) -> Iterator[tuple[str, ast.expr, ast.FunctionDef]]:
         """Yield `record` or `record_many` with what it is given, and the function it stands in."""
-        for call, function in calls_of(self.path):
-            called = call.func
-            if isinstance(called, ast.Attribute) and ast.unparse(called.value) == "audit":
-                if called.attr == "record":
-                    yield "record", call.args[2], function
-                if called.attr == "record_many":
-                    yield "record_many", call.args[1], function
+        for function in self.functions:
+            for call in ast.walk(function):
+                called = call.func if isinstance(call, ast.Call) else None
+                if isinstance(called, ast.Attribute) and ast.unparse(called.value) == "audit":
+                    assert isinstance(call, ast.Call)
+                    if called.attr == "record":
+                        yield "record", call.args[2], function
+                    if called.attr == "record_many":
+                        yield "record_many", call.args[1], function
 
     def actions(self) -> set[str]:
         """Return every action this module records."""
@@ -127,8 +116,7 @@ class Reader:
                 found |= self.texts(given, function)
                 continue
             # A list of (subject, action, details), often by comprehension: the second of each triple.
-            listed = [n.value for n in ast.walk(function) if isinstance(n, ast.Assign)] if way == "record_many" else []
-            for node in (n for one in (given, *listed) for n in ast.walk(one)):
+            for node in ast.walk(given):
                 if isinstance(node, ast.Tuple) and len(node.elts) == 3:
                     found |= self.texts(node.elts[1], function)
         return found
@@ -143,7 +131,7 @@ def actions() -> set[str]:
 def test_every_action_has_words(actions: set[str]) -> None:
     """The desk shows no code of an action: each has a Chinese label, and no label is left over."""
     assert len(actions) > 30
-    assert actions == set(ACTION_LABELS)
+    assert actions | COMPUTED == set(ACTION_LABELS)
 
 
 def test_every_subject_has_words() -> None:

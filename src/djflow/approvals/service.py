@@ -1,8 +1,8 @@
 """What others ask of approvals: open a case, decide, complete a step, hand in papers, return, withdraw, hand over.
 
-Every function works in the caller's transaction, locks its case before anything else is written, records the change,
-tells whom it concerns through notify and the boxes, and returns an `Outcome`; it never calls back. Call it before
-`audit.record` of your own: the record's head is locked last by everybody, so nobody waits in a circle.
+Every function works in the caller's transaction, records the change, tells whom it concerns through notify and the
+boxes, and returns an `Outcome`; it never calls back. The record's head is locked first (`audit.hold`), then the case:
+callers that have recorded something before, or hold a case of their own, wait at the same place, never in a circle.
 """
 
 from collections.abc import Sequence
@@ -30,6 +30,7 @@ from djflow.approvals.model import (
     World,
 )
 from djflow.approvals.states import Act
+from djflow.audit import service as audit
 from djflow.core.clock import civil_date
 from djflow.core.errors import ConflictError, DjflowError, InputError, NotFoundError
 from djflow.core.ids import new_id
@@ -46,6 +47,7 @@ def open_case(session: Session, new: NewCase, *, office: Office, by: str, now: d
     """
     if not 0 < len(new.title) <= MAX_TITLE or new.amount_fen < 0:
         raise InputError(f"审批事项的名称须有 1—{MAX_TITLE} 个字，金额不能是负数。", code="approval.new")
+    audit.hold(session)
     open_id = store.open_case_id(session, new.subject)
     if open_id is not None:
         return _opened_before(session, open_id, new)
@@ -82,6 +84,7 @@ def decide_many(
     session: Session, answers: Sequence[tuple[TaskId, Answer]], *, office: Office, by: str, now: datetime
 ) -> tuple[Line, ...]:
     """Decide the lines of a list, each by itself; a line that cannot be decided says why and stops no other."""
+    audit.hold(session)
     known = {task_id: store.case_id_of_task(session, task_id) for task_id, _ in answers}
     # All cases are locked first, in one order, so that two lists with the same lines never wait in a circle.
     store.locked(session, [case_id for case_id in known.values() if case_id])
@@ -235,6 +238,7 @@ def _plain(session: Session, case_id: CaseId, act: Act, *, office: Office, by: s
 def _act(  # noqa: PLR0913 - the case, the act and its name, and the office
     session: Session, case_id: CaseId, move: Move, action: str, *, office: Office, by: str, now: datetime
 ) -> Outcome:
+    audit.hold(session)
     held = store.locked(session, [case_id])
     if not held:
         raise NotFoundError("没有这个审批事项：请刷新后再看。", code="approval.unknown")

@@ -1,6 +1,6 @@
 """Approvals of one house: what its office configured, chains put in force, what a case would meet, who is missing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,7 +10,7 @@ from djflow.accounts.model import ROLE_WORDS, Role
 from djflow.approvals import rules, staffing
 from djflow.approvals.chains.model import Chain, ChainStep, Level, StepKind
 from djflow.approvals.chains.rules import path
-from djflow.approvals.model import Case, CaseId, CaseState, NewCase, Office, Place, World
+from djflow.approvals.model import Case, CaseId, CaseState, NewCase, Office, Outcome, Place, World
 from djflow.approvals.sweeping.service import sweep as swept
 from djflow.assembly.house import House
 from djflow.core.clock import civil_date
@@ -18,6 +18,9 @@ from djflow.core.errors import NotFoundError
 from djflow.core.ids import BranchId, PersonId, UnitId
 from djflow.core.money import fen_of
 from djflow.core.subject import Subject
+from djflow.fund import service as fund
+from djflow.fund.cases.model import Terms
+from djflow.fund.running.model import KIND, Desk
 from djflow.people import service as people
 
 SWEEPER = "sweep"
@@ -75,10 +78,25 @@ def sweep(house: House, *, limit: int | None = None) -> dict[str, int]:
     while more and (limit is None or rounds < limit):
         with house.transaction() as session:
             done = swept(session, office=office_of(house), by=SWEEPER, now=house.now())
+            hear(house, session, done.outcomes, by=SWEEPER)
         for name, count in done.counts.items():
             total[name] = total.get(name, 0) + count
         more, rounds = done.more and bool(done.outcomes), rounds + 1
     return total
+
+
+def hear(house: House, session: Session, outcomes: Iterable[Outcome], *, by: str) -> None:
+    """Let the subsystem a case belongs to do what follows from its approval, in the caller's transaction."""
+    desk = desk_of(house)
+    for outcome in outcomes:
+        if outcome.case.new.subject.kind == KIND and outcome.changed:
+            fund.follow(session, outcome, desk, by=by, now=house.now())
+
+
+def desk_of(house: House) -> Desk:
+    """Return everything the office configured about the fund."""
+    terms = Terms(house.settings.fund.policy, house.settings.calendar)
+    return Desk(terms, office_of(house), house.settings.ledger.order)
 
 
 def explain(house: House, kind: str, amount: str, branch_code: str = "") -> tuple[Expected, ...]:

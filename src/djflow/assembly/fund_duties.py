@@ -15,13 +15,13 @@ from djflow.approvals import service as approvals
 from djflow.approvals import staffing
 from djflow.approvals.model import NewCase, Place
 from djflow.assembly import relief
-from djflow.assembly.approvals import office_of
+from djflow.assembly.approvals import desk_of, office_of
 from djflow.assembly.house import House
 from djflow.core.errors import ConflictError, InputError
 from djflow.core.ids import PersonId
 from djflow.core.money import fen_of
 from djflow.core.subject import Subject
-from djflow.fund import casework
+from djflow.fund import service as fund
 from djflow.fund.cases import service as cases
 from djflow.fund.cases.model import FundCase
 from djflow.fund.publicity import service as publicity
@@ -82,14 +82,13 @@ def advance(house: House, number: str, *, by: str) -> FundCase:
 
     Raises: NotFoundError.
     """
-    terms = relief.terms_of(house)
+    desk = desk_of(house)
     with house.transaction() as session:
         case_id, now = cases.find(session, number).id, house.now()
         for period in publicity.periods_of(session, case_id):
-            casework.close_period(session, period.id, terms, by=by, now=now)
-        casework.end_publicity(session, case_id, terms, by=by, now=now)
-        casework.expire(session, case_id, terms, by=by, now=now)
-        return cases.get(session, case_id)
+            fund.close_period(session, period.id, desk, by=by, now=now)
+        fund.expire(session, case_id, desk, by=by, now=now)
+        return fund.bring_forward(session, case_id, desk, by=by, now=now)
 
 
 def register_paper(house: House, name: str, *, by: str) -> relief.Received:

@@ -1,21 +1,22 @@
 """Payments as commands and pages ask for them: who acts, one transaction an act, files in and out.
 
-Whoever must know what became of a payment – the ledger, the cases, notices – stands in `LISTENERS` and hears of it in
-the same transaction.
+The fund hears what became of a payment in the same transaction: books, cases and notices go with it or not at all.
 """
 
 import os
-from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from djflow.assembly import doorway
+from djflow.assembly.approvals import desk_of
 from djflow.assembly.house import House
+from djflow.audit import service as audit
 from djflow.core.errors import InputError, RuleError
 from djflow.core.spans import Month
+from djflow.core.subject import Subject
 from djflow.db.vault import PRIVATE_MODE
+from djflow.fund import service as fund
 from djflow.fund.payment import orders, service, statement
 from djflow.fund.payment.answers import service as answers
 from djflow.fund.payment.keeping import order_of
@@ -33,20 +34,10 @@ from djflow.fund.payment.model import (
     RulingId,
     Settled,
 )
+from djflow.fund.running.model import KIND
 from djflow.people.excel.sheet import MAX_FILE_BYTES
 
-Listener = Callable[[Session, tuple[Settled, ...], str, datetime], None]
-"""Takes the session, what became of payments, who acts, and now."""
-
-LISTENERS: tuple[Listener, ...] = ()
-
 _LOCAL = "127.0.0.1"
-
-
-def tell(session: Session, outcomes: tuple[Settled, ...], *, by: str, now: datetime) -> None:
-    """Let every listener hear what became of payments, in the caller's transaction."""
-    for listener in LISTENERS if outcomes else ():
-        listener(session, outcomes, by, now)
 
 
 def clerk_of(house: House, login: str, password: str) -> Clerk:
@@ -71,6 +62,7 @@ def make(house: House, layout: str, reason: str, *, by: Clerk) -> PaymentBatch:
     """Put everything ready into a draft batch of a bank's layout, the default for an empty one."""
     chosen = house.settings.payments.layout(layout)
     with house.transaction() as session:
+        audit.hold(session)
         new = NewBatch(chosen.key, chosen.max_lines, flag_reason=reason)
         return service.make_batch(session, new, by=by, now=house.now())
 
@@ -78,12 +70,14 @@ def make(house: House, layout: str, reason: str, *, by: Clerk) -> PaymentBatch:
 def check(house: House, number: str, *, by: Clerk) -> PaymentBatch:
     """Check a batch as the second person."""
     with house.transaction() as session:
+        audit.hold(session)
         return service.check_batch(session, _id(session, number), by=by, now=house.now())
 
 
 def cancel(house: House, number: str, *, by: Clerk) -> PaymentBatch:
     """Dissolve a batch that has no file yet."""
     with house.transaction() as session:
+        audit.hold(session)
         return service.cancel_batch(session, _id(session, number), by=by, now=house.now())
 
 
@@ -93,9 +87,11 @@ def export(house: House, number: str, folder: Path, *, by: Clerk) -> tuple[Payme
     Raises: InputError when it cannot be written; the file stays frozen and can be taken again.
     """
     with house.transaction() as session:
+        audit.hold(session)
         batch = service.batch_by_number(session, number)
         layout = house.settings.payments.layout(batch.layout)
         batch = service.export_batch(session, batch.id, layout, by=by, now=house.now())
+        fund.at_the_bank(session, batch.id, desk_of(house), by=by.actor, now=house.now())
         file = service.download(session, batch.id, by=by, now=house.now())
     target = folder / file.name
     _put(target, file.content)
@@ -119,12 +115,13 @@ def _put(target: Path, content: bytes) -> None:
 def send(house: House, number: str, *, by: Clerk) -> PaymentBatch:
     """Note that the file went to the bank."""
     with house.transaction() as session:
+        audit.hold(session)
         service.mark_sent(session, _id(session, number), by=by, now=house.now())
         return service.batch_by_number(session, number)
 
 
 def import_answer(house: House, number: str, source: Path, *, by: Clerk) -> AnswerOutcome:
-    """Take the bank's answer from a file; listeners hear what was settled.
+    """Take the bank's answer from a file; the fund hears what was settled.
 
     Raises: InputError when the file cannot be read.
     """
@@ -139,34 +136,40 @@ def import_answer(house: House, number: str, source: Path, *, by: Clerk) -> Answ
 
 
 def take_answer(house: House, number: str, content: bytes, *, by: Clerk) -> AnswerOutcome:
-    """Take the bank's answer as bytes; listeners hear what was settled."""
+    """Take the bank's answer as bytes; the fund hears what was settled."""
     with house.transaction() as session:
+        audit.hold(session)
         now = house.now()
         batch = service.batch_by_number(session, number)
         layout = house.settings.payments.layout(batch.layout)
         outcome = answers.import_answer(session, batch.id, content, layout, by=by, now=now)
-        tell(session, outcome.settled, by=by.actor, now=now)
+        fund.settled(session, outcome.settled, desk_of(house), second="", by=by.actor, now=now)
         return outcome
 
 
 def propose(house: House, proposal: Proposal, *, by: Clerk) -> Ruling:
     """State as the first person what became of a payment or line."""
     with house.transaction() as session:
+        audit.hold(session)
         return answers.propose(session, proposal, by=by, now=house.now())
 
 
 def confirm(house: House, ruling: RulingId, *, by: Clerk) -> Settled | None:
-    """Confirm a ruling as the second person; listeners hear it."""
+    """Confirm a ruling as the second person; the fund hears it."""
     with house.transaction() as session:
+        audit.hold(session)
         now = house.now()
+        first = next((one.first for one in answers.waiting_rulings(session) if one.id == ruling), None)
         outcome = answers.confirm(session, ruling, by=by, now=now)
-        tell(session, (outcome,) if outcome else (), by=by.actor, now=now)
+        told, second = (outcome,) if outcome else (), str(Subject("people.person", first)) if first else ""
+        fund.settled(session, told, desk_of(house), second=second, by=by.actor, now=now)
         return outcome
 
 
 def refuse(house: House, ruling: RulingId, *, by: Clerk) -> None:
     """Send a ruling back unconfirmed."""
     with house.transaction() as session:
+        audit.hold(session)
         answers.refuse(session, ruling, by=by, now=house.now())
 
 
@@ -188,13 +191,19 @@ def about(house: House, line_key: str) -> PaymentOrder:
 def correct(house: House, line_key: str, fix: Correction, *, by: Clerk) -> PaymentOrder:
     """Replace a failed payment by a new attempt to the right account."""
     with house.transaction() as session:
+        audit.hold(session)
+        now = house.now()
         order = orders.order_by_key(session, line_key)
-        return orders.correct(session, order.id, fix, by=by, now=house.now())
+        made = orders.correct(session, order.id, fix, by=by, now=now)
+        if order.subject.kind == KIND:
+            fund.corrected(session, order.subject.id, desk_of(house), by=by.actor, now=now)
+        return made
 
 
 def close(house: House, number: str, *, by: Clerk) -> PaymentBatch:
     """Close a batch in which nothing is unknown."""
     with house.transaction() as session:
+        audit.hold(session)
         return answers.close_batch(session, _id(session, number), by=by, now=house.now())
 
 
@@ -214,6 +223,7 @@ def write_statement(house: House, month: Month, folder: Path, *, by: Clerk) -> P
     """Write a month's payments as Excel into `folder` and return the path."""
     reasons = {code: words for one in house.settings.payments.layouts for code, words in one.reasons.items()}
     with house.transaction() as session:
+        audit.hold(session)
         content = statement.monthly_statement(session, month, reasons, by=by, now=house.now())
     target = folder / f"温暖基金拨付明细-{month}.xlsx"
     _put(target, content)

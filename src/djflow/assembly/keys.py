@@ -14,6 +14,7 @@ import djflow.fund.ledger.tables
 import djflow.fund.materials.tables
 import djflow.fund.payment.tables
 import djflow.fund.publicity.tables
+import djflow.fund.running.tables
 import djflow.inbox.tables
 import djflow.notify.tables
 import djflow.people.contacts.tables

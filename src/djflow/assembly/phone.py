@@ -114,9 +114,9 @@ def approval_reference(session: Session, task: Subject, person: PersonId, *, now
         return ""
 
 
-def link_reference(session: Session, person: PersonId, *, now: datetime, event: str = "") -> str:
+def link_reference(session: Session, person: PersonId, *, now: datetime, event: str = "", path: str = "") -> str:
     """Return what a stored message keeps instead of the person's link: it opens nothing without the house's key."""
-    return invitations.reference(session, person, now=now) + (f"/duty/{event}" if event else "")
+    return invitations.reference(session, person, now=now) + (f"/duty/{event}" if event else path)
 
 
 def link_from(house: House, reference: str) -> str:

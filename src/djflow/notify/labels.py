@@ -26,6 +26,8 @@ KIND_LABELS: Mapping[NoticeKind, str] = MappingProxyType(
         NoticeKind.APPROVAL_RECEIPT: "审批回执",
         NoticeKind.APPROVAL_OUTCOME: "办理结果",
         NoticeKind.APPROVAL_CODE: "审批验证码",
+        NoticeKind.FUND_PROGRESS: "温暖基金办理进度",
+        NoticeKind.FUND_BRANCH: "温暖基金支部提示",
     }
 )
 

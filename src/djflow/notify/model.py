@@ -37,6 +37,8 @@ class NoticeKind(StrEnum):
     APPROVAL_RECEIPT = "approval_receipt"
     APPROVAL_OUTCOME = "approval_outcome"
     APPROVAL_CODE = "approval_code"
+    FUND_PROGRESS = "fund_progress"
+    FUND_BRANCH = "fund_branch"
 
 
 class NoticeState(StrEnum):

@@ -115,6 +115,8 @@ SAMPLES: Mapping[str, Mapping[str, object]] = MappingProxyType(
         "sms/approval_settled": {**_APPROVAL, "office": "副部长"},
         "sms/approval_receipt": {**_APPROVAL, "verdict": "同意", "time": "11月24日10:05"},
         "sms/approval_outcome": {"name": "张三丰", "what": "温暖基金申请WF2026-0017", "outcome": "已办结"},
+        "sms/fund_progress": {"name": "张三丰", "number": "WF2026-0017", "state": "银行退回，等更正账号"},
+        "sms/fund_branch": {"name": "张三丰", "number": "WF2026-0017", "state": "已提交，等支部受理"},
         "sms/approval_code": {"name": "张三丰", "code": "052719", "minutes": "10"},
         "im/operator_alert": {
             "title": "下月值班表还没有公示",

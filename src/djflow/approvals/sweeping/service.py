@@ -13,6 +13,7 @@ from djflow.approvals import service, store
 from djflow.approvals.acts import Plain
 from djflow.approvals.model import Office, Outcome
 from djflow.approvals.states import Act
+from djflow.audit import service as audit
 
 BATCH = 10
 """Cases per call: its transaction stays well below 200 ms."""
@@ -39,6 +40,7 @@ class Swept:
 
 def sweep(session: Session, *, office: Office, by: str, now: datetime, limit: int = BATCH) -> Swept:
     """Do what time asks for in at most `limit` cases, the longest due first."""
+    audit.hold(session)
     due = store.due(session, now, limit=limit + 1)
     held = store.locked(session, due[:limit], skip=True)
     outcomes = [

@@ -21,6 +21,7 @@ from djflow.fund.payment.keeping import (
     move_batch,
     note_batch,
     require_layout,
+    settled,
 )
 from djflow.fund.payment.layout import BankLayout
 from djflow.fund.payment.model import (
@@ -33,6 +34,8 @@ from djflow.fund.payment.model import (
     PaymentAct,
     PaymentBatch,
     PaymentOrder,
+    Settled,
+    Verdict,
 )
 
 
@@ -100,6 +103,12 @@ def _require_reason(session: Session, orders: Sequence[PaymentOrder], reason: st
             f"同一账号或同一领款人在这一批里不止一笔：{'、'.join(twice)}。请写明理由，或去掉重复的。",
             code="payment.repeated_account",
         )
+
+
+def outcomes_of(order: PaymentOrder) -> tuple[Settled, ...]:
+    """Return what became of an order that was paid or failed; nothing while it waits."""
+    verdicts = {OrderState.PAID: Verdict.PAID, OrderState.FAILED: Verdict.FAILED}
+    return (settled(order, verdicts[order.state], order.bank_code),) if order.state in verdicts else ()
 
 
 def check_batch(session: Session, batch_id: BatchId, *, by: Clerk, now: datetime) -> PaymentBatch:

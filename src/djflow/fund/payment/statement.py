@@ -70,7 +70,9 @@ def monthly_statement(session: Session, month: Month, reasons: Words, *, by: Cle
     """
     rules.require_may(by, PaymentAct.STATEMENT)
     orders = store.orders_settled(session, month.first, month.last)
-    return _book(session, f"{month.title}温暖基金拨付明细", orders, reasons, _Asked("payment.statement", by, now))
+    return _book(
+        session, f"{month.title}温暖基金拨付明细", orders, reasons, _Asked(action="payment.statement", by=by, now=now)
+    )
 
 
 def audit_export(session: Session, span: DateSpan, reasons: Words, *, by: Clerk, now: datetime) -> bytes:
@@ -85,7 +87,7 @@ def audit_export(session: Session, span: DateSpan, reasons: Words, *, by: Clerk,
         if civil_date(one.opened_at) in span or (one.settled_at and civil_date(one.settled_at) in span)
     )
     title = f"温暖基金拨付审计资料（{span.first}至{span.last}）"
-    return _book(session, title, orders, reasons, _Asked("payment.audit_export", by, now))
+    return _book(session, title, orders, reasons, _Asked(action="payment.audit_export", by=by, now=now))
 
 
 def _book(session: Session, title: str, orders: Sequence[PaymentOrder], reasons: Words, asked: _Asked) -> bytes:

@@ -240,6 +240,17 @@ def held(session: Session) -> frozenset[str]:
     return frozenset(period.case for period in store.shown(session, Level.DISTRICT))
 
 
+def case_of_objection(session: Session, objection_id: str) -> str:
+    """Return the id of the case an objection is about.
+
+    Raises: NotFoundError.
+    """
+    row = store.objection_row(session, objection_id)
+    if row is None:
+        raise NotFoundError("没有这件异议：请刷新后再试。", code="objection.unknown")
+    return row.case_id
+
+
 def periods_of(session: Session, case_id: str) -> tuple[Period, ...]:
     """Return a case's periods, oldest first."""
     return store.periods_of(session, case_id)
