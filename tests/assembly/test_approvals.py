@@ -54,7 +54,7 @@ def opened(house: House, number: str = "1") -> None:
     with house.transaction() as session:
         branch = people.branches(session)[0].id
         new = NewCase(
-            Subject("fund.application", number),
+            Subject("test.grant", number),
             "fund.application",
             "温暖基金申请",
             "h",
@@ -96,7 +96,7 @@ def test_an_amount_that_is_none_is_refused(staffed: House, amount: str) -> None:
 
 def test_unknown_kinds_and_branches_are_named(staffed: House) -> None:
     """The sentence says what could be written instead."""
-    with pytest.raises(NotFoundError, match=r"fund\.application、fund\.festival"):
+    with pytest.raises(NotFoundError, match=r"fund\.application、fund\.emergency、fund\.festival"):
         explain(staffed, "fund.other", "1")
     with pytest.raises(NotFoundError, match="没有编号为 B9 的支部"):
         explain(staffed, "fund.application", "1", "B9")

@@ -113,7 +113,8 @@ def test_every_cell_of_who_may(row: object, who: Who) -> None:
     letter = next(letter for letter, act in ACTS.items() if act is found.act)
     if found.act in {Act.RETURN, Act.REJECT}:
         desk = {Who.BRANCH, Who.OFFICE} if found.act is Act.RETURN else {Who.OFFICE}
-        allowed = {Who.APPROVAL} if found.state is CaseState.RUNNING else desk
+        approvers = {Who.APPROVAL} if found.state in {CaseState.CHECKING, CaseState.RUNNING} else set()
+        allowed = approvers if found.state is CaseState.RUNNING else desk | approvers
     else:
         allowed = {Who(word) for word in MAY[letter].split()}
     if who in allowed:

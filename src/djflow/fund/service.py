@@ -19,7 +19,7 @@ from djflow.audit import service as audit
 from djflow.core.errors import ConflictError, InputError, RuleError
 from djflow.fund import casework
 from djflow.fund.cases import service as cases
-from djflow.fund.cases.model import Act, CaseState, FundCase, Who
+from djflow.fund.cases.model import ACT_WORDS, Act, CaseState, FundCase, Who
 from djflow.fund.casework import Request
 from djflow.fund.checks import rules as check_rules
 from djflow.fund.checks import service as checks
@@ -38,6 +38,13 @@ from djflow.fund.running.standing import approval_of, claim_key, standing
 from djflow.fund.running.telling import announce
 
 QUEUE_BATCH = 10
+_BY_PERSONS = frozenset(
+    {
+        *(Act.SUBMIT, Act.ACCEPT, Act.START, Act.FAST_TRACK, Act.RETURN, Act.RESUBMIT),
+        *(Act.REJECT, Act.WITHDRAW, Act.HAND_OVER, Act.CLOSE),
+    }
+)
+"""What somebody may ask for by itself; everything else follows from approvals, lists and payments."""
 _TO_TELL = frozenset({ApprovalState.RETURNED, ApprovalState.SUPPLEMENT, ApprovalState.REJECTED})
 _BANK = frozenset({CaseState.READY_TO_PAY, CaseState.SENT, CaseState.PAYMENT_FAILED, CaseState.PAID})
 _PAID_OR_LATER = frozenset({CaseState.PAID, CaseState.FOLLOW_UP, CaseState.CLOSED, CaseState.CLAWED_BACK})
@@ -50,6 +57,8 @@ def move(session: Session, case_id: str, request: Request, desk: Desk, *, by: st
 
     Raises: ConflictError when the act may not follow; RuleError for who may not, or an unmet condition.
     """
+    if request.act not in _BY_PERSONS:
+        raise RuleError(f"“{ACT_WORDS[request.act]}”由审批、公示、付款带出，不能单独办理。", code="fund.who")
     if request.act is Act.WITHDRAW:
         return withdraw(session, case_id, desk, who=request.who, by=by, now=now)
     before = _begin(session, case_id, desk, now=now)

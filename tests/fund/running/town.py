@@ -30,7 +30,7 @@ from djflow.core.subject import Subject
 from djflow.db.session import Database
 from djflow.fund import service as fund
 from djflow.fund.cases import service as cases
-from djflow.fund.cases.model import Act, CaseState, FundCase, Who
+from djflow.fund.cases.model import Act, FundCase, Who
 from djflow.fund.casework import Request
 from djflow.fund.checks import service as checks
 from djflow.fund.checks import store as checks_store
@@ -249,19 +249,21 @@ class Town:
 def build(database: Database, folder: Path, *published: Chain) -> Town:
     """Return the district with 10,000 yuan and its chains in force."""
     with database.transaction() as session:
-        branch = settle(session, MONDAY)
-        people.put_units(session, [UnitEntry("DEPT", "组织部", UnitKind.DISTRICT_UNIT, 2)], by=ACT, now=MONDAY)
-        staff = [PersonEntry(code, _NAMES[code], Gender.FEMALE, "T1" if code == "O1" else "DEPT") for code in STAFF]
-        people.put_people(session, staff, by=ACT, now=MONDAY)
-        people.put_branches(session, [BranchEntry("B1", "幸福村党支部", "T1", "G3")], by=ACT, now=MONDAY)
-        for code, role in STAFF.items():
-            new = NewAccount(f"u-{code.lower()}", frozenset({role}), code)
-            accounts.create(session, new, "hash", by=ACT, now=MONDAY)
+        branch = settle_staff(session, MONDAY)
         chains.publish(session, published or (fund_chain(), emergency_chain()), by=ACT, now=MONDAY)
-        known = people.person_ids(session, [*branch.people, *STAFF])
-    town = Town(database, folder, Branch(dict(known)))
+    town = Town(database, folder, branch)
     town.receive(1_000_000)
     return town
 
 
-ENDED = frozenset({CaseState.REJECTED, CaseState.WITHDRAWN, CaseState.EXPIRED})
+def settle_staff(session: Session, now: datetime) -> Branch:
+    """Put the branch and the staff with their accounts into the house; G3 is the branch's secretary."""
+    branch = settle(session, now)
+    people.put_units(session, [UnitEntry("DEPT", "组织部", UnitKind.DISTRICT_UNIT, 2)], by=ACT, now=now)
+    staff = [PersonEntry(code, _NAMES[code], Gender.FEMALE, "T1" if code == "O1" else "DEPT") for code in STAFF]
+    people.put_people(session, staff, by=ACT, now=now)
+    people.put_branches(session, [BranchEntry("B1", "幸福村党支部", "T1", "G3")], by=ACT, now=now)
+    for code, role in STAFF.items():
+        new = NewAccount(f"u-{code.lower()}", frozenset({role}), code)
+        accounts.create(session, new, "hash", by=ACT, now=now)
+    return Branch(dict(people.person_ids(session, [*branch.people, *STAFF])))
