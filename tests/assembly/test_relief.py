@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from djflow.approvals import service as approvals
+from djflow.approvals.chains import service as chains
 from djflow.approvals.model import Answer, Verdict
 from djflow.assembly import House, case_view, relief
 from djflow.assembly.application_file import read_application
@@ -49,6 +50,7 @@ def branch(house: House) -> Branch:
     """A branch with its people in the small house."""
     with house.transaction() as session:
         branch = settle_staff(session, house.now())
+        chains.publish(session, house.settings.approvals.versions, by="test", now=house.now())
         income = Incoming("in-1", AccountCode("fiscal"), 1_000_000, Subject("fund.income", "in-1"))
         ledger.receive(session, income, by="a", second="b", now=house.now())
         return branch
@@ -215,7 +217,7 @@ def at_moment(house: House) -> Moment:
 
 
 def test_a_sweep_heals_what_a_crash_left(house: House, at_moment: Moment, branch: Branch) -> None:
-    """An emergency is paid at once and its list ended later; a forgotten draft expires; a second sweep finds nothing."""
+    """An emergency is paid at once, its list ended later; a forgotten draft expires; a second sweep finds nothing."""
     urgent = claim(branch["G1"], category=Category.EMERGENCY, emergency=True)
     case = relief.apply(house, urgent, by="b")
     for kind in ("application_form", "id_copy", "disaster_proof", "bank_card", "commitment", "consent"):

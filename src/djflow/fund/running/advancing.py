@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from djflow.approvals import service as approvals
 from djflow.approvals.chains import service as chains
 from djflow.approvals.model import Case as Approval
-from djflow.approvals.model import CaseState as ApprovalState
 from djflow.approvals.model import NewCase, Place, Verdict
 from djflow.core.clock import civil_date
 from djflow.core.errors import IntegrityError, RuleError
@@ -144,9 +143,9 @@ def _resume(session: Session, at: Standing, desk: Desk, by: str, now: datetime) 
 
 def _stop(session: Session, at: Standing, desk: Desk, by: str, now: datetime) -> None:
     approval = _approval(at)
-    owned = at.stage in {Stage.BRANCH_LIST, Stage.DISTRICT_LIST, Stage.PAYING, Stage.FOLLOWING, Stage.LAST_FOLLOWING}
-    refused = at.case.state in {CaseState.REJECTED, CaseState.CLAWED_BACK}
-    if refused and (owned or approval.state is ApprovalState.PAUSED):
+    # A step that the owner does has nobody's name on it; any other is its approver's to refuse.
+    owned = any(task.person is None and task.step == approval.step and not task.ended_at for task in approval.tasks)
+    if owned and at.case.state in {CaseState.REJECTED, CaseState.CLAWED_BACK}:
         approvals.complete_step(
             session, approval.id, approval.step, office=desk.office, by=by, now=now, verdict=Verdict.REJECT
         )
