@@ -210,8 +210,7 @@ def test_messages_and_events_say_nothing_personal(town: Town) -> None:
     with town.database.reading() as session:
         events = fund.pending_events(session)
         told = [one for one in texts_of(session) if case.number in one]
-    assert {"submitted", "checking"} <= {one.state for one in events}
-    assert events[-1].state == "paid"
+    assert {"submitted", "checking", "paid"} <= {one.state for one in events}
     assert told
     assert not any(secret in one for one in told for secret in (*SECRETS[1:], "2000", "2,000", "定期"))
     assert town.act(lambda s: fund.event_done(s, events[0].id, now=town.now))
