@@ -1,16 +1,20 @@
 """Where a sender's books are kept: on a thread of its own process, or in a process beside it.
 
 A process of its own (`djflow.assembly.bookkeeper`) leaves the sender's processor to the network; the sender asks it
-through a pipe for one act after the other. When the bookkeeper dies, the sender ends at once; when the sender dies,
-the bookkeeper does: its pipe is closed and, on Linux, the system ends it hard. It holds the sender's lock open too,
-so on SQLite the next sender starts only once both are gone. Whichever dies, what was under way is taken up by the
-next sender as after any crash: asked for, filtered by the provider, or sent again.
+through a pipe for one act after the other. On PostgreSQL, which takes several writers, claims go through a second
+pipe, so that they do not wait for the disk with what is written down.
+
+When the bookkeeper dies, the sender ends at once; when the sender dies, the bookkeeper does: its pipe is closed and,
+on Linux, the system ends it hard. It holds the sender's lock open too, so on SQLite the next sender starts only once
+both are gone. Whichever dies, what was under way is taken up by the next sender as after any crash: asked for,
+filtered by the provider, or sent again.
 """
 
 import asyncio
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -24,6 +28,7 @@ from djflow.core.errors import DjflowError
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
+_CLAIM: object = Books.claim
 
 
 class BookkeeperGoneError(DjflowError):
@@ -94,43 +99,17 @@ class Opening:
     part: Part
 
 
-class Beside:
-    """Keeps the books in a process beside the sender; `lock` is the sender's lock, which the process holds as well."""
+class _Way:
+    """A pipe to a bookkeeper, and the thread that waits at it."""
 
-    def __init__(self, lock: int | None = None) -> None:
-        """Prepare; no process is started yet."""
-        self._lock = lock
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe = pipe
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="notify-books")
-        self._pipe: Connection
-        self._process: asyncio.subprocess.Process
 
-    @property
-    def process_id(self) -> int:
-        """The process that keeps the books."""
-        return self._process.pid
+    async def ask(self, words: object) -> Any:  # what an act returns is known to whoever asks
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._ask, words)
 
-    async def open(self, house: House, part: Part) -> None:
-        """Start the process and let it open the house."""
-        self._pipe, theirs = Pipe()
-        with theirs:
-            # A session of its own: what ends the sender from the keyboard must not end its bookkeeper first.
-            self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "djflow.assembly.bookkeeper", str(theirs.fileno())),
-                pass_fds=[theirs.fileno(), *([] if self._lock is None else [self._lock])],
-                start_new_session=True,
-            )
-        opening = Opening(house.home, house.settings.database.url, house.clock, part)
-        await self._tell(opening)
-
-    async def do(self, act: Callable[[Books, *Ts], T], *values: *Ts) -> T:
-        """Let the process do an act; the thread only waits for the answer."""
-        found: T = await self._tell((act, values))
-        return found
-
-    async def _tell(self, words: object) -> Any:  # what an act returns is known to `do` only
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._asked, words)
-
-    def _asked(self, words: object) -> Any:
+    def _ask(self, words: object) -> Any:
         try:
             self._pipe.send(words)
             found, error = self._pipe.recv()
@@ -140,13 +119,54 @@ class Beside:
             raise error
         return found
 
+    def close(self) -> None:
+        self._thread.shutdown()
+        self._pipe.close()
+
+
+class Beside:
+    """Keeps the books in a process beside the sender; `lock` is the sender's lock, which the process holds as well."""
+
+    def __init__(self, lock: int | None = None) -> None:
+        """Prepare; no process is started yet."""
+        self._lock = lock
+        self._ways: list[_Way] = []
+        self._process: asyncio.subprocess.Process
+
+    @property
+    def process_id(self) -> int:
+        """The process that keeps the books."""
+        return self._process.pid
+
+    async def open(self, house: House, part: Part) -> None:
+        """Start the process and let it open the house."""
+        with ExitStack() as theirs:
+            ends = []
+            for _ in range(2 if house.database.engine.dialect.name == "postgresql" else 1):
+                ours, end = Pipe()
+                self._ways.append(_Way(ours))
+                ends.append(theirs.enter_context(end).fileno())
+            # A session of its own: what ends the sender from the keyboard must not end its bookkeeper first.
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "djflow.assembly.bookkeeper", *map(str, ends)),
+                pass_fds=[*ends, *([] if self._lock is None else [self._lock])],
+                start_new_session=True,
+            )
+        await self._ways[0].ask(Opening(house.home, house.settings.database.url, house.clock, part))
+
+    async def do(self, act: Callable[[Books, *Ts], T], *values: *Ts) -> T:
+        """Let the process do an act."""
+        way = self._ways[-1] if act is _CLAIM else self._ways[0]
+        found: T = await way.ask((act, values))
+        return found
+
     async def watch(self) -> None:
         """Wait for the end of the process."""
         await self._process.wait()
         raise BookkeeperGoneError
 
     async def close(self) -> None:
-        """Close the pipe, which ends the process."""
-        self._thread.shutdown()
-        self._pipe.close()
+        """Close the pipes, which ends the process."""
+        for way in self._ways:
+            way.close()
         await self._process.wait()

@@ -207,7 +207,7 @@ class Sender:
     async def _feed(self, line: _Line) -> None:
         while not self._stop.is_set():
             line.room.clear()
-            if line.refused or line.taken * 2 > line.ahead:
+            if (line.refused and line.under_way) or line.taken * 2 > line.ahead:
                 await self._until(line.room, _IDLE_SECONDS)
                 continue
             parcel = await self._claim(line, line.ahead - line.taken if line.taken else line.first)
@@ -218,6 +218,8 @@ class Sender:
                 await self._until(self._stop, wait)
 
     async def _claim(self, line: _Line, room: int) -> Parcel:
+        # With nothing under way a refusal is on the disk, and the claim sees it.
+        line.refused &= line.under_way > 0
         parcel = await self._do(Books.claim, line.lane.key, room)
         messages, size = parcel.messages, line.channel.traits.batch
         line.under_way += len(messages)
@@ -284,7 +286,6 @@ class Sender:
             for _ in answers:
                 line.answers.popleft()
             line.under_way -= len(answers)
-            line.refused &= bool(line.batches)
             line.room.set()
             written += len(answers)
             self.tally.last.update((one, outcome.verdict) for one, outcome in answers)
