@@ -39,6 +39,9 @@ def main(pipes: Sequence[int]) -> None:
 
 
 def _end_with_the_sender() -> None:
+    # A service manager tells every process to stop; the sender has yet to write down what is under way.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
