@@ -75,7 +75,7 @@ class Office(RuleBasedStateMachine):
         assert was == {}, "a task was lost"
         if act is Act.TICK:
             assert not outcome.passed or before.state is CaseState.BLOCKED
-            assert apply(self.case, move, self.there, self.now).case == self.case or outcome.case.over
+            assert outcome.case.over or apply(self.case, move, self.there, self.now).case == self.case
         return outcome
 
     def _waiting(self) -> list[Task]:

@@ -57,9 +57,8 @@ def _post(session: Session, case: Case, task: Task, world: World, *, now: dateti
     step = world.chain.step(task.step)
     title = f"{case.new.title} · {step.name}"[:MAX_TITLE]
     due = rules.end_of(task.due_on) if task.due_on else None
-    link = f"/desk/approvals/{task.id}"
     for to in _addresses(case, task, world):
-        inbox.post_item(session, NewItem(ItemKind.APPROVAL, task_subject(task), to, title, link, due), now=now)
+        inbox.post_item(session, NewItem(ItemKind.APPROVAL, task_subject(task), to, title, due_at=due), now=now)
 
 
 def _addresses(case: Case, task: Task, world: World) -> Iterable[Address]:

@@ -95,7 +95,6 @@ class Sender:
             pass
         await self._do(Books.move_on)
         await self._care()
-        await self._take_back()
 
     async def close(self) -> None:
         """Let what is under way end, write it down, close the channels."""

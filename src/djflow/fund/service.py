@@ -186,7 +186,8 @@ def at_the_bank(session: Session, batch_id: BatchId, desk: Desk, *, by: str, now
     """
     audit.hold(session)
     count = 0
-    for order in payments.orders_in(session, batch_id):
+    mine = (order for order in payments.orders_in(session, batch_id) if order.subject.kind == KIND)
+    for order in mine:
         before = standing(session, order.subject.id, desk, now=now)
         if before.case.state is CaseState.READY_TO_PAY:
             casework.move(session, before.case.id, Request(Act.SEND, Who.CASHIER), desk.terms, by=by, now=now)
