@@ -201,11 +201,12 @@ class Office(RuleBasedStateMachine):
 
     @invariant()
     def nobody_decides_two_steps(self) -> None:
-        """Whoever decided the first step decides no step that forbids it."""
-        first = {task.decision.person for task in self.case.tasks if task.decision and task.step == "any"}
+        """Whoever decided the first step, in this round or before, decides no step that forbids it."""
+        first = [task for task in self.case.tasks if task.decision and task.step == "any"]
         for task in self.case.tasks:
             if task.decision and task.step in {"seq", "vote"}:
-                assert task.decision.person not in first
+                before = {one.decision.person for one in first if one.decision and one.round <= task.round}
+                assert task.decision.person not in before
                 assert task.state is TaskState.DECIDED
 
 
