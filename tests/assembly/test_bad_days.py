@@ -1,5 +1,6 @@
 """Days on which something is wrong: a key, a URL, a template, a provider, a robot that was too fast."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -7,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from djflow.assembly import House, notices, sending
+from djflow.assembly.sender import Sender
 from djflow.core.ids import PersonId
 from djflow.core.subject import Subject
 from djflow.notify import service as notify
@@ -17,6 +19,7 @@ from djflow.people import service as people
 from djflow.settings.channels_file import Channels
 from djflow.settings.notices_file import NoticesFile
 
+PATIENCE, LOOK = 60.0, 0.01
 NUMBER = "16900000001"
 CHANNELS = Channels.model_validate(
     {
@@ -118,6 +121,33 @@ def test_a_wrong_key_stops_the_channel_once(opened: Callable[..., House], ids: d
     drain(later, sms, memory)
     assert len(sms.sent) == 3
     assert len(alerts(memory)) == 1
+
+
+def test_a_running_sender_gets_over_a_refused_key(opened: Callable[..., House], ids: dict[str, PersonId]) -> None:
+    """What waited behind a refused message goes back untried; once the channel is started again all of it leaves."""
+    house, sms = opened("2026-11-18T09:07"), Provider("sms")
+    sms.answer = Outcome("", Verdict.CONFIG, "SignatureDoesNotMatch")
+    for number in range(3):
+        tell(house, ids["A01"], f"s{number}")
+
+    async def act() -> int:
+        sender = Sender(house, {"sms": sms})
+        await sender.open(alone=True)
+        serving = asyncio.create_task(sender.serve())
+        async with asyncio.timeout(PATIENCE):
+            while [(one.paused, one.due) for one in notices.health(house) if one.channel == "sms"] != [(True, 3)]:  # noqa: ASYNC110 - only looks
+                await asyncio.sleep(LOOK)
+            tries, sms.answer = sms.tries, None
+            notices.resume_channel(house, "sms", by="zhang")
+            while len(sms.sent) < 3:  # noqa: ASYNC110 - only looks
+                await asyncio.sleep(LOOK)
+        sender.stop()
+        await serving
+        await sender.close()
+        return tries
+
+    assert asyncio.run(act()) == 1
+    assert sms.tries == 4
 
 
 def test_a_url_without_its_key_stops_one_channel_only(

@@ -28,7 +28,7 @@ from djflow.notify.channels.embedded import MemoryOutlet
 from djflow.notify.lives import service as lives
 from djflow.notify.model import MessageState
 from djflow.notify.simulator import Simulator
-from tests.assembly.crashing import ACCEPTED, CLAIMED, NEVER
+from tests.assembly.crashing import ACCEPTED, BOOKLESS, CLAIMED, NEVER
 
 APP, SMS, ROBOT = "wecomapp", "aliyunsms", "wecomrobot"
 LATER = timedelta(minutes=12)
@@ -184,6 +184,71 @@ def test_a_sender_that_dies_at_the_worst_moment_loses_and_doubles_nothing(prepar
     assert seen.messages == 30
     assert (seen.doubled[APP], seen.doubled[SMS]) == (0, 0)
     assert seen.doubled[ROBOT] <= 1
+
+
+@pytest.mark.slow
+def test_a_sender_without_its_bookkeeper_stops_and_nothing_is_lost_or_doubled(prepare: Prepare, wall: Wall) -> None:
+    """When the process that keeps the books is killed, the sender ends by itself; the next one sends the rest once."""
+
+    async def act() -> tuple[int | None, int, Seen]:
+        async with Simulator(latency_ms=20, clock=wall) as simulator:
+            app, sms, robot = played(simulator)
+            house = prepare((app, sms, robot))
+            rehearsed.fill(house, [robot], 15)
+            rehearsed.fill(house, [app, sms], 285, first=15)
+            process = await started(house, BOOKLESS)
+            ended = await asyncio.wait_for(process.wait(), PATIENCE)
+            before = len(simulator.taken)
+            wall.at += LATER
+            await asyncio.to_thread(sending.drain, house, once=False)
+            assert states(house) == {MessageState.ACCEPTED: 300}
+            return ended, before, seen_by(simulator)
+
+    ended, before, seen = asyncio.run(act())
+    assert ended == 1
+    assert 0 < before < 300
+    assert seen.messages == 300
+    assert (seen.doubled[APP], seen.doubled[SMS]) == (0, 0)
+    assert seen.doubled[ROBOT] <= 1
+
+
+@pytest.mark.slow
+def test_a_bookkeeper_ends_with_its_sender(prepare: Prepare) -> None:
+    """A sender killed hard leaves nobody behind who could still write; the next one may start at once."""
+
+    async def act() -> tuple[House, list[str]]:
+        async with Simulator(latency_ms=20) as simulator:
+            stages = played(simulator)
+            house = prepare(stages)
+            rehearsed.fill(house, stages[:2], 200)
+            process = await started(house)
+            while not simulator.taken:  # noqa: ASYNC110 - only looks
+                await asyncio.sleep(LOOK)
+            beside = children(process.pid)
+            process.kill()
+            await process.wait()
+            return house, beside
+
+    house, beside = asyncio.run(act())
+    assert len(beside) == 1
+    with sending.only_sender(house):
+        until = perf_counter() + PATIENCE
+        while is_running(beside[0]) and perf_counter() < until:
+            pass
+        assert not is_running(beside[0])
+
+
+def children(process: int) -> list[str]:
+    """Return the processes that a process has started."""
+    return Path(f"/proc/{process}/task/{process}/children").read_text("ascii").split()
+
+
+def is_running(process: str) -> bool:
+    """Return whether a process is there and not dead."""
+    try:
+        return ") Z" not in Path(f"/proc/{process}/stat").read_text("ascii")
+    except FileNotFoundError:
+        return False
 
 
 class Counting(MemoryOutlet):

@@ -12,6 +12,8 @@ import pytest
 from djflow.assembly import open_house
 from djflow.assembly import roster as desk
 from djflow.core.spans import Month
+from djflow.fund.cases.model import Act
+from tests.flows.fund_cases import crowd, hung_long, times
 from tests.flows.office import Office, launch, moved_in, publications, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("prefect"), pytest.mark.timeout(900)]
@@ -50,7 +52,10 @@ def launched() -> Iterator[Callable[[Path], Office]]:
 
 
 def test_the_draft_comes_back_for_review(demo_home: Path, tmp_path: Path, launched: Callable[[Path], Office]) -> None:
-    """Prefect's database is deleted in the middle of a review: after a restart the draft is published, once."""
+    """Prefect's database is deleted in the middle of a review: after a restart the draft is published, once.
+
+    A case of the fund whose list had hung long enough meanwhile goes on to payment, once.
+    """
     home = moved_in(demo_home, tmp_path)
     house = open_house(home)
     draft = desk.draft(house, MONTH, by="cli")
@@ -63,6 +68,8 @@ def test_the_draft_comes_back_for_review(demo_home: Path, tmp_path: Path, launch
     office.stop(signal.SIGINT)
     assert _gone(running)
     shutil.rmtree(home / ".djflow" / "prefect")
+    known = crowd(house, 3)
+    hung = hung_long(house, known.ids[0], known.ids[1:], tmp_path)
 
     office = launched(home)
     run = office.waiting(MONTH)
@@ -73,6 +80,8 @@ def test_the_draft_comes_back_for_review(demo_home: Path, tmp_path: Path, launch
     assert office.answer(run, decision="发布") == "ACCEPT"
     assert office.ended(run) == ("COMPLETED", "2027年6月值班表已发布。")
     assert publications(house, draft.roster_id) == 1
+    until(lambda: times(house, hung, Act.END_PUBLICITY) or None, "the case that waited")
+    assert times(house, hung, Act.END_PUBLICITY) == 1
     house.database.engine.dispose()
 
     running = office.processes()

@@ -22,7 +22,20 @@ DUTY = {
     "removed": "",
     "asker": "司马光明",
     "what": "想用12月25日周五马鞍山新街换您12月21日周一马鞍山老街的值班",
+    "receipt": "JZ2026-0012",
     "outcome": "对方没有同意，值班仍由您承担",
+}
+APPROVAL = {
+    "name": "欧阳修文",
+    "what": "温暖工程基金申请WF2026-0017",
+    "step": "镇街审核",
+    "due": "11月30日",
+    "office": "镇（乡）组织委员",
+    "verdict": "退回申请人",
+    "time": "11月24日10:05",
+    "code": "052719",
+    "minutes": "10",
+    "outcome": "已退回，请按意见修改后再报",
 }
 
 
@@ -44,10 +57,15 @@ def test_a_reminder_says_who_when_where_and_how_to_answer(folder: Path) -> None:
     assert text == "欧阳修文同志，请于12月25日的9:00到马鞍山新街参加赶场服务，带队司马光明，收到回1，请假回2。"
 
 
+FUND = {"name": "欧阳修文", "number": "WF2026-0017", "state": "银行退回，等更正账号"}
+
+
 @pytest.mark.parametrize("name", [name for name in SAMPLES if name.startswith("sms/") and name != "sms/digest"])
 def test_a_text_message_with_long_values_is_one_part(folder: Path, name: str) -> None:
     """Signature and text together stay within 70 UTF-16 units, so that one message is paid for one."""
-    text = SIGNATURE + Texts(folder).render(name, **DUTY)
+    kinds = {"sms/approval": APPROVAL, "sms/fund": FUND}
+    values = next((kept for begin, kept in kinds.items() if name.startswith(begin)), DUTY)
+    text = SIGNATURE + Texts(folder).render(name, **values)
     assert len(text.encode("utf-16-le")) // 2 <= 70
 
 

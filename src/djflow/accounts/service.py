@@ -234,6 +234,11 @@ def accounts(session: Session) -> tuple[Account, ...]:
     return store.accounts(session)
 
 
+def holders(session: Session, roles: Collection[Role]) -> tuple[Account, ...]:
+    """Return the accounts of persons that hold one of the roles and are not disabled, by name."""
+    return store.holders(session, roles) if roles else ()
+
+
 def account_of(session: Session, account_id: AccountId) -> Account:
     """Return an account.
 

@@ -55,6 +55,14 @@ def accounts(session: Session) -> tuple[Account, ...]:
     return tuple(account_of(row) for row in rows)
 
 
+def holders(session: Session, roles: Iterable[Role]) -> tuple[Account, ...]:
+    """Return the open accounts of persons that hold one of the roles, by name."""
+    words = "," + AccountRow.roles + ","
+    held = or_(*(words.contains(f",{role.value},") for role in sorted(roles)))
+    query = select(AccountRow).where(AccountRow.person_id.is_not(None), AccountRow.disabled.is_(False), held)
+    return tuple(account_of(row) for row in session.scalars(query.order_by(AccountRow.login)))
+
+
 def add_login(session: Session, login: LoginSession, ip: str) -> None:
     """Write a new login."""
     row = LoginSessionRow(

@@ -15,6 +15,7 @@ from typing import Literal
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from djflow.approvals.chains import service as chains
 from djflow.core.clock import Clock, SystemClock, civil_date
 from djflow.core.errors import ConflictError, DatabaseUnavailableError, KeyFileError
 from djflow.db.engine import open_engine, sqlite_url
@@ -107,8 +108,18 @@ def open_house(home: Path | None = None, *, clock: Clock | None = None, database
         database = Database(engine, _own_vault(engine, key_file_of(settings.state)))
         with database.reading() as session:
             kind: Kind = "demo" if fact(session, KIND) == "demo" else "district"
+        _put_chains_in_force(database, settings, clock or SystemClock())
     texts = Texts(settings.home / "config" / "texts")
     return House(settings, database, texts, clock or SystemClock(), kind)
+
+
+def _put_chains_in_force(database: Database, settings: Settings, clock: Clock) -> None:
+    # A version that was changed after it was used stops the program: cases under it would mean something else.
+    with database.reading() as session:
+        fresh = chains.unpublished(session, settings.approvals.versions)
+    if fresh:
+        with database.transaction() as session:
+            chains.publish(session, settings.approvals.versions, by="config", now=clock.now())
 
 
 def create_house(

@@ -1,8 +1,20 @@
 """Rotation of a house's key, with every table of the house known to it."""
 
 import djflow.accounts.tables
+import djflow.approvals.chains.tables
+import djflow.approvals.delegation.tables
+import djflow.approvals.doorway.tables
+import djflow.approvals.tables
 import djflow.audit.tables
 import djflow.db.tables
+import djflow.fund.cases.tables
+import djflow.fund.checks.tables
+import djflow.fund.donations.tables
+import djflow.fund.ledger.tables
+import djflow.fund.materials.tables
+import djflow.fund.payment.tables
+import djflow.fund.publicity.tables
+import djflow.fund.running.tables
 import djflow.inbox.tables
 import djflow.notify.tables
 import djflow.people.contacts.tables

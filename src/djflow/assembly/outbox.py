@@ -42,6 +42,7 @@ _WAYS: Mapping[str, ContactWay] = {
 
 _OF_A_DUTY = frozenset({NoticeKind.DUTY_REMINDER, NoticeKind.STANDBY_REMINDER, NoticeKind.STANDBY_CALLED})
 _ANSWERED_ON_THE_PHONE = _OF_A_DUTY | {NoticeKind.DUTY_ASSIGNED, NoticeKind.DUTY_OFFER}
+_APPROVED_ON_THE_PHONE = frozenset({NoticeKind.APPROVAL_WAITING, NoticeKind.APPROVAL_REMINDER})
 _SHORTEST_LEASE = timedelta(seconds=60)
 BY = "sender"
 
@@ -99,6 +100,10 @@ def lane_of(house: House, channel: Channel) -> Lane:
 
 def link(session: Session, notice: Notice, now: datetime) -> str:
     """Return what a message keeps of the recipient's phone page: the duty it is about, else the first page."""
+    if notice.kind in _APPROVED_ON_THE_PHONE:
+        return phone.approval_reference(session, notice.subject, PersonId(notice.recipient), now=now)
+    if notice.kind is NoticeKind.FUND_PROGRESS:
+        return phone.link_reference(session, PersonId(notice.recipient), now=now, path=f"/fund/{notice.subject.id}")
     if notice.kind not in _ANSWERED_ON_THE_PHONE:
         return ""
     event = notice.subject.id if notice.kind in _OF_A_DUTY else ""

@@ -10,13 +10,18 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from djflow.approvals.doorway import links as approval_links
+from djflow.approvals.doorway import service as doorway
+from djflow.approvals.model import TaskId
 from djflow.assembly import replacing
 from djflow.assembly.frames import frame_of, names_of
 from djflow.assembly.house import House
 from djflow.assembly.replacing import Choice
 from djflow.core.clock import civil_date, days
+from djflow.core.errors import RuleError
 from djflow.core.ids import PersonId
 from djflow.core.spans import Month
+from djflow.core.subject import Subject
 from djflow.people import service as people
 from djflow.people.model import PersonCard
 from djflow.roster import reading
@@ -30,6 +35,8 @@ from djflow.roster.views import DutyKind
 
 OFFERS_SHOWN = days(14)
 LEADER = "带队领导"
+APPROVE = "approve"
+"""Begins what a stored message keeps of an approver's link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +106,24 @@ def duty_link(house: House, session: Session, person: PersonId, *, now: datetime
     return f"{house.settings.web.address}/me/{token}" + (f"/duty/{event}" if event else "")
 
 
-def link_reference(session: Session, person: PersonId, *, now: datetime, event: str = "") -> str:
+def approval_reference(session: Session, task: Subject, person: PersonId, *, now: datetime) -> str:
+    """Return what a stored message keeps instead of an approver's link; empty when the task waits no longer."""
+    try:
+        return f"{APPROVE}:{doorway.reference(session, TaskId(task.id), person, now=now)}"
+    except RuleError:
+        return ""
+
+
+def link_reference(session: Session, person: PersonId, *, now: datetime, event: str = "", path: str = "") -> str:
     """Return what a stored message keeps instead of the person's link: it opens nothing without the house's key."""
-    return invitations.reference(session, person, now=now) + (f"/duty/{event}" if event else "")
+    return invitations.reference(session, person, now=now) + (f"/duty/{event}" if event else path)
 
 
 def link_from(house: House, reference: str) -> str:
     """Return the link that a stored message stands for, when it is sent."""
+    kind, colon, approval = reference.partition(":")
+    if colon and kind == APPROVE:
+        return f"{house.settings.web.address}/me/approve/{approval_links.token_of(house.vault, approval)}"
     invitation, slash, path = reference.partition("/")
     return f"{house.settings.web.address}/me/{invitations.token_of(house.vault, invitation)}{slash}{path}"
 

@@ -20,6 +20,7 @@ from djflow.assembly import rehearsed
 from djflow.assembly.channels import open_channels
 from djflow.assembly.channels import rehearsed as pointed
 from djflow.assembly.house import House
+from djflow.assembly.keeping import Beside
 from djflow.assembly.rehearsed import Stage
 from djflow.assembly.sender import Sender
 from djflow.core.clock import ScaledClock, SystemClock, civil_date, instant_of
@@ -116,7 +117,8 @@ async def simulator_apart() -> AsyncIterator[str]:
 async def pace_of(house: House, stage: Stage, count: int, *, first: int = 0) -> Pace:
     """Return the pace of `count` messages without and with the outbox of a prepared house, one after the other.
 
-    Both go through the same channel, opened and used once before the clock runs; messages are numbered from `first`.
+    Both go through the same channel, opened and used once before the clock runs, as are the sender's books; messages
+    are numbered from `first`, and as many again may be used.
     """
     channel = open_channels([stage.config])[stage.key]
     await channel.start()
@@ -124,12 +126,15 @@ async def pace_of(house: House, stage: Stage, count: int, *, first: int = 0) -> 
     began = perf_counter()
     await _raw(channel, stage, range(first, first + count))
     raw = count / (perf_counter() - began)
-    await asyncio.to_thread(rehearsed.fill, house, [stage], count, first=first)
-    sender = Sender(house, {stage.key: channel})
+    warm = min(count, channel.traits.concurrency * channel.traits.batch)
+    await asyncio.to_thread(rehearsed.fill, house, [stage], warm, first=first + count)
+    sender = Sender(house, {stage.key: channel}, keeper=Beside())
     await sender.open(alone=True)
+    await sender.drain(once=True)
+    await asyncio.to_thread(rehearsed.fill, house, [stage], count, first=first)
     began = perf_counter()
     serving = asyncio.create_task(sender.serve())
-    while len(sender.tally.last) < count and not serving.done():  # noqa: ASYNC110 - only looks, wakes nobody
+    while len(sender.tally.last) < warm + count and not serving.done():  # noqa: ASYNC110 - only looks, wakes nobody
         await asyncio.sleep(_LOOK_SECONDS / 4)
     seconds = perf_counter() - began
     sender.stop()

@@ -4,13 +4,16 @@ import asyncio
 import fcntl
 import os
 import signal
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TextIO
 
 from djflow.assembly import boxes, outbox
 from djflow.assembly.channels import open_channels, raw_config
 from djflow.assembly.house import House
+from djflow.assembly.keeping import Beside
 from djflow.assembly.sender import Sender
 from djflow.core import log
 from djflow.core.errors import ConfigError, ConflictError
@@ -19,33 +22,55 @@ from djflow.notify.feedback import service as feedback
 from djflow.notify.model import Drained
 
 _LOCK = "sender.lock"
+_ENDING_LOOKS, _ENDING_SECONDS = 50, 0.1
 _log = log.logger("notify")
 READY_FILE = "sender.ready"
 
 
 @contextmanager
-def only_sender(house: House) -> Iterator[bool]:
-    """Hold the sender's lock of an SQLite house and yield True: nobody else sends; PostgreSQL takes several.
+def only_sender(house: House) -> Iterator[int | None]:
+    """Hold the sender's lock of an SQLite house and yield its file: nobody else sends; PostgreSQL takes several.
 
     Raises: ConflictError naming the process that sends already.
     """
     if house.database.engine.dialect.name != "sqlite":
-        yield False
+        yield None
         return
     with (house.state / _LOCK).open("a+") as lock:
+        _hold(lock)
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield lock.fileno()
+
+
+def _hold(lock: TextIO) -> None:
+    for _ in range(_ENDING_LOOKS):
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.seek(0)
-            number = lock.read().strip() or "未知"
-            raise ConflictError(
-                f"已有一个发送程序在运行（进程 {number}）。用自带的 SQLite 时只能有一个：请用那一个，或先停掉它。",
-                code="sender_running",
-            ) from None
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        yield True
+            number = lock.read().strip()
+        else:
+            return
+        if not number.isdecimal() or _is_alive(int(number)):
+            break
+        # The sender is dead; its bookkeeper still holds the lock and is about to end.
+        time.sleep(_ENDING_SECONDS)
+    raise ConflictError(
+        f"已有一个发送程序在运行（进程 {number or '未知'}）。用自带的 SQLite 时只能有一个：请用那一个，或先停掉它。",
+        code="sender_running",
+    )
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def channels_of(house: House) -> Mapping[str, Channel]:
@@ -70,8 +95,8 @@ def drain(house: House, *, once: bool = True, channels: Mapping[str, Channel] | 
 
     Raises: ConflictError when another sender works on the same SQLite house.
     """
-    with only_sender(house) as alone:
-        return asyncio.run(_drain(Sender(house, channels or channels_of(house)), alone=alone, once=once))
+    with only_sender(house) as lock:
+        return asyncio.run(_drain(Sender(house, channels or channels_of(house)), alone=lock is not None, once=once))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +133,14 @@ async def _drain(sender: Sender, *, alone: bool, once: bool) -> Drained:
 
 
 def serve(house: House, *, channels: Mapping[str, Channel] | None = None, pace: float = 1.0) -> None:
-    """Send until SIGTERM or SIGINT; what is under way is written down before the end.
+    """Send until SIGTERM or SIGINT, the books in a process beside; what is under way is written down before the end.
 
-    Raises: ConflictError when another sender works on the same SQLite house.
+    Raises: ConflictError when another sender works on the same SQLite house; BookkeeperGoneError when the books are
+    lost.
     """
-    with only_sender(house) as alone:
-        asyncio.run(_serve(Sender(house, channels or channels_of(house), pace=pace), alone=alone))
+    with only_sender(house) as lock:
+        sender = Sender(house, channels or channels_of(house), pace=pace, keeper=Beside(lock))
+        asyncio.run(_serve(sender, alone=lock is not None))
 
 
 async def _serve(sender: Sender, *, alone: bool) -> None:

@@ -22,6 +22,14 @@ def record(
     head.seq, head.hash = entry.seq, entry.hash
 
 
+def hold(session: Session) -> None:
+    """Keep others from adding entries until the transaction ends.
+
+    Whoever locks rows that others lock after recording calls this first: everybody then queues at the same place.
+    """
+    store.lock_head(session)
+
+
 def record_many(session: Session, changes: Iterable[tuple[Subject, str, Details]], *, by: str, now: datetime) -> None:
     """Add entries (subject, action, details) in order; the head is locked once, so that thousands take a second."""
     head = store.lock_head(session)

@@ -257,6 +257,26 @@ def unknown_markets(settings: Settings) -> Finding:
     return Finding("场期", State.OK, f"{len(settings.markets)} 个场的场期都清楚")
 
 
+def approvers(home: Path) -> Finding:
+    """List the roles that an approval chain asks for and that nobody holds."""
+    from djflow.assembly import open_house  # noqa: PLC0415 - loads SQLAlchemy
+    from djflow.assembly.approvals import vacancies  # noqa: PLC0415 - the same
+
+    try:
+        house = open_house(home)
+    except DjflowError:
+        return Finding("审批人员", State.NOTICE, "数据库打不开，没有检查", "先处理上面的问题")
+    try:
+        missing = vacancies(house)
+    finally:
+        house.database.engine.dispose()
+    if not missing:
+        return Finding("审批人员", State.OK, "每个审批角色都有人")
+    shown = "；".join(one.sentence for one in missing[:3])
+    more = f"，等 {len(missing)} 处" if len(missing) > 3 else ""
+    return Finding("审批人员", State.NOTICE, f"{shown}{more}", "用 djflow account 给有关同志加上角色")
+
+
 def clock_zone(names: tuple[str, str]) -> Finding:
     """Tell the machine's time zone; djflow counts by Beijing time in any case."""
     return Finding("时区", State.OK, f"本机 {names[0]}；本系统一律按北京时间")

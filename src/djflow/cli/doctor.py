@@ -55,6 +55,7 @@ def examine(home: Path, today: date) -> Iterator[Finding]:
     yield checkup.key_file(settings.state / "keys.json")
     yield from checkup.database(home, settings)
     yield checkup.channels(settings, os.environ)
+    yield checkup.approvers(home)
     yield checkup.holiday_file(settings.calendar, today)
     yield checkup.unknown_markets(settings)
 

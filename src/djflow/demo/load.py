@@ -1,4 +1,4 @@
-"""Puts the demonstration district into a home: configuration, people, leave, balances, the present month's roster."""
+"""Puts the demonstration district into a home: configuration, people, money, the present month's roster."""
 
 import shutil
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from djflow.assembly.solving import draft_of, plan_month, prices, solve_month
 from djflow.core.clock import Clock
 from djflow.core.errors import ConflictError
 from djflow.core.spans import Month
+from djflow.demo.money import load_money
 from djflow.demo.people import demo_people, load_people
 from djflow.people import service as people
 from djflow.roster import service
@@ -35,6 +36,8 @@ def load(home: Path | None = None, *, clock: Clock | None = None, say: Say = lam
         raise ConflictError(
             "这个目录的 config/djflow.toml 不是示范区的配置，没有装入示范资料：请另用一个目录（--home）。"
         )
+    with house.transaction() as session:
+        load_money(session, now=house.now())
     month = Month.of(house.today())
     present = desk.standing(house, month)
     if present is not None and present.state is RosterState.PUBLISHED:

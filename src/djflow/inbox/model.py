@@ -29,6 +29,8 @@ class ItemKind(StrEnum):
     CONTACT_DEAD = "contact_dead"
     FLOW_FAILED = "flow_failed"
     ACCOUNT_LOCKED = "account_locked"
+    APPROVAL = "approval"
+    APPROVAL_BLOCKED = "approval_blocked"
     INFO = "info"
 
 
@@ -44,6 +46,8 @@ KIND_WORDS: Mapping[ItemKind, str] = MappingProxyType(
         ItemKind.CONTACT_DEAD: "联系方式不通",
         ItemKind.FLOW_FAILED: "运行失败",
         ItemKind.ACCOUNT_LOCKED: "账号锁定",
+        ItemKind.APPROVAL: "审批",
+        ItemKind.APPROVAL_BLOCKED: "审批无人可办",
         ItemKind.INFO: "知悉",
     }
 )

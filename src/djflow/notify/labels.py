@@ -17,6 +17,17 @@ KIND_LABELS: Mapping[NoticeKind, str] = MappingProxyType(
         NoticeKind.DIGEST: "合并通知",
         NoticeKind.UNCONFIRMED: "未答复报告",
         NoticeKind.OPERATOR_ALERT: "管理员提醒",
+        NoticeKind.DONATION_THANKS: "捐赠致谢",
+        NoticeKind.FUND_ANCHOR: "基金账册校验码",
+        NoticeKind.APPROVAL_WAITING: "审批待办",
+        NoticeKind.APPROVAL_REMINDER: "审批催办",
+        NoticeKind.APPROVAL_ESCALATED: "审批超时上报",
+        NoticeKind.APPROVAL_SETTLED: "审批已由他人办理",
+        NoticeKind.APPROVAL_RECEIPT: "审批回执",
+        NoticeKind.APPROVAL_OUTCOME: "办理结果",
+        NoticeKind.APPROVAL_CODE: "审批验证码",
+        NoticeKind.FUND_PROGRESS: "温暖基金办理进度",
+        NoticeKind.FUND_BRANCH: "温暖基金支部提示",
     }
 )
 

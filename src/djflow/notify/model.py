@@ -28,6 +28,17 @@ class NoticeKind(StrEnum):
     DIGEST = "digest"
     UNCONFIRMED = "unconfirmed"
     OPERATOR_ALERT = "operator_alert"
+    DONATION_THANKS = "donation_thanks"
+    FUND_ANCHOR = "fund_anchor"
+    APPROVAL_WAITING = "approval_waiting"
+    APPROVAL_REMINDER = "approval_reminder"
+    APPROVAL_ESCALATED = "approval_escalated"
+    APPROVAL_SETTLED = "approval_settled"
+    APPROVAL_RECEIPT = "approval_receipt"
+    APPROVAL_OUTCOME = "approval_outcome"
+    APPROVAL_CODE = "approval_code"
+    FUND_PROGRESS = "fund_progress"
+    FUND_BRANCH = "fund_branch"
 
 
 class NoticeState(StrEnum):

@@ -25,6 +25,7 @@ _PERSONAL_DUTY: Mapping[str, object] = {
     "market": "马鞍山",
     "place": "镇便民服务中心门前",
 }
+_APPROVAL: Mapping[str, object] = {"name": "张三丰", "what": "温暖基金申请WF2026-0017", "step": "镇街审核"}
 _NOTICE_ROW: Mapping[str, str] = {
     "market": "马鞍山",
     "rule": "逢3、8",
@@ -36,6 +37,18 @@ _NOTICE_ROW: Mapping[str, str] = {
     "leader": "李四光（区人社局副局长）",
     "services": "社保、医保咨询",
     "note": "",
+}
+
+_RECEIPT: Mapping[str, object] = {
+    "department": "中共某某区委组织部",
+    "number": "JZ2026-0012",
+    "donor": "某某公司",
+    "amount": "8,000.00",
+    "amount_in_capitals": "捌仟元整",
+    "purpose": "党内关爱帮扶",
+    "received_on": "2026年11月20日",
+    "issued_on": "2026年11月24日",
+    "void": False,
 }
 
 SAMPLES: Mapping[str, Mapping[str, object]] = MappingProxyType(
@@ -72,6 +85,39 @@ SAMPLES: Mapping[str, Mapping[str, object]] = MappingProxyType(
         "sms/unconfirmed": {"name": "张三丰", "what": "12月25日周五09:00马鞍山值班提醒"},
         "sms/digest": {"name": "张三丰", "count": "2", "items": "一、12月25日马鞍山停场；二、12月26日大仓停场"},
         "sms/closure": {**_PERSONAL_DUTY, "notice": "镇政府防汛通知"},
+        "sms/donation_thanks": {"name": "张三丰", "receipt": "JZ2026-0012"},
+        "mail/fund_anchor": {
+            "department": "中共某某区委组织部",
+            "date": "2026年11月24日",
+            "count": "1208",
+            "hash": "0f" * 32,
+            "state": "账目核对无误",
+        },
+        "public/donation_receipt": _RECEIPT,
+        "public/donation_certificate": _RECEIPT,
+        "public/fund_year": {
+            "department": "中共某某区委组织部",
+            "year": 2026,
+            "through": "2026年12月31日",
+            "incomes": ({"label": "财政拨款", "amount": "100,000.00"},),
+            "income": "100,000.00",
+            "people": 12,
+            "payments": 14,
+            "spendings": ({"label": "临时帮扶类", "people": 12, "amount": "36,000.00"},),
+            "spent": "36,000.00",
+            "available": "64,000.00",
+            "published_on": "2027年1月5日",
+            "supervision_phone": "0872-000-0001",
+        },
+        "sms/approval_waiting": {**_APPROVAL, "due": "11月30日"},
+        "sms/approval_reminder": {**_APPROVAL, "due": "11月30日"},
+        "sms/approval_escalated": {**_APPROVAL, "due": "11月30日", "office": "镇（乡）组织委员"},
+        "sms/approval_settled": {**_APPROVAL, "office": "副部长"},
+        "sms/approval_receipt": {**_APPROVAL, "verdict": "同意", "time": "11月24日10:05"},
+        "sms/approval_outcome": {"name": "张三丰", "what": "温暖基金申请WF2026-0017", "outcome": "已办结"},
+        "sms/fund_progress": {"name": "张三丰", "number": "WF2026-0017", "state": "银行退回，等更正账号"},
+        "sms/fund_branch": {"name": "张三丰", "number": "WF2026-0017", "state": "已提交，等支部受理"},
+        "sms/approval_code": {"name": "张三丰", "code": "052719", "minutes": "10"},
         "im/operator_alert": {
             "title": "下月值班表还没有公示",
             "detail": "2026年12月",

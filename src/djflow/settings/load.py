@@ -20,6 +20,7 @@ from djflow.notify.texts import Texts
 from djflow.settings.channels_file import CODED, Channels
 from djflow.settings.fields import AS_TUPLE, Table, Text
 from djflow.settings.market_file import MarketsFile
+from djflow.settings.money_files import MoneyFiles
 from djflow.settings.notices_file import NoticesFile, notices_problems, template_notices
 from djflow.settings.problems import Problem, Severity, errors_of
 from djflow.settings.reading import FileText, Reading, read_model
@@ -67,6 +68,7 @@ class _House:
     schedules: Reading[SchedulesFile]
     channels: Reading[Channels]
     notices: Reading[NoticesFile]
+    money: MoneyFiles
     holidays: Mapping[int, HolidayYear]
     problems: tuple[Problem, ...]
 
@@ -88,7 +90,8 @@ def load_settings(home: FilePath) -> Settings:
         raise ConfigError(f"配置有 {len(errors)} 处错误，改好后再试：\n{listing}")
     djflow, roster, markets = house.djflow.value, house.roster.value, house.markets.value
     schedules, channels, notices = house.schedules.value, house.channels.value, house.notices.value
-    if not (djflow and roster and markets and schedules and channels and notices):
+    money = house.money.values
+    if not (djflow and roster and markets and schedules and channels and notices and money):
         msg = "a file without model and without error"
         raise AssertionError(msg)
     url = _database_url(djflow.database.url)
@@ -108,6 +111,10 @@ def load_settings(home: FilePath) -> Settings:
         schedules=schedules.schedules,
         channels=channels,
         notices=notices,
+        ledger=money.ledger,
+        approvals=money.approvals,
+        fund=money.fund,
+        payments=money.payments,
         holidays=house.holidays,
     )
 
@@ -131,12 +138,13 @@ def _read(home: FilePath) -> _House:
     schedules = read_model(folder, "schedules.toml", SchedulesFile)
     channels = read_model(folder, "channels.toml", Channels)
     notices = read_model(folder, "notices.toml", NoticesFile)
+    money = MoneyFiles.read(folder)
     holidays, holiday_problems = _read_holidays(folder)
     if not folder.is_dir():
         missing = Problem(
             "", 0, "", f"{home} 下没有 config 目录。", "请先运行 djflow init，或用 --home 指到本区的目录。"
         )
-        return _House(djflow, roster, markets, schedules, channels, notices, {}, (missing,))
+        return _House(djflow, roster, markets, schedules, channels, notices, money, {}, (missing,))
     problems = (
         *djflow.problems,
         *_password_notice(djflow),
@@ -149,10 +157,12 @@ def _read(home: FilePath) -> _House:
         *notices.problems,
         *_notices_problems(folder, notices, channels.value, djflow.value),
         *_secret_notices(channels),
+        *money.problems(),
         *holiday_problems,
         *_text_problems(folder),
     )
-    return _House(djflow, roster, markets, schedules, channels, notices, holidays, tuple(sorted(problems, key=_place)))
+    found = tuple(sorted(problems, key=_place))
+    return _House(djflow, roster, markets, schedules, channels, notices, money, holidays, found)
 
 
 def _place(problem: Problem) -> tuple[str, int, str]:

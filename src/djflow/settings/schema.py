@@ -11,10 +11,14 @@ from pydantic import Field, model_validator
 from djflow.calendar.holidays import HolidayYear
 from djflow.calendar.town import MarketTown
 from djflow.calendar.workdays import WorkCalendar
+from djflow.settings.approvals_file import ApprovalsFile
 from djflow.settings.channels_file import Channels
 from djflow.settings.fields import AS_TUPLE, CronLines, Phone, Port, Table, Text, TimeOfDay
+from djflow.settings.fund_file import FundFile
+from djflow.settings.ledger_file import LedgerFile
 from djflow.settings.market_file import ServicePlan
 from djflow.settings.notices_file import NoticesFile
+from djflow.settings.payments_file import PaymentsFile
 from djflow.settings.roster_file import RosterSettings
 
 DEPLOYMENTS = (
@@ -31,6 +35,14 @@ DEPLOYMENTS = (
     "channel-check",
     "audit-verify",
     "retention",
+    "fund-sla",
+    "notice-period-close",
+    "budget-queue",
+    "payment-reconcile",
+    "fund-annual",
+    "ledger-verify",
+    "ledger-anchor",
+    "relief-tidy",
 )
 """Keys of schedules.toml; each is one deployment."""
 
@@ -200,6 +212,10 @@ class Settings:
     schedules: Mapping[str, Schedule]
     channels: Channels
     notices: NoticesFile
+    ledger: LedgerFile
+    approvals: ApprovalsFile
+    fund: FundFile
+    payments: PaymentsFile
     holidays: Mapping[int, HolidayYear]
 
     @property

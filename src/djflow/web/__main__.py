@@ -16,6 +16,7 @@ from djflow.core.errors import ConflictError, DjflowError
 from djflow.web.app import create_app
 from djflow.web.desk.router import desk_router
 from djflow.web.files import files_router
+from djflow.web.me.approve import approve_router
 from djflow.web.me.routes import me_router
 from djflow.web.receipts import receipts_router
 
@@ -41,6 +42,7 @@ def serve(house: House, host: str, port: int) -> None:
         upkeep.board_source(house),
         extra_routers=[
             files_router(upkeep.file_source(house), upkeep.link_key(house), house.clock),
+            approve_router(house),
             me_router(house),
             desk_router(house),
             receipts_router(house),

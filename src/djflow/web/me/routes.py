@@ -1,23 +1,20 @@
 """The phone pages: GET shows and changes nothing, POST acts and leads back, so that a tap may be repeated."""
 
-from collections.abc import Callable, Coroutine
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends
-from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from djflow.assembly import House, answers, phone, reach
-from djflow.core.errors import DjflowError, GoneError, InputError, NotFoundError
+from djflow.core.errors import InputError, NotFoundError
 from djflow.core.ids import PersonId
-from djflow.web.errors import HEADINGS, MESSAGES, STATUS
-from djflow.web.frame import HTML, NO_STORE, environment
-from djflow.web.me.guard import COOKIE, Forms, TooManyWrongLinksError, WrongLinks, fields
+from djflow.web.errors import MESSAGES
+from djflow.web.me.frame import PRIVATE, MePages, route_class
+from djflow.web.me.guard import fields
 
 BY = "me"
-PRIVATE = {"Cache-Control": NO_STORE, "X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer"}
 Fields = Annotated[dict[str, str], Depends(fields)]
 
 
@@ -26,18 +23,12 @@ def me_router(house: House) -> APIRouter:
     return PhonePages(house).router()
 
 
-class PhonePages:
+class PhonePages(MePages):
     """Shows and acts for whoever holds a good link."""
-
-    def __init__(self, house: House) -> None:
-        """Serve `house`."""
-        self._house = house
-        self._forms = Forms(phone.form_key(house))
-        self._wrong = WrongLinks()
 
     def router(self) -> APIRouter:
         """Return the routes; what the house refuses becomes a page in the same dress."""
-        router = APIRouter(prefix="/me", route_class=_route_class(self._refused))
+        router = APIRouter(prefix="/me", route_class=route_class(self.refused))
         for path, page in (
             ("/{token}", self.home),
             ("/{token}/calendar.ics", self.calendar),
@@ -64,7 +55,7 @@ class PhonePages:
     def home(self, request: Request, token: str) -> Response:
         """Show the own duties and questions."""
         person = self._person(request, token)
-        return self._page(request, token, "home", mine=phone.page(self._house, person))
+        return self.page(request, token, "home", mine=phone.page(self._house, person))
 
     def calendar(self, request: Request, token: str) -> Response:
         """Hand out the own calendar."""
@@ -75,7 +66,7 @@ class PhonePages:
     def reach(self, request: Request, token: str) -> Response:
         """Show where messages go and when none come."""
         person = self._person(request, token)
-        return self._page(request, token, "reach", reach=reach.mine(self._house, person))
+        return self.page(request, token, "reach", reach=reach.mine(self._house, person))
 
     def set_quiet(self, request: Request, token: str, given: Fields) -> Response:
         """Keep or forget the own quiet hours."""
@@ -93,25 +84,25 @@ class PhonePages:
         """Show one duty."""
         person = self._person(request, token)
         asking = phone.offer_about(self._house, person, event)
-        return self._page(request, token, "duty", duty=self._duty(person, event), asking=asking)
+        return self.page(request, token, "duty", duty=self._duty(person, event), asking=asking)
 
     def decline_form(self, request: Request, token: str, event: str) -> Response:
         """Ask for the reason."""
         person = self._person(request, token)
         free = self._house.settings.roster.substitutions_free
-        return self._page(request, token, "decline", duty=self._duty(person, event), free=free)
+        return self.page(request, token, "decline", duty=self._duty(person, event), free=free)
 
     def substitute_form(self, request: Request, token: str, event: str) -> Response:
         """Show who may take the duty over."""
         person = self._person(request, token)
         found = phone.choices(self._house, person, event, swap=False)
-        return self._page(request, token, "substitute", duty=self._duty(person, event), choices=found)
+        return self.page(request, token, "substitute", duty=self._duty(person, event), choices=found)
 
     def swap_form(self, request: Request, token: str, event: str) -> Response:
         """Show for which duties this one may be exchanged."""
         person = self._person(request, token)
         found = phone.choices(self._house, person, event, swap=True)
-        return self._page(request, token, "swap", duty=self._duty(person, event), choices=found)
+        return self.page(request, token, "swap", duty=self._duty(person, event), choices=found)
 
     def offer(self, request: Request, token: str, offer: str) -> Response:
         """Show one question."""
@@ -120,7 +111,7 @@ class PhonePages:
         if found is None:
             raise NotFoundError("没有这项换班请求：请返回您的值班页面查看。", code="offer.unknown")
         approval = self._house.settings.roster.swap_needs_approval
-        return self._page(request, token, "offer", offer=found, approval=approval)
+        return self.page(request, token, "offer", offer=found, approval=approval)
 
     def confirm(self, request: Request, token: str, event: str, given: Fields) -> Response:
         """Record that the person will be there."""
@@ -173,7 +164,7 @@ class PhonePages:
         try:
             return phone.invited(self._house, token).person
         except NotFoundError:
-            self._wrong.count(request.client.host if request.client else "", self._house.now())
+            self.count_wrong(request)
             raise
 
     def _acting(self, request: Request, token: str, given: dict[str, str], act: str) -> PersonId:
@@ -182,57 +173,6 @@ class PhonePages:
         phone.used(self._house, token)
         return person
 
-    def _page(self, request: Request, token: str, name: str, **values: object) -> Response:
-        def mark(act: str) -> str:
-            return self._forms.mark(token, act)
-
-        body = self._rendered(f"{name}.html.j2", base=f"/me/{token}", mark=mark, **values)
-        response = Response(body, headers=PRIVATE, media_type=HTML)
-        secure = request.url.scheme == "https"
-        response.set_cookie(
-            COOKIE, self._forms.cookie(token), path="/me/", httponly=True, samesite="strict", secure=secure
-        )
-        return response
-
-    def _rendered(self, template: str, **values: object) -> str:
-        office, number = phone.contact(self._house)
-        return environment().get_template(f"me/{template}").render(office=office, number=number, **values)
-
     def _back(self, token: str, path: str) -> Response:
         # 303 turns the browser to a GET, so that reloading repeats nothing.
         return RedirectResponse(f"/me/{token}/{quote(path, safe='/@')}", status_code=303, headers=PRIVATE)
-
-    def _refused(self, request: Request, error: DjflowError) -> Response:
-        """Show what the house refuses; programming and machine faults go on to the general pages."""
-        if isinstance(error, TooManyWrongLinksError):
-            status = 429
-        else:
-            status = next((number for kind, number in STATUS if isinstance(error, kind)), 0)
-        if not status:
-            raise error
-        lost = status in {410, 429} or error.code == "link.broken"
-        back = "" if lost else f"/me/{request.path_params.get('token', '')}"
-        heading = "链接已过期" if isinstance(error, GoneError) else HEADINGS.get(status, "没有保存")
-        if status in {400, 403, 409}:
-            heading = "没有保存"
-        body = self._rendered("refused.html.j2", base=back, heading=heading, message=error.message)
-        headers = PRIVATE | ({"Retry-After": "600"} if status == 429 else {})
-        return Response(body, status, headers, HTML)
-
-
-def _route_class(refused: Callable[[Request, DjflowError], Response]) -> type[APIRoute]:
-    class PhoneRoute(APIRoute):
-        """Turns refusals into phone pages."""
-
-        def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-            serve = super().get_route_handler()
-
-            async def served(request: Request) -> Response:
-                try:
-                    return await serve(request)
-                except DjflowError as error:
-                    return refused(request, error)
-
-            return served
-
-    return PhoneRoute

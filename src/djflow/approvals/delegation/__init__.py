@@ -1,0 +1,1 @@
+"""Delegation (代理): dated, one level deep, both names printed."""

@@ -1,0 +1,192 @@
+"""What others ask of the door: make a link, look who it lets in, send a code, decide with link and code.
+
+Looking never changes anything, so that crawlers and previews decide nothing. Everything is looked at again when a
+decision comes: link, code, person, task, state, content. Source: handbook on the warmth fund, section 6.
+"""
+
+import hmac
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from djflow.approvals import service
+from djflow.approvals.acts import told
+from djflow.approvals.delegation import service as delegation
+from djflow.approvals.doorway import links, store
+from djflow.approvals.doorway.model import Admission, Attempt, CodeResult
+from djflow.approvals.doorway.tables import ApprovalInvitationRow
+from djflow.approvals.model import Answer, Case, Office, Task, TaskId, TaskState
+from djflow.audit import service as audit
+from djflow.core.clock import civil_date, instant_of
+from djflow.core.errors import ConflictError, GoneError, NotFoundError, RuleError
+from djflow.core.ids import PersonId, new_id
+from djflow.core.subject import Subject
+from djflow.db.session import vault_of
+from djflow.notify import service as notify
+from djflow.notify.model import Intent, NoticeKind
+from djflow.people import service as people
+
+MAX_TRIES = 5
+MAX_CODES = 5
+MAX_WRONG_A_DAY = 15
+CODE_LIFE = timedelta(minutes=10)
+CODE_PAUSE = timedelta(minutes=1)
+LINK_LIFE = timedelta(days=30)
+
+UNKNOWN = "这个链接不完整或不是本系统发出的：请打开最近一条审批消息里的链接。"
+OVER = "这个链接已经失效：请打开最近一条审批消息里的链接。"
+_SENTENCES = {
+    CodeResult.WRONG: "验证码不对或已过期：请核对，或重新获取一个。",
+    CodeResult.NO_CODE: "请先获取验证码。",
+    CodeResult.LOCKED: "验证码错得太多，这个链接已锁定：请联系组织部，或登录工作台办理。",
+    CodeResult.DAY_LOCKED: "今天验证码错得太多，请明天再办，或登录工作台办理。",
+}
+
+
+def invite(session: Session, task_id: TaskId, person: PersonId, *, now: datetime) -> str:
+    """Return the token by which a person may decide a task about the content as it is now.
+
+    Raises: RuleError when the task does not wait for that person; NotFoundError.
+    """
+    return links.token_of(vault_of(session), reference(session, task_id, person, now=now))
+
+
+def reference(session: Session, task_id: TaskId, person: PersonId, *, now: datetime) -> str:
+    """Return the id of the person's invitation; without the house's key nobody makes a link of it.
+
+    Raises: RuleError when the task does not wait for that person; NotFoundError.
+    """
+    case = service.case_of_task(session, task_id)
+    task = next(one for one in case.tasks if one.id == task_id)
+    if not task.open or not _is_for(session, case, task, person, now=now):
+        raise RuleError("这个任务已经不等这位同志办理：没有发出链接。", code="approval.not_yours")
+    hash_ = case.new.content_hash
+    row = store.good(session, task_id, person, hash_)
+    if row is not None and now < row.expires_at:
+        return row.id
+    key = new_id(now)
+    row = ApprovalInvitationRow(
+        id=key, hash=links.token_hash(vault_of(session), links.token_of(vault_of(session), key)), task_id=task_id,
+        person_id=person, content_hash=hash_, made_at=now, expires_at=now + LINK_LIFE, revoked_at=None, used_at=None,
+        codes=0, code_hash="", code_until=None, tries=0,
+    )  # fmt: skip
+    store.add(session, row)
+    return row.id
+
+
+def admission(session: Session, token: str, *, now: datetime) -> Admission:
+    """Return whom a link lets in, without changing anything.
+
+    Raises: NotFoundError for a token that was never given out; GoneError once it has expired or was revoked;
+    ConflictError when the content has changed or the task was settled, saying by whom and when.
+    """
+    return _admitted(session, _row(session, token), now=now)
+
+
+def send_code(session: Session, token: str, *, now: datetime) -> None:
+    """Send a fresh code to the person of the link, by the channels of approval codes.
+
+    Raises: what `admission` raises; RuleError for too many codes or too soon.
+    """
+    row = _row(session, token, lock=True)
+    admitted = _admitted(session, row, now=now)
+    if row.codes >= MAX_CODES or row.tries >= MAX_TRIES:
+        raise RuleError(_SENTENCES[CodeResult.LOCKED], code="approval.locked")
+    if row.code_until is not None and now < row.code_until - CODE_LIFE + CODE_PAUSE:
+        raise RuleError("验证码刚刚发出：请等一分钟再重新获取。", code="approval.code_soon")
+    row.codes += 1
+    vault = vault_of(session)
+    row.code_hash = links.code_hash(vault, row.id, links.code_of(vault, row.id, row.codes))
+    row.code_until = now + CODE_LIFE
+    notify.enqueue(session, [_code_intent(session, admitted, row.codes, now=now)], now=now)
+
+
+def decide(session: Session, token: str, code: str, answer: Answer, *, office: Office, now: datetime) -> Attempt:
+    """Decide by link and code; `answer.person` and its content must be those of the link.
+
+    A wrong code is returned, not raised, so that it stays counted. Raises: what `admission` raises, and whatever
+    keeps the decision itself from being taken.
+    """
+    row = _row(session, token, lock=True)
+    admitted = _admitted(session, row, now=now)
+    result = _checked(session, row, code, now=now)
+    if result is not CodeResult.ACCEPTED:
+        return Attempt(result, refused=_SENTENCES[result])
+    if answer.content_hash != admitted.content_hash:
+        raise ConflictError("申请内容已有改动：请重新打开，看过最新内容后再办。", code="approval.content")
+    mine = replace(answer, person=admitted.person)
+    by = str(Subject("people.person", admitted.person))
+    outcome = service.decide(session, admitted.task_id, mine, office=office, by=by, now=now)
+    # A code opens once.
+    row.used_at, row.code_hash, row.code_until = now, "", None
+    return Attempt(result, outcome)
+
+
+def revoke(session: Session, person: PersonId, *, by: str, now: datetime) -> int:
+    """End every approval link of a person ("不是我": the phone was lost) and return how many there were."""
+    rows = store.of_person(session, person)
+    for row in rows:
+        row.revoked_at = now
+    if rows:
+        subject = Subject("people.person", person)
+        audit.record(session, subject, "approval.revoke_links", by=by, now=now, details={"links": len(rows)})
+    return len(rows)
+
+
+def _row(session: Session, token: str, *, lock: bool = False) -> ApprovalInvitationRow:
+    digest = links.token_hash(vault_of(session), token) if links.TOKEN.fullmatch(token) else ""
+    row = store.by_hash(session, digest, lock=lock) if digest else None
+    if row is None:
+        raise NotFoundError(UNKNOWN, code="link.broken")
+    return row
+
+
+def _admitted(session: Session, row: ApprovalInvitationRow, *, now: datetime) -> Admission:
+    if now >= row.expires_at or row.revoked_at is not None:
+        raise GoneError(OVER, code="link.expired")
+    task_id, person = TaskId(row.task_id), PersonId(row.person_id)
+    case = service.case_of_task(session, task_id)
+    task = next(one for one in case.tasks if one.id == task_id)
+    if not task.open:
+        raise ConflictError(told(case, task), code="approval.decided")
+    if row.content_hash != case.new.content_hash:
+        raise ConflictError("申请内容已有改动：请打开最近一条消息里的链接。", code="approval.content")
+    if not _is_for(session, case, task, person, now=now):
+        raise GoneError(OVER, code="link.expired")
+    return Admission(row.id, task_id, person, row.content_hash, row.expires_at, row.used_at)
+
+
+def _is_for(session: Session, case: Case, task: Task, person: PersonId, *, now: datetime) -> bool:
+    if task.person is None or task.state not in {TaskState.WAITING, TaskState.QUEUED}:
+        return False
+    acting = delegation.delegates(session, [task.person], case.new.kind, civil_date(now))
+    return person in {task.person, acting.get(task.person)}
+
+
+def _checked(session: Session, row: ApprovalInvitationRow, code: str, *, now: datetime) -> CodeResult:
+    if row.tries >= MAX_TRIES:
+        return CodeResult.LOCKED
+    today = instant_of(civil_date(now))
+    if store.wrong_codes(session, PersonId(row.person_id), today) >= MAX_WRONG_A_DAY:
+        return CodeResult.DAY_LOCKED
+    if not row.code_hash or row.code_until is None:
+        return CodeResult.NO_CODE
+    given = links.code_hash(vault_of(session), row.id, code.strip())
+    if hmac.compare_digest(given, row.code_hash) and now < row.code_until:
+        return CodeResult.ACCEPTED
+    row.tries += 1
+    store.add_wrong_code(session, row, now=now)
+    return CodeResult.LOCKED if row.tries >= MAX_TRIES else CodeResult.WRONG
+
+
+def _code_intent(session: Session, admitted: Admission, number: int, *, now: datetime) -> Intent:
+    card = people.people_by_ids(session, [admitted.person]).get(admitted.person)
+    values = {
+        "name": card.name if card else "",
+        "code": links.reference_of(admitted.invitation_id, number),
+        "minutes": str(int(CODE_LIFE.total_seconds() // 60)),
+    }
+    subject = Subject("approvals.invitation", admitted.invitation_id)
+    kind, until = NoticeKind.APPROVAL_CODE, now + CODE_LIFE
+    return Intent(kind, subject, number, admitted.person, "code", f"sms/{kind}", now, until, values)

@@ -1,0 +1,45 @@
+"""Rows of the approver's door: of links and codes only keyed hashes are kept."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from djflow.db.base import Base, Instant
+
+PERSON = "person.id"
+
+
+class ApprovalInvitationRow(Base):
+    """A link for one person to decide one task about one content; `codes` counts codes sent, `tries` wrong ones."""
+
+    __tablename__ = "approval_invitation"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+    task_id: Mapped[str] = mapped_column(ForeignKey("approval_task.id"))
+    person_id: Mapped[str] = mapped_column(ForeignKey(PERSON))
+    content_hash: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
+    codes: Mapped[int] = mapped_column(Integer)
+    code_hash: Mapped[str] = mapped_column(String(64))
+    code_until: Mapped[datetime | None] = mapped_column(Instant)
+    tries: Mapped[int] = mapped_column(Integer)
+
+    __table_args__ = (Index("ix_approval_invitation_task", "task_id", "person_id"),)
+
+
+class ApprovalWrongCodeRow(Base):
+    """One wrong code, so that an approver's day has a limit however many links they have."""
+
+    __tablename__ = "approval_wrong_code"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey(PERSON))
+    invitation_id: Mapped[str] = mapped_column(ForeignKey("approval_invitation.id"))
+    at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (Index("ix_approval_wrong_code_person", "person_id", "at"),)

@@ -1,0 +1,1 @@
+"""The sweep: reminders, escalations, expiries. Time never approves."""

@@ -1,0 +1,1 @@
+"""Donations: pledged, received, receipted, thanked; refunded when asked for. Nothing is ever levied."""

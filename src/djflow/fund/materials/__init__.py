@@ -1,0 +1,1 @@
+"""What applicants hand in: encrypted files, their type found by content."""

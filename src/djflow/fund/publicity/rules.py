@@ -1,0 +1,77 @@
+"""How publicity days are counted, and how a name is masked. Pure.
+
+The day of posting does not count; a period ends with the last second of its last day, by Beijing time. An objection
+stops the clock: only whole days before it have been counted. After it is settled the rest is counted from the day
+after the list hangs again, so that the public always has at least as many full days as the office promised.
+"""
+
+import re
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from djflow.calendar.workdays import WorkCalendar
+from djflow.core.clock import civil_date
+from djflow.core.errors import InputError
+from djflow.fund.cases.model import Day
+from djflow.fund.publicity.model import Period, PeriodState
+
+OBJECTION_LENGTH = 1000
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+
+
+def last_day(from_on: date, count: int, unit: Day, calendar: WorkCalendar) -> date:
+    """Return the last day of `count` days after `from_on`."""
+    if unit is Day.CALENDAR:
+        return from_on + timedelta(days=count)
+    return calendar.add_workdays(from_on, count).date
+
+
+def counted(period: Period, today: date, calendar: WorkCalendar) -> int:
+    """Return how many whole days of an open period were over before `today` began."""
+    first, last = period.from_on + timedelta(days=1), today - timedelta(days=1)
+    if period.unit is Day.CALENDAR:
+        return max(0, (last - first).days + 1)
+    return calendar.workdays_between(first, last)
+
+
+def is_over(period: Period, now: datetime) -> bool:
+    """Return whether the last second of a period's last day is over."""
+    return civil_date(now) > period.ends_on
+
+
+def frozen(period: Period, on: date, calendar: WorkCalendar) -> Period:
+    """Return a period stopped on a day; at least that day is still to be counted."""
+    left = max(1, period.remaining - counted(period, on, calendar))
+    return replace(period, state=PeriodState.FROZEN, remaining=left)
+
+
+def resumed(period: Period, on: date, calendar: WorkCalendar) -> Period:
+    """Return a stopped period that hangs again from a day."""
+    ends_on = last_day(on, period.remaining, period.unit, calendar)
+    return replace(period, state=PeriodState.OPEN, from_on=on, ends_on=ends_on)
+
+
+def in_time(period: Period, received_at: datetime) -> bool:
+    """Return whether an objection came while the list hung; the last minute counts."""
+    return period.posted_on <= civil_date(received_at) <= period.ends_on or period.state is PeriodState.FROZEN
+
+
+def masked_name(name: str) -> str:
+    """Return a name as public lists show it: `张*明`, `张*`; only the first and the last character are kept."""
+    shown = "".join(name.split())
+    if len(shown) <= 2:
+        return f"{shown[:1]}*"
+    return f"{shown[0]}*{shown[-1]}"
+
+
+def clean_objection(text: str) -> str:
+    """Return an objection's text.
+
+    Raises: InputError when it is empty or longer than 1,000 characters.
+    """
+    words = _CONTROL.sub("", text.replace("\r\n", "\n")).strip()
+    if not words:
+        raise InputError("请写明对哪一点有异议，再提交一次。", code="objection.text")
+    if len(words) > OBJECTION_LENGTH:
+        raise InputError(f"最多写 {OBJECTION_LENGTH} 个字，请写短一些。", code="objection.text")
+    return words

@@ -1,0 +1,52 @@
+"""Opens one person's registered account and lists the relatives."""
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from djflow.core.ids import BranchId, PersonId, UnitId
+from djflow.db.session import vault_of
+from djflow.people.dossiers.model import Dossier
+from djflow.people.tables import BranchRow, KinshipRow, PersonRow
+
+
+def dossier(session: Session, person: PersonId) -> Dossier | None:
+    """Return a person's dossier, None for an unknown person."""
+    query = select(PersonRow, BranchRow.code).outerjoin(BranchRow, BranchRow.id == PersonRow.branch_id)
+    found = session.execute(query.where(PersonRow.id == person)).one_or_none()
+    if found is None:
+        return None
+    row, branch_code = found
+    sealed = row.bank_account
+    account = "" if sealed is None else vault_of(session).open(sealed, context=f"person.bank_account:{row.id}")
+    return Dossier(
+        person=PersonId(row.id),
+        code=row.code,
+        name=row.name,
+        unit=UnitId(row.unit_id),
+        branch=BranchId(row.branch_id) if row.branch_id else None,
+        branch_code=branch_code or "",
+        id_hash=row.id_hash,
+        bank_account=account,
+        kin=kin(session, person),
+    )
+
+
+def kin(session: Session, person: PersonId) -> frozenset[PersonId]:
+    """Return everybody the register calls a relative of a person."""
+    query = select(KinshipRow.person_id, KinshipRow.relative_id)
+    query = query.where(or_(KinshipRow.person_id == person, KinshipRow.relative_id == person))
+    return frozenset(PersonId(one) for pair in session.execute(query) for one in pair if one != person)
+
+
+def branches(session: Session, ids: Collection[str]) -> Mapping[BranchId, tuple[str, str]]:
+    """Return code and name of branches by id."""
+    query = select(BranchRow.id, BranchRow.code, BranchRow.name).where(BranchRow.id.in_(sorted(set(ids))))
+    return {BranchId(key): (code, name) for key, code, name in session.execute(query)}
+
+
+def branch_id(session: Session, code: str) -> BranchId | None:
+    """Return the id of the branch with that code."""
+    key = session.scalar(select(BranchRow.id).where(BranchRow.code == code))
+    return BranchId(key) if key else None
