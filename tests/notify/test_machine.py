@@ -1,5 +1,6 @@
 """The whole outbox against chance: whatever order things happen in, nobody is told twice, everything ends."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+from sqlalchemy.orm import Session
 
 from djflow.core.subject import Subject
 from djflow.db.session import Database
@@ -46,6 +48,9 @@ class Outbox(RuleBasedStateMachine):
         self.silent: set[tuple[str, int]] = set()
         self.overtaken: set[str] = set()
 
+    def _mine(self, session: Session) -> list[Mapping[str, str]]:
+        return [row for row in service.listing(session) if row["subject"] == str(self.subject)]
+
     def _silence(self, who: str) -> None:
         self.silent |= {(who, version) for version in range(self.version + 1)}
 
@@ -67,8 +72,8 @@ class Outbox(RuleBasedStateMachine):
             waiting = service.heard_before(session, self.subject)
             service.withdraw(session, self.subject, who)
             if who in waiting:
-                rows = [row for row in service.listing(session) if row["state"] == "superseded"]
-                self.silent |= {(who, int(row["version"])) for row in rows if row["recipient"] == who}
+                gone = [row for row in self._mine(session) if row["state"] == "superseded"]
+                self.silent |= {(who, int(row["version"])) for row in gone if row["recipient"] == who}
 
     @rule(who=st.sampled_from(PEOPLE), answer=st.sampled_from(Answer))
     def answer(self, who: str, answer: Answer) -> None:
@@ -167,7 +172,7 @@ class Outbox(RuleBasedStateMachine):
                 self.ask(channel, knows=False)
             self.post.round()
         with self.database.reading() as session:
-            mine = [row for row in service.listing(session) if row["subject"] == str(self.subject)]
+            mine = self._mine(session)
         assert {row["state"] for row in mine} <= {state.value for state in ENDS}
         waiting = [row["recipient"] for row in mine if row["state"] == "needs_human"]
         assert sorted(self.post.called(self.subject)) == sorted(waiting)
