@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
@@ -16,6 +17,9 @@ from djflow.db.engine import open_engine, sqlite_url
 from djflow.db.session import Database
 from djflow.db.upgrade import upgrade
 from djflow.db.vault import Vault
+
+# What lands is tested with the same examples each time; `pytest --hypothesis-profile=default` looks for new ones.
+settings.load_profile("ci")
 
 NOW = datetime(2026, 11, 18, 1, 0, tzinfo=UTC)
 TEST_VAULT = Vault("k1", {"k1": bytes(range(32))}, bytes(range(32, 64)))
