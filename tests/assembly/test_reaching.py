@@ -206,3 +206,15 @@ def test_own_quiet_hours_hold_what_can_wait(opened: Callable[[str], House], pers
     assert sent(noon, Gateway("wecom"), Gateway("sms")) == [[], [MOBILE]]
     assert sent(opened("2026-11-18T13:58"), Gateway("wecom"), Gateway("sms")) == [[], []]
     assert sent(opened("2026-11-18T14:05"), Gateway("wecom"), Gateway("sms")) == [[], [MOBILE]]
+
+
+def test_whoever_wants_texts_first_gets_one_first(opened: Callable[[str], House], person: PersonId) -> None:
+    """With a verified account the text still comes first for whoever chose it; 企业微信 follows without an answer."""
+    house = opened("2026-11-18T09:07")
+    verify(house, person)
+    reach.set_first(house, person, "mobile", by="me")
+    tell(house, person)
+    assert sent(house, Gateway("wecom"), Gateway("sms")) == [[], [MOBILE]]
+    reach.set_first(house, person, "", by="me")
+    tell(house, person, NoticeKind.DUTY_ASSIGNED)
+    assert sent(house, Gateway("wecom"), Gateway("sms")) == [["u1"], []]

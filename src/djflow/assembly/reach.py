@@ -12,7 +12,7 @@ from djflow.inbox import service as inbox
 from djflow.inbox.model import ItemKind
 from djflow.people import service as people
 from djflow.people.contacts import service as contacts
-from djflow.people.contacts.model import WAY_LABELS, QuietHours
+from djflow.people.contacts.model import WAY_LABELS, QuietHours, Way
 from djflow.people.model import ContactKind
 
 _KINDS: Mapping[ContactKind, str] = {
@@ -41,6 +41,9 @@ class MyReach:
     mobile: str
     contacts: tuple[MyContact, ...]
     quiet: QuietHours | None
+    first: str
+    ways: tuple[tuple[str, str], ...]
+    """The way tried first, empty for the office's order; the ways that lead to the person, with their words."""
 
 
 def mine(house: House, person: PersonId) -> MyReach:
@@ -49,8 +52,10 @@ def mine(house: House, person: PersonId) -> MyReach:
         mobile = people.masked_numbers(session, person)[0]
         found = people.contacts_of(session, person)
         quiet = contacts.quiet_hours(session, [person]).get(person)
+        first = contacts.first_ways(session, [person]).get(person)
+        ways = tuple((way.value, WAY_LABELS[way]) for way in Way if contacts.reach(session, [person], way))
     own = tuple(MyContact(one.id, _KINDS[one.kind], one.masked, one.verified) for one in found if one.kind in _KINDS)
-    return MyReach(mobile, own, quiet)
+    return MyReach(mobile, own, quiet, first.value if first else "", ways)
 
 
 def set_quiet(house: House, person: PersonId, first: str, last: str, *, by: str) -> None:
@@ -61,6 +66,17 @@ def set_quiet(house: House, person: PersonId, first: str, last: str, *, by: str)
     hours = QuietHours(_time(first), _time(last)) if first or last else None
     with house.transaction() as session:
         contacts.set_quiet_hours(session, person, hours, by=by, now=house.now())
+
+
+def set_first(house: House, person: PersonId, way: str, *, by: str) -> None:
+    """Keep the way by which a person wants to be told first; empty leaves the order to the office.
+
+    Raises: InputError for what is no way, or none to this person.
+    """
+    if way and way not in list(Way):
+        raise InputError("请选一种通知方式。", code="contact.first_way")
+    with house.transaction() as session:
+        contacts.set_first_way(session, person, Way(way) if way else None, by=by, now=house.now())
 
 
 def verify(house: House, person: PersonId, contact_id: str, *, by: str) -> None:

@@ -37,6 +37,7 @@ ACTION_LABELS: Mapping[str, str] = MappingProxyType(
         "contact.checked": "核对联系方式",
         "contact.dead": "联系方式停用",
         "contact.quiet": "设免打扰时间",
+        "contact.first_way": "选先用的通知方式",
         "contact.verify": "核实联系方式",
         "delegation.give": "委托代理",
         "delegation.revoke": "收回代理",

@@ -1,4 +1,4 @@
-"""How a person wants to be told: own quiet hours, and accounts nobody has verified yet.
+"""How a person wants to be told: own quiet hours, the way tried first, and accounts nobody has verified yet.
 
 An unverified account may be somebody else's. It is used only where no other way of the chain reaches the person, and
 then without the personal link; the person verifies it on the phone page.
@@ -26,6 +26,10 @@ class Manners(Protocol):
         """Return the recipients whose address on a way nobody has verified."""
         ...
 
+    def first_ways(self, session: Session, ids: Collection[str]) -> Mapping[str, str]:
+        """Return the way by which recipients want to be told first; whoever chose none is missing."""
+        ...
+
 
 class NoWishes:
     """Everybody may be told whenever the office's hours allow, at whatever address is known."""
@@ -38,6 +42,10 @@ class NoWishes:
         """Return nobody."""
         return frozenset()
 
+    def first_ways(self, session: Session, ids: Collection[str]) -> Mapping[str, str]:  # noqa: ARG002 - nobody chose any
+        """Return nothing."""
+        return {}
+
 
 class Wishes:
     """The wishes of everybody concerned in one transaction, looked up once."""
@@ -47,6 +55,7 @@ class Wishes:
         self._session, self._manners, self._recipients = session, manners, recipients
         self._doubtful: dict[str, frozenset[str]] = {}
         self._quiet: Mapping[str, Hours] | None = None
+        self._first: Mapping[str, str] | None = None
 
     def is_doubtful(self, way: str, recipient: str) -> bool:
         """Return whether nobody has verified the recipient's address on a way."""
@@ -59,3 +68,9 @@ class Wishes:
         if self._quiet is None:
             self._quiet = self._manners.quiet_hours(self._session, self._recipients)
         return self._quiet.get(recipient)
+
+    def first_way(self, recipient: str) -> str:
+        """Return the way the recipient wants to be tried first, empty for none."""
+        if self._first is None:
+            self._first = self._manners.first_ways(self._session, self._recipients)
+        return self._first.get(recipient, "")

@@ -178,7 +178,10 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A stored intent; `step` is the step of its chain it is at, -1 before the first."""
+    """A stored intent; `step` is the step of its chain it is at, -1 before the first.
+
+    `first_way` is the way its recipient wanted to be tried first when the first step was made.
+    """
 
     id: str
     key: str
@@ -196,6 +199,7 @@ class Notice:
     answer: Answer | None = None
     escalated: int = 0
     reason: str = ""
+    first_way: str = ""
 
 
 @dataclass(frozen=True, slots=True)

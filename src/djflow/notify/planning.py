@@ -55,7 +55,7 @@ def plan(session: Session, outlook: Outlook, *, now: datetime, limit: int = 300)
     live = [notice for notice in due if notice.id not in stale]
     writer = _Writer(session, outlook, now, {notice.recipient for notice in live})
     for notice in live:
-        writer.step(notice, 0)
+        writer.step(writer.in_own_order(notice), 0)
     _approve(session, outlook, now)
     return len(due)
 
@@ -101,7 +101,7 @@ def _moved(writer: "_Writer", notice: Notice, one: Waiting) -> list[str]:
     if one.state in _NOTICE_ENDS:
         store.move(writer.session, [notice.id], _NOTICE_ENDS[one.state], reason=one.reason)
         return []
-    policy = writer.outlook.policies[notice.kind]
+    policy = writer.policy(notice)
     end = _end_of(notice, policy)
     is_past = end <= writer.now
     if is_past and one.state in rules.WAITING and not messages.has_left(writer.session, notice.id):
@@ -116,7 +116,7 @@ def _moved(writer: "_Writer", notice: Notice, one: Waiting) -> list[str]:
 
 
 def _made_move(writer: "_Writer", notice: Notice, one: Waiting, reached: Reached) -> list[str]:
-    policy = writer.outlook.policies[notice.kind]
+    policy = writer.policy(notice)
     if reached.answer is None and policy.acknowledge and writer.outlook.is_settled(writer.session, notice):
         reached = replace(reached, answer=Answer.READ)
     move = rules.next_move(policy, reached)
@@ -152,9 +152,24 @@ class _Writer:
         self._stopped = limited.stopped_channels(session, now)
         self._known: set[tuple[str, str]] = set()
 
+    def policy(self, notice: Notice) -> Policy:
+        """Return how a notice travels, in its recipient's own order."""
+        policy = self.outlook.policies[notice.kind]
+        if not notice.first_way:
+            return policy
+        ways = {channel: way.value for channel, way in self.outlook.ways.items()}
+        return rules.in_own_order(policy, ways, notice.first_way)
+
+    def in_own_order(self, notice: Notice) -> Notice:
+        """Return a notice with the way its recipient wants to be tried first, which is kept with it."""
+        first_way = self._wishes.first_way(notice.recipient)
+        if first_way != notice.first_way:
+            store.keep_order(self.session, notice.id, first_way)
+        return replace(notice, first_way=first_way)
+
     def step(self, notice: Notice, first: int, *, after: Waiting | None = None) -> None:
         """Write the message of the first step from `first` on that can be tried; what waits of `after` is over."""
-        policy = self.outlook.policies[notice.kind]
+        policy = self.policy(notice)
         for number in range(first, len(policy.steps)):
             channel = policy.steps[number].channel
             if channel == PHONE_LIST:
@@ -189,7 +204,7 @@ class _Writer:
         template = self.outlook.templates.get(notice.text)
         if template is None or template.approved:
             try:
-                draft = self._draft(notice, self.outlook.policies[notice.kind], held.step)
+                draft = self._draft(notice, self.policy(notice), held.step)
             except ConfigError:
                 return  # it waits on; its text is listed with the texts
             messages.renew(self.session, held.message_id, draft)

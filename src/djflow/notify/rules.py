@@ -6,7 +6,7 @@ provider ever sees more than its limit. Repeats wait 5 s, 15 s, 45 s … at most
 
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -268,6 +268,18 @@ def next_move(policy: Policy, reached: Reached) -> Move:
     if reached.escalated < len(policy.escalate):
         return Move.ESCALATE
     return Move.HUMAN
+
+
+def in_own_order(policy: Policy, ways: Mapping[str, str], first_way: str) -> Policy:
+    """Return a policy that tries the channels of `first_way` before the others; `ways` by channel.
+
+    Whatever is urgent goes the office's way, and a step at which a human calls stays where it is.
+    """
+    mine = [step for step in policy.steps if ways.get(step.channel) == first_way]
+    if not mine or policy.urgency is Urgency.URGENT:
+        return policy
+    rest = [step for step in policy.steps if step not in mine]
+    return replace(policy, steps=(*mine, *rest))
 
 
 def wait_until(wait: timedelta, answer_by: datetime | None, expires_at: datetime, *, now: datetime) -> datetime:

@@ -100,6 +100,11 @@ def reached(session: Session, *notice_ids: str, step: int, escalated: int) -> No
         )
 
 
+def keep_order(session: Session, notice_id: str, first_way: str) -> None:
+    """Keep which way a notice tries first; it does not change while the notice is under way."""
+    session.execute(update(NoticeRow).where(NoticeRow.id == notice_id).values(first_way=first_way))
+
+
 def postpone(session: Session, notice_id: str, due_at: datetime, reason: str) -> None:
     """Leave a notice pending until `due_at`."""
     session.execute(update(NoticeRow).where(NoticeRow.id == notice_id).values(due_at=due_at, reason=reason))
@@ -235,4 +240,5 @@ def _notice(row: NoticeRow) -> Notice:
         answer=row.answer,
         escalated=row.escalated,
         reason=row.reason,
+        first_way=row.first_way,
     )

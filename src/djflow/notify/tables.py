@@ -31,6 +31,7 @@ class NoticeRow(Base):
     reason: Mapped[str] = mapped_column(String(60))
     step: Mapped[int] = mapped_column(Integer)
     escalated: Mapped[int] = mapped_column(Integer)
+    first_way: Mapped[str] = mapped_column(String(30), default="", server_default="")
     answer: Mapped[Answer | None] = mapped_column(Code(Answer))
     answered_at: Mapped[datetime | None] = mapped_column(Instant)
     merged_into: Mapped[str | None] = mapped_column(String(32))

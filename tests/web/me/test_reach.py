@@ -77,3 +77,32 @@ def test_one_verifies_ones_own_account(published: House, phone_of: PhoneOf, pers
     assert mine.tap("/reach", "reach/verify", contact=account.id).status_code == 303
     assert reach.mine(published, person).contacts[0].verified
     assert "是我的" not in mine.get("/reach").text
+
+
+def test_the_way_tried_first_is_chosen_among_those_that_lead_here(
+    published: House, phone_of: PhoneOf, person: PersonId
+) -> None:
+    """With one way there is nothing to choose; with two the choice is kept, shown and taken back."""
+    mine = phone_of(person)
+    assert "先用哪一种" not in mine.get("/reach").text
+    with published.transaction() as session:
+        entry = ContactEntry(person, ContactKind.SECOND_MOBILE, "16900000009")
+        people.add_contact(session, entry, by="test", now=published.now())
+    assert mine.tap("/reach", "reach/first", way="mobile").status_code == 303
+    assert '<option value="mobile" selected>手机' in mine.get("/reach").text
+    assert reach.mine(published, person).first == "mobile"
+    mine.tap("/reach", "reach/first", way="")
+    assert reach.mine(published, person).first == ""
+
+
+@pytest.mark.parametrize(("way", "said"), [("dingtalk", "没有登记可用的钉钉"), ("pigeon", "请选一种")])
+def test_a_way_that_leads_nowhere_is_refused(
+    published: House, phone_of: PhoneOf, person: PersonId, way: str, said: str
+) -> None:
+    """What is not registered, or is no way at all, cannot be chosen."""
+    with published.transaction() as session:
+        entry = ContactEntry(person, ContactKind.SECOND_MOBILE, "16900000009")
+        people.add_contact(session, entry, by="test", now=published.now())
+    answer = phone_of(person).tap("/reach", "reach/first", way=way)
+    assert answer.status_code == 400
+    assert said in answer.text

@@ -10,7 +10,7 @@ from djflow.core.errors import InputError, NotFoundError
 from djflow.core.ids import PersonId
 from djflow.core.subject import Subject
 from djflow.people.contacts import rules, store
-from djflow.people.contacts.model import DeadContact, QuietHours, Reach, Way
+from djflow.people.contacts.model import WAY_LABELS, DeadContact, QuietHours, Reach, Way
 from djflow.people.model import ContactEntry
 
 
@@ -80,6 +80,24 @@ def set_quiet_hours(session: Session, person_id: PersonId, hours: QuietHours | N
     store.put_quiet_hours(session, person_id, hours, now)
     details = {"hours": f"{hours.quiet_from:%H:%M}-{hours.quiet_to:%H:%M}" if hours else ""}
     audit.record(session, _person(person_id), "contact.quiet", by=by, now=now, details=details)
+
+
+def first_ways(session: Session, ids: Collection[str]) -> Mapping[PersonId, Way]:
+    """Return the way by which people want to be told first; whoever chose none is missing."""
+    return store.first_ways(session, ids)
+
+
+def set_first_way(session: Session, person_id: PersonId, way: Way | None, *, by: str, now: datetime) -> None:
+    """Keep the way by which a person wants to be told first, or leave it to the office again.
+
+    Raises: InputError when the person has no address on that way.
+    """
+    if way is not None and person_id not in store.reach(session, [person_id], way):
+        raise InputError(f"您没有登记可用的{WAY_LABELS[way]}：请另选一种，或先请联络员登记。", code="contact.first_way")
+    if store.first_ways(session, [person_id]).get(person_id) == way:
+        return
+    store.put_first_way(session, person_id, way, now)
+    audit.record(session, _person(person_id), "contact.first_way", by=by, now=now, details={"way": way or ""})
 
 
 def _person(key: PersonId) -> Subject:

@@ -10,7 +10,7 @@ from djflow.core.ids import PersonId, new_id
 from djflow.db.session import vault_of
 from djflow.db.store import sealing_vault
 from djflow.people.contacts.model import DeadContact, QuietHours, Reach, Way
-from djflow.people.contacts.tables import ContactFaultRow, QuietHoursRow
+from djflow.people.contacts.tables import ContactFaultRow, FirstWayRow, QuietHoursRow
 from djflow.people.model import ContactEntry, ContactKind
 from djflow.people.rules import mask_address, mask_mobile
 from djflow.people.tables import ContactRow, PersonRow
@@ -166,6 +166,28 @@ def put_quiet_hours(session: Session, person_id: PersonId, hours: QuietHours | N
     else:
         change = {"quiet_from": hours.quiet_from, "quiet_to": hours.quiet_to, "set_at": now}
         session.execute(update(QuietHoursRow).where(QuietHoursRow.person_id == person_id).values(**change))
+    session.flush()
+
+
+def first_ways(session: Session, ids: Collection[str]) -> Mapping[PersonId, Way]:
+    """Return the way by which people want to be told first; whoever chose none is missing."""
+    return {
+        PersonId(row.person_id): row.way
+        for part in _chunks(ids)
+        for row in session.scalars(select(FirstWayRow).where(FirstWayRow.person_id.in_(part)))
+    }
+
+
+def put_first_way(session: Session, person_id: PersonId, way: Way | None, now: datetime) -> None:
+    """Keep or forget the way by which a person wants to be told first."""
+    row = session.get(FirstWayRow, person_id)
+    if way is None:
+        if row is not None:
+            session.delete(row)
+    elif row is None:
+        session.add(FirstWayRow(person_id=person_id, way=way, set_at=now))
+    else:
+        row.way, row.set_at = way, now
     session.flush()
 
 

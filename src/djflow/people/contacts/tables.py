@@ -1,4 +1,4 @@
-"""What is known against addresses, and people's own quiet hours.
+"""What is known against addresses, people's own quiet hours, and the way they want to be tried first.
 
 A fault is tied to the address by its hash: whoever gets a new number is reached by it at once.
 """
@@ -37,4 +37,14 @@ class QuietHoursRow(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
     quiet_from: Mapped[time] = mapped_column(Time)
     quiet_to: Mapped[time] = mapped_column(Time)
+    set_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class FirstWayRow(Base):
+    """The way by which a person wants to be told first."""
+
+    __tablename__ = "first_way"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    way: Mapped[Way] = mapped_column(Code(Way))
     set_at: Mapped[datetime] = mapped_column(Instant)

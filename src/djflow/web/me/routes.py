@@ -42,6 +42,7 @@ class PhonePages(MePages):
             router.add_api_route(path, page, methods=["GET", "HEAD"], response_model=None)
         for path, act in (
             ("/{token}/reach/quiet", self.set_quiet),
+            ("/{token}/reach/first", self.set_first),
             ("/{token}/reach/verify", self.verify),
             ("/{token}/duty/{event}/confirm", self.confirm),
             ("/{token}/duty/{event}/decline", self.decline),
@@ -72,6 +73,12 @@ class PhonePages(MePages):
         """Keep or forget the own quiet hours."""
         person = self._acting(request, token, given, "reach/quiet")
         reach.set_quiet(self._house, person, given.get("first", ""), given.get("last", ""), by=BY)
+        return self._back(token, "reach")
+
+    def set_first(self, request: Request, token: str, given: Fields) -> Response:
+        """Keep the way by which the person wants to be told first."""
+        person = self._acting(request, token, given, "reach/first")
+        reach.set_first(self._house, person, given.get("way", ""), by=BY)
         return self._back(token, "reach")
 
     def verify(self, request: Request, token: str, given: Fields) -> Response:
