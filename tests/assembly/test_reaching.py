@@ -179,15 +179,16 @@ def test_a_wrong_text_is_nobodys_number(opened: Callable[[str], House], person: 
     assert reach.to_check(house) == ()
 
 
-def test_a_report_that_the_number_is_dead_marks_it(opened: Callable[[str], House], person: PersonId) -> None:
-    """Hours after it was taken the carrier says that the number is out of service."""
+@pytest.mark.parametrize("code", ["MOBILE_NOT_ON_SERVICE", "MK:0001"])
+def test_a_report_that_the_number_is_dead_marks_it(opened: Callable[[str], House], person: PersonId, code: str) -> None:
+    """Hours after it was taken the gateway, or the carrier behind it, says that there is no such number."""
     house = opened("2026-11-18T09:07")
     notice = tell(house, person)
     sms = Gateway("sms")
     sent(house, Gateway("wecom"), sms)
     (message,) = sms.sent
     state = ReceiptState.UNDELIVERED
-    report = Receipt("b1", state, house.now(), message, MOBILE, "MOBILE_NOT_ON_SERVICE")
+    report = Receipt("b1", state, house.now(), message, MOBILE, code)
     for _ in range(2):
         postbox.take_in(house, "sms", Pushed((report,)))
     assert [one.what for one in reach.to_check(house)] == ["手机"]

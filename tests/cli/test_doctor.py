@@ -192,3 +192,14 @@ def test_the_command_marks_each_line_and_sets_the_exit_code(home: Path) -> None:
     assert "✓ Python：" in read.output
     assert read.output.endswith("有 ✗ 的要先处理。\n")
     assert json.loads(data.stdout)["usable"] is False
+
+
+def test_whom_the_configuration_names_must_be_registered(built: Path) -> None:
+    """A liaison with a wrong number would be passed over in silence when nobody answers: it is said beforehand."""
+    assert named(built, "联络员").state is State.OK
+    path = built / "config" / "notices.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("[liaisons]", '[liaisons]\nNOWHERE = "X99"'), encoding="utf-8")
+    found = named(built, "联络员")
+    assert found.state is State.NOTICE
+    assert found.what == "单位 NOWHERE 的联络员（工号 X99）不在人员登记里；没有代号为 NOWHERE 的单位"

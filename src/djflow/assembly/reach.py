@@ -96,6 +96,19 @@ def _time(text: str) -> time:
     raise InputError("免打扰的开始和结束都要写，如 13:00 到 14:30。", code="contact.quiet")
 
 
+def strangers(house: House) -> tuple[str, ...]:
+    """Return, in words, whom notices.toml names as coordinator or liaison and who is not in the register."""
+    notices = house.settings.notices
+    named = {"值班表管理员": notices.coordinator.person} if notices.coordinator.person else {}
+    named |= {f"单位 {unit} 的联络员": code for unit, code in notices.liaisons.items()}
+    with house.reading() as session:
+        known = people.person_ids(session, list(named.values()))
+        units = {unit.entry.code for unit in people.units(session)}
+    nobody = [f"{what}（工号 {code}）不在人员登记里" for what, code in named.items() if code not in known]
+    nowhere = [f"没有代号为 {unit} 的单位" for unit in notices.liaisons if unit not in units]
+    return (*nobody, *nowhere)
+
+
 @dataclass(frozen=True, slots=True)
 class ToCheck:
     """An address at which a provider found nobody, with its owner in words; nothing in the clear."""

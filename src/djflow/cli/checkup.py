@@ -277,6 +277,24 @@ def approvers(home: Path) -> Finding:
     return Finding("审批人员", State.NOTICE, f"{shown}{more}", "用 djflow account 给有关同志加上角色")
 
 
+def named_people(home: Path) -> Finding:
+    """List whom notices.toml names and who is not in the register: escalations would pass them over."""
+    from djflow.assembly import open_house, reach  # noqa: PLC0415 - loads SQLAlchemy
+
+    try:
+        house = open_house(home)
+    except DjflowError:
+        return Finding("联络员", State.NOTICE, "数据库打不开，没有检查", "先处理上面的问题")
+    try:
+        strangers = reach.strangers(house)
+    finally:
+        house.database.engine.dispose()
+    if not strangers:
+        return Finding("联络员", State.OK, "notices.toml 里写的人都在人员登记里")
+    shown = "；".join(strangers[:3]) + (f"，等 {len(strangers)} 处" if len(strangers) > 3 else "")
+    return Finding("联络员", State.NOTICE, shown, "改 config/notices.toml 里的工号或单位代号，或先登记这位同志")
+
+
 def clock_zone(names: tuple[str, str]) -> Finding:
     """Tell the machine's time zone; djflow counts by Beijing time in any case."""
     return Finding("时区", State.OK, f"本机 {names[0]}；本系统一律按北京时间")

@@ -56,6 +56,7 @@ def examine(home: Path, today: date) -> Iterator[Finding]:
     yield from checkup.database(home, settings)
     yield checkup.channels(settings, os.environ)
     yield checkup.approvers(home)
+    yield checkup.named_people(home)
     yield checkup.holiday_file(settings.calendar, today)
     yield checkup.unknown_markets(settings)
 

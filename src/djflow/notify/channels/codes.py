@@ -16,9 +16,14 @@ DEAD_CODES = frozenset(
         *("invaliduser", "unlicenseduser", "40003", "60111", "81013"),
         *("isv.MOBILE_NUMBER_ILLEGAL", "MOBILE_NUMBER_ILLEGAL", "MOBILE_NOT_ON_SERVICE", "MOBILE_IN_NULL"),
         "InvalidParameterValue.IncorrectPhoneNumber",
+        *("MK:0001", "MI:0073", "MI:0210", "DB:0101", "CB:0001", "CB:0053"),
     }
 )
-"""Codes that say that nobody is at an address: WeCom's, Aliyun's with its reports, Tencent Cloud's."""
+"""Codes that say that nobody is at an address: WeCom's, Aliyun's with its reports, Tencent Cloud's.
+
+The last row is China Mobile's, which 云MAS and Tencent Cloud pass on in reports. A telephone that is off, a number that
+is blocked or owes money is not among them: it may be reached another day.
+"""
 
 
 def text_of(content: Mapping[str, object], name: str) -> str:
