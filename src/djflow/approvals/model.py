@@ -302,13 +302,15 @@ class AddSigner:
 class Staffing:
     """What is known of persons for one case: who holds which role, whom a code names, the applicant's kin, delegates.
 
-    Lists are in the order of the official list; `delegates` names whom a principal is represented by today.
+    Lists are in the order of the official list; `delegates` names whom a principal is represented by today, `names`
+    holds the names that were read on the way, not those of everybody.
     """
 
     holders: Mapping[tuple[Role, Level], tuple[PersonId, ...]] = field(default_factory=dict)
     persons: Mapping[str, PersonId] = field(default_factory=dict)
     kin: frozenset[PersonId] = frozenset()
     delegates: Mapping[PersonId, PersonId] = field(default_factory=dict)
+    names: Mapping[PersonId, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ _GONE = frozenset({PersonStatus.RETIRED, PersonStatus.LEFT})
 
 def staffing_of(session: Session, chain: Chain, new: NewCase, office: Office, on: date) -> Staffing:
     """Return what the rules must know of persons for a case on a day."""
-    held = holders(session, wanted(chain, office), new.place)
+    held, names = _held(session, wanted(chain, office), new.place)
     persons = named(session, codes_of(chain))
     everybody = sorted({*persons.values(), *(one for found in held.values() for one in found)})
     kin = people.kin_of(session, new.applicant) if new.applicant else ()
@@ -29,6 +29,7 @@ def staffing_of(session: Session, chain: Chain, new: NewCase, office: Office, on
         persons=persons,
         kin=frozenset(one.relative_id for one in kin),
         delegates=delegation.delegates(session, everybody, new.kind, on),
+        names=names,
     )
 
 
@@ -72,6 +73,12 @@ def holders(
 
     At a branch the registered secretary counts; only where none is registered do accounts of the branch's unit.
     """
+    return _held(session, asked, place)[0]
+
+
+def _held(
+    session: Session, asked: Collection[tuple[Role, Level]], place: Place
+) -> tuple[Mapping[tuple[Role, Level], tuple[PersonId, ...]], Mapping[PersonId, str]]:
     known = accounts.holders(session, {role for role, _ in asked})
     cards = people.people_by_ids(session, [one.person for one in known if one.person])
     ordered = sorted((card for card in cards.values() if card.status not in _GONE), key=_official)
@@ -87,7 +94,7 @@ def holders(
         mine = tuple(card.id for card in ordered if _holds(card, role, level, known, at))
         if mine:
             found[role, level] = mine
-    return found
+    return found, {key: card.name for key, card in cards.items()}
 
 
 def _holds(

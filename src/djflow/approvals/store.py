@@ -94,14 +94,15 @@ def save(session: Session, before: Case, after: Case) -> TaskId | None:
             continue
         # This one conditional update decides: a task leaves WAITING or QUEUED exactly once.
         statement = update(ApprovalTaskRow).where(ApprovalTaskRow.id == task.id, ApprovalTaskRow.state == known.state)
-        values = _task_values(task) | _opinion(session, task)
+        values = _changes(_task_values(known), _task_values(task)) | _opinion(session, task)
         done = session.execute(statement.values(**values).returning(ApprovalTaskRow.id), execution_options=_PLAIN)
         if done.first() is None:
             return task.id
     _add_rounds(session, [(after.id, one) for one in after.rounds[len(before.rounds) :]])
     _add_tasks(session, [task for task in after.tasks if task.id not in was])
-    if _case_values(before) != _case_values(after):
-        statement = update(ApprovalCaseRow).where(ApprovalCaseRow.id == after.id).values(**_case_values(after))
+    changes = _changes(_case_values(before), _case_values(after))
+    if changes:
+        statement = update(ApprovalCaseRow).where(ApprovalCaseRow.id == after.id).values(**changes)
         session.execute(statement, execution_options=_PLAIN)
     return None
 
@@ -125,6 +126,10 @@ def _add_tasks(session: Session, tasks: Sequence[Task]) -> None:
             for task in tasks
         ]
         session.execute(insert(ApprovalTaskRow), rows)
+
+
+def _changes(before: Values, after: Values) -> Values:
+    return {name: value for name, value in after.items() if before[name] != value}
 
 
 def _case_values(made: Case) -> Values:

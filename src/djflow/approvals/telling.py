@@ -29,7 +29,9 @@ _ALARMING = frozenset({CaseState.BLOCKED, CaseState.RETURNED})
 
 def tell(session: Session, before: Case, outcome: Outcome, world: World, *, by: str, now: datetime) -> None:
     """Tell everybody whom an outcome concerns and settle what concerns nobody any more."""
-    names = {key: card.name for key, card in people.people_by_ids(session, sorted(audience(outcome, world))).items()}
+    known = world.staffing.names
+    missing = audience(outcome, world) - known.keys()
+    names = {**known, **(names_of(session, missing) if missing else {})}
     _stop_telling(session, outcome, world, by=by, now=now)
     notify.enqueue(session, intents(before, outcome, world, Wording(names, now)), now=now)
     for task in outcome.waiting:

@@ -10,10 +10,22 @@ from djflow.audit.tables import AuditHeadRow, AuditRow
 from djflow.core.subject import Subject
 
 _PAGE = 2000
+_HELD = "djflow_audit_head"
 
 
 def lock_head(session: Session) -> AuditHeadRow:
     """Return the head, locked until the transaction ends."""
+    held = session.info.get(_HELD)
+    if isinstance(held, AuditHeadRow):
+        return held
+    row = _locked(session)
+    # A lock taken inside a savepoint is gone when that is rolled back; a session serves one transaction.
+    if not session.in_nested_transaction():
+        session.info[_HELD] = row
+    return row
+
+
+def _locked(session: Session) -> AuditHeadRow:
     head = session.scalar(select(AuditHeadRow).where(AuditHeadRow.id == 1).with_for_update())
     if head is None:
         head = AuditHeadRow(id=1, seq=0, hash=GENESIS)

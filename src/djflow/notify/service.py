@@ -11,6 +11,7 @@ from djflow.inbox import service as inbox
 from djflow.inbox.model import ItemKind
 from djflow.notify import store
 from djflow.notify.model import Answer, Intent, NoticeKind, NoticeState
+from djflow.notify.tables import AcknowledgementRow
 
 _VIA = 30
 
@@ -47,12 +48,18 @@ def withdraw(session: Session, subject: Subject, recipient: str) -> None:
 
 def acknowledge(session: Session, subject: Subject, recipient: str, answer: Answer, *, via: str, now: datetime) -> int:
     """Record what `recipient` answered about `subject` and stop telling it; return how many notices that answers."""
-    open_ids = store.unanswered(session, subject, recipient)
-    rows = [(new_id(now), notice_id) for notice_id in open_ids]
-    store.acknowledge(session, rows, answer, via=via[:_VIA], now=now)
-    subjects = [Subject("notify.notice", notice_id) for notice_id in open_ids]
+    unanswered = store.unanswered(session, subject, recipient)
+    rows = [
+        AcknowledgementRow(id=new_id(now), notice_id=one, recipient=recipient, answer=answer, via=via[:_VIA], at=now)
+        for one in unanswered
+    ]
+    store.acknowledge(session, rows)
+    # A notice that is not due yet has no messages, and nobody was asked to telephone.
+    begun = [one for one, state in unanswered.items() if state is not NoticeState.PENDING]
+    store.end_messages(session, begun, NoticeState.CLOSED, reason="answered")
+    subjects = [Subject("notify.notice", notice_id) for notice_id in begun]
     inbox.settle_all(session, (ItemKind.PHONE_LIST, ItemKind.DEAD_LETTER), subjects, by=via, now=now)
-    return len(open_ids)
+    return len(rows)
 
 
 def drop(session: Session, ids: Iterable[str]) -> None:

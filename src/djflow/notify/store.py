@@ -1,14 +1,14 @@
 """Writes and reads notices: what is to be told, who answered, what overtook it."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, select, update
 from sqlalchemy.orm import Session
 
 from djflow.core.subject import Subject
-from djflow.notify.model import Answer, Intent, MessageState, Notice, NoticeKind, NoticeState, Told
+from djflow.notify.model import Intent, MessageState, Notice, NoticeKind, NoticeState, Told
 from djflow.notify.rules import LEFT_THE_HOUSE, WAITING
 from djflow.notify.tables import AcknowledgementRow, MessageRow, NoticeRow, TemplateRow
 
@@ -79,15 +79,20 @@ def notices(session: Session, ids: Iterable[str]) -> dict[str, Notice]:
 
 def move(session: Session, ids: Iterable[str], state: NoticeState, *, reason: str = "") -> None:
     """Set the state of notices; when that is the end, their waiting messages end as well."""
-    over = _OVER.get(state)
     for part in chunks(sorted(set(ids))):
         session.execute(update(NoticeRow).where(NoticeRow.id.in_(part)).values(state=state, reason=reason))
-        if over is not None:
-            session.execute(
-                update(MessageRow)
-                .where(MessageRow.notice_id.in_(part), MessageRow.state.in_(WAITING))
-                .values(state=over, reason=reason, wait_until=None)
-            )
+    end_messages(session, ids, state, reason=reason)
+
+
+def end_messages(session: Session, ids: Iterable[str], state: NoticeState, *, reason: str) -> None:
+    """End the waiting messages of notices that have come to `state`, when that is the end."""
+    over = _OVER.get(state)
+    for part in chunks(sorted(set(ids))) if over is not None else ():
+        session.execute(
+            update(MessageRow)
+            .where(MessageRow.notice_id.in_(part), MessageRow.state.in_(WAITING))
+            .values(state=over, reason=reason, wait_until=None)
+        )
 
 
 def reached(session: Session, *notice_ids: str, step: int, escalated: int) -> None:
@@ -165,33 +170,24 @@ def unheard_of(session: Session, subject: Subject, recipient: str) -> tuple[str,
     return tuple(session.scalars(select(NoticeRow.id).where(*mine, *_unheard()).order_by(NoticeRow.id)))
 
 
-def unanswered(session: Session, subject: Subject, recipient: str) -> tuple[str, ...]:
-    """Return a recipient's notices about a subject that nobody answered and that are not over."""
-    query = select(NoticeRow.id).where(
+def unanswered(session: Session, subject: Subject, recipient: str) -> Mapping[str, NoticeState]:
+    """Return a recipient's notices about a subject that nobody answered and that are not over, locked, with states."""
+    query = select(NoticeRow.id, NoticeRow.state).where(
         NoticeRow.subject == str(subject),
         NoticeRow.recipient == recipient,
         NoticeRow.answer.is_(None),
         NoticeRow.state.in_((NoticeState.PENDING, NoticeState.OPEN, NoticeState.NEEDS_HUMAN, NoticeState.CLOSED)),
     )
-    return tuple(session.scalars(query.order_by(NoticeRow.id)))
+    return {row.id: row.state for row in session.execute(query.order_by(NoticeRow.id).with_for_update())}
 
 
-def acknowledge(session: Session, rows: Sequence[tuple[str, str]], answer: Answer, *, via: str, now: datetime) -> None:
-    """Record an answer to notices, given as (fresh row id, notice id), and end what still waits of them."""
-    ids = [notice_id for _, notice_id in rows]
-    recipients: dict[str, str] = {}
-    for part in chunks(ids):
-        found = session.execute(select(NoticeRow.id, NoticeRow.recipient).where(NoticeRow.id.in_(part)))
-        recipients |= {row.id: row.recipient for row in found}
-        session.execute(update(NoticeRow).where(NoticeRow.id.in_(part)).values(answer=answer, answered_at=now))
-    session.add_all(
-        AcknowledgementRow(
-            id=row_id, notice_id=notice_id, recipient=recipients[notice_id], answer=answer, via=via, at=now
-        )
-        for row_id, notice_id in rows
-    )
+def acknowledge(session: Session, rows: Sequence[AcknowledgementRow]) -> None:
+    """Record answers to notices that nobody answered; what still waits of them is ended by `end_messages`."""
+    session.add_all(rows)
     session.flush()
-    move(session, ids, NoticeState.CLOSED, reason="answered")
+    for row in rows:
+        change = {"answer": row.answer, "answered_at": row.at, "state": NoticeState.CLOSED, "reason": "answered"}
+        session.execute(update(NoticeRow).where(NoticeRow.id == row.notice_id).values(**change))
 
 
 def acknowledgements(session: Session, notice_id: str) -> tuple[AcknowledgementRow, ...]:
