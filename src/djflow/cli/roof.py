@@ -93,6 +93,8 @@ class Roof:
         self.say(f"  协调台（审核、运行、日志）  {coordination(self.settings)}")
         self.say(f"  公示网页                    {self.settings.web.address}")
         self.say(f"  日志                        {self.settings.state / 'logs'}")
+        for path in self.settings.state.glob("demo-accounts.txt"):
+            self.say(f"  工作台 {self.settings.web.address}/desk，示范账号和密码在 {path}")
         self.say("  按 Ctrl-C 停止全部服务")
         self.say(line)
 

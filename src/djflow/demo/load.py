@@ -1,4 +1,4 @@
-"""Puts the demonstration district into a home: configuration, people, money, the present month's roster."""
+"""Puts the demonstration district into a home: configuration, people, accounts, money, the present month's roster."""
 
 import shutil
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from djflow.assembly.solving import draft_of, plan_month, prices, solve_month
 from djflow.core.clock import Clock
 from djflow.core.errors import ConflictError
 from djflow.core.spans import Month
+from djflow.demo.accounts import load_accounts
 from djflow.demo.money import load_money
 from djflow.demo.people import demo_people, load_people
 from djflow.people import service as people
@@ -50,6 +51,7 @@ def load(home: Path | None = None, *, clock: Clock | None = None, say: Say = lam
             ids = people.person_ids(session, list(invented.history))
             points = {ids[code]: units for code, units in invented.history.items()}
             service.state_opening(session, month.preceding, points, by=BY, now=house.now())
+    load_accounts(house, by=BY)
     say(f"正在排出本月（{month.title}）的值班表…")
     _publish_present_month(house, month)
     return house
