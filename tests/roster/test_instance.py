@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from djflow.core.jsonfile import Node
 from djflow.roster.instance import (
-    Node,
+    SOURCE,
     problem_from_json,
     read_changes,
     read_instance,
@@ -33,12 +34,12 @@ def instance() -> dict[str, Any]:
 
 def read(data: object) -> object:
     """Read a parsed file."""
-    return problem_from_json(Node(data, "顶层"))
+    return problem_from_json(Node(data, "顶层", SOURCE))
 
 
 def test_a_plain_file_switches_the_offices_own_rules_off() -> None:
     """Keys that only some offices use may be absent."""
-    problem = problem_from_json(Node(instance(), "顶层"))
+    problem = problem_from_json(Node(instance(), "顶层", SOURCE))
     assert problem.rules.rest_gap == 2
     assert (problem.rules.min_township, problem.rules.max_per_department, problem.pins, problem.bans) == (
         0,
@@ -59,7 +60,7 @@ def test_the_offices_own_rules_are_read() -> None:
         "freeze_before": "2026-12-02",
         "frozen": [row],
     }
-    problem = problem_from_json(Node(instance() | more, "顶层"))
+    problem = problem_from_json(Node(instance() | more, "顶层", SOURCE))
     assert problem.rules.min_grades == {"综合受理": 2}
     assert (problem.rules.max_per_department, problem.rules.min_township) == (1, 1)
     assert problem.kept == problem.pins == (Assignment(EventId("M@1"), "综合受理", CadreId("C")),)

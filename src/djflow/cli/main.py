@@ -16,6 +16,7 @@ COMMANDS = {
     "check-config": ("djflow.cli.config", "check_config", "检查 config/ 下的全部配置"),
     "db": ("djflow.cli.db", "db", "数据库：建库、升级"),
     "demo": ("djflow.cli.demo", "demo", "示范区：装入、清除"),
+    "dispatch": ("djflow.cli.dispatch", "dispatch", "派遣：按条件和意愿定人"),
     "doctor": ("djflow.cli.doctor", "doctor", "体检：缺什么、怎么补"),
     "export": ("djflow.cli.people", "export", "导出 Excel"),
     "fund": ("djflow.cli.fund", "fund", "温暖基金：申请、账册、捐款、拨付"),

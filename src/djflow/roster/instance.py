@@ -7,11 +7,11 @@ pins, bans, frozen days, session rules) may be absent; absent means off.
 import csv
 import datetime as dt
 import io
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
 
+from djflow.core import jsonfile
+from djflow.core.jsonfile import Node, Source
 from djflow.roster.model import (
     Assignment,
     Ban,
@@ -34,115 +34,15 @@ from djflow.roster.model import (
 COLUMNS = ("场次", "岗位", "工号")
 """Header of ROSTER.csv and PINS.csv."""
 
-T = TypeVar("T")
-
-
-class Node:
-    """One place in a JSON document; every accessor refuses a wrong value with the place's name."""
-
-    def __init__(self, value: object, where: str) -> None:
-        """Wrap `value` found at `where`."""
-        self.value = value
-        self.where = where
-
-    def wrong(self, expected: str) -> RosterInputError:
-        """Return the refusal: what was expected at this place."""
-        shown = json.dumps(self.value, ensure_ascii=False, default=str)
-        shown = shown if len(shown) <= 40 else shown[:40] + "…"
-        return RosterInputError(f"排班文件的 {self.where} 应为{expected}，现在是 {shown}；请改正后重试。")
-
-    def has(self, key: str) -> bool:
-        """Return whether the key is there and not null."""
-        return isinstance(self.value, dict) and self.value.get(key) is not None
-
-    def get(self, key: str) -> "Node":
-        """Return the value of a key that must be there."""
-        if not isinstance(self.value, dict):
-            raise self.wrong("一组键值（JSON 对象）")
-        if key not in self.value:
-            raise RosterInputError(f"排班文件的 {self.where} 缺少“{key}”；请补上后重试。")
-        return Node(self.value[key], f"{self.where}.{key}" if self.where != "顶层" else key)
-
-    def items(self) -> list["Node"]:
-        """Return the elements of a list."""
-        if not isinstance(self.value, list):
-            raise self.wrong("列表")
-        return [Node(v, f"{self.where}[{i}]") for i, v in enumerate(self.value)]
-
-    def pairs(self) -> list[tuple[str, "Node"]]:
-        """Return the keys and values of an object."""
-        if not isinstance(self.value, dict):
-            raise self.wrong("一组键值（JSON 对象）")
-        return [(str(k), Node(v, f"{self.where}.{k}")) for k, v in self.value.items()]
-
-    def text(self) -> str:
-        """Return a text."""
-        if not isinstance(self.value, str):
-            raise self.wrong("文字")
-        return self.value
-
-    def whole(self, low: int | None = None) -> int:
-        """Return an integer, at least `low`."""
-        value = self.value
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        if not isinstance(value, int) or isinstance(value, bool) or abs(value) > 1_000_000:
-            raise self.wrong("整数")
-        if low is not None and value < low:
-            raise self.wrong(f"不小于 {low} 的整数")
-        return value
-
-    def number(self) -> float:
-        """Return a finite number."""
-        if not isinstance(self.value, int | float) or isinstance(self.value, bool) or abs(self.value) > 1e6:
-            raise self.wrong("数字")
-        return float(self.value)
-
-    def flag(self) -> bool:
-        """Return true or false."""
-        if not isinstance(self.value, bool):
-            raise self.wrong(" true 或 false")
-        return self.value
-
-    def date(self) -> dt.date:
-        """Return a civil date written like 2026-12-01."""
-        try:
-            return dt.date.fromisoformat(self.text())
-        except ValueError:
-            raise self.wrong("日期（如 2026-12-01）") from None
-
-    def each(self, read: Callable[["Node"], T]) -> list[T]:
-        """Return the elements of a list, each read by `read`."""
-        return [read(n) for n in self.items()]
-
-    def list_of(self, key: str, read: Callable[["Node"], T]) -> list[T]:
-        """Return the elements of a list key, each read by `read`; absent means none."""
-        return self.get(key).each(read) if self.has(key) else []
-
-    def object(self, key: str) -> "Node":
-        """Return an object key; absent means empty."""
-        return self.get(key) if self.has(key) else Node({}, key)
-
-    def optional(self, key: str, read: Callable[["Node"], T], default: T) -> T:
-        """Return a key's value, or `default` when it is absent."""
-        return read(self.get(key)) if self.has(key) else default
+SOURCE = Source("排班文件", RosterInputError)
 
 
 def read_text(path: Path) -> str:
-    """Read a text file in UTF-8 (with or without BOM) or GB18030, as Excel writes it.
+    """Read a text file as Excel or an editor writes it.
 
     Raises: RosterInputError when the file is missing, unreadable or in another encoding.
     """
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise RosterInputError(f"读不了文件 {path}：请检查路径和权限。") from error
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise RosterInputError(f"文件 {path} 的编码认不出来；请另存为 UTF-8 再试。")
+    return jsonfile.read_text(path, SOURCE)
 
 
 def read_json(path: Path) -> Node:
@@ -150,14 +50,7 @@ def read_json(path: Path) -> Node:
 
     Raises: RosterInputError naming line and column.
     """
-    try:
-        return Node(json.loads(read_text(path)), "顶层")
-    except json.JSONDecodeError as error:
-        raise RosterInputError(
-            f"文件 {path} 不是完整的 JSON：第 {error.lineno} 行第 {error.colno} 列有误；请改正后重试。"
-        ) from error
-    except RecursionError as error:
-        raise RosterInputError(f"文件 {path} 嵌套太深；请检查是否为排班文件。") from error
+    return jsonfile.read_json(path, SOURCE)
 
 
 def read_instance(path: Path) -> Problem:
