@@ -1,0 +1,125 @@
+"""转办, 加签, 催办 and the rest: chosen from those allowed, with a reason, and refused with the reason."""
+
+import pytest
+
+from djflow.approvals import service as approvals
+from djflow.approvals.chains.model import Power
+from djflow.approvals.model import AddSigner, Answer, Case, NewCase, Place, TaskId, Transfer, Verdict
+from djflow.assembly import House, approval_acts, relief
+from djflow.assembly.approvals import office_of
+from djflow.core.errors import ConflictError, InputError, RuleError
+from djflow.core.subject import Subject
+from djflow.fund.cases.model import Act, CaseState, Category, Who
+from djflow.fund.cases.service import PhoneCall
+from djflow.fund.casework import Request
+from djflow.fund.materials.model import MaterialKind, Upload
+from djflow.people import service as people
+from djflow.people.model import Gender, PersonEntry, UnitEntry, UnitKind
+from tests.assembly.test_relief import branch
+from tests.fund.books import Branch, claim, photo
+
+__all__ = ["branch"]
+PAPERS = ("application_form", "id_copy", "disaster_proof", "bank_card", "commitment", "consent")
+
+
+def approved_by(house: House, case: Case, branch: Branch, code: str) -> Case:
+    """Let somebody agree and return the case."""
+    answer = Answer(branch[code], Verdict.APPROVE, case.new.content_hash)
+    with house.transaction() as session:
+        task = case.waiting[0].id
+        return approvals.decide(session, task, answer, office=office_of(house), by="t", now=house.now()).case
+
+
+@pytest.fixture
+def grant(house: House, branch: Branch) -> Case:
+    """A matter of no subsystem, applied for by G1, that waits for the township's O1, who may do everything."""
+    with house.transaction() as session:
+        place = Place(None, people.branches(session)[0].id)
+        new = NewCase(Subject("test.grant", "1"), "fund.application", "测试申请 1", "h", 100_000, branch["G1"], place)
+        case = approvals.open_case(session, new, office=office_of(house), by="t", now=house.now()).case
+    case = approved_by(house, case, branch, "G3")
+    with house.transaction() as session:
+        return approvals.complete_step(
+            session, case.id, "branch_notice", office=office_of(house), by="t", now=house.now()
+        ).case
+
+
+def emergency(house: House, branch: Branch) -> str:
+    """Return an emergency of the fund that waits for the office's K1."""
+    made = relief.apply(house, claim(branch["G1"], category=Category.EMERGENCY, emergency=True), by="b")
+    for kind in PAPERS:
+        relief.attach(house, made.id, Upload(MaterialKind(kind), photo()), by="b")
+    relief.move(house, made.id, Request(Act.SUBMIT, Who.BRANCH), by="b")
+    call = PhoneCall(branch["G5"], branch["G6"], branch["G7"], house.now())
+    relief.record_phone(house, made.id, call, by="o")
+    relief.move(house, made.id, Request(Act.FAST_TRACK, Who.OFFICE), by="o")
+    return made.id
+
+
+def present(house: House, case_id: str) -> Case:
+    """Return the approval of an application."""
+    with house.reading() as session:
+        return approvals.cases_about(session, Subject("fund.application", case_id))[0]
+
+
+def test_only_those_who_may_decide_take_a_task_over(house: House, branch: Branch) -> None:
+    """转办 offers whoever may decide the step; in a matter of the fund the application stays where it is."""
+    made = emergency(house, branch)
+    task = present(house, made).waiting[0].id
+    assert approval_acts.powers(house, task) == {Power.RETURN_TO_APPLICANT, Power.TRANSFER}
+    offered = approval_acts.choices(house, task, Power.TRANSFER)
+    assert [(one.name, one.office, one.refused) for one in offered.found] == [
+        ("冯二", "组织部", ""),
+        ("陈四", "组织部", ""),
+    ]
+    with pytest.raises(RuleError, match="只能转给有权办理"):
+        approval_acts.transfer(house, Transfer(task, branch["K1"], branch["G5"], "出差"), by="k")
+    for reason in ("", "  ", "长" * 201):
+        with pytest.raises(InputError, match="请写明理由"):
+            approval_acts.transfer(house, Transfer(task, branch["K1"], branch["D1"], reason), by="k")
+    outcome = approval_acts.transfer(house, Transfer(task, branch["K1"], branch["D1"], "出差"), by="k")
+    assert [one.person for one in outcome.waiting] == [branch["D1"]]
+    assert relief.progress(house, made).state is CaseState.RUNNING
+    with pytest.raises(ConflictError, match="已经转给别的同志"):
+        approval_acts.transfer(house, Transfer(task, branch["K1"], branch["D2"], "出差"), by="k")
+
+
+def test_signers_come_from_offices_that_take_part(house: House, branch: Branch, grant: Case) -> None:
+    """加签 finds people by name in the offices that take part; relatives and those asked are shown with the reason."""
+    with house.transaction() as session:
+        people.put_units(session, [UnitEntry("X", "气象局", UnitKind.DISTRICT_UNIT, 9)], by="t", now=house.now())
+        people.put_people(session, [PersonEntry("X1", "张外", Gender.MALE, "X")], by="t", now=house.now())
+        stranger = people.person_ids(session, ["X1"])["X1"]
+    task = grant.waiting[0].id
+    found = approval_acts.choices(house, task, Power.ADD_BEFORE, "张").found
+    assert [(one.name, one.refused[:12]) for one in found] == [
+        ("张小明", "按回避规定（本人、代办人"),
+        ("张大明", "按回避规定（亲属），这位"),
+    ]
+    assert [one.name for one in approval_acts.choices(house, task, Power.ADD_BEFORE, " k1").found] == ["郑一"]
+    refusals = ((branch["G1"], "本人"), (branch["G2"], "亲属"), (branch["G3"], "已办过"), (stranger, "参与办理"))
+    for person, words in refusals:
+        with pytest.raises(RuleError, match=words):
+            approval_acts.add_signer(house, AddSigner(task, branch["O1"], person, reason="会签"), by="o")
+    done = approval_acts.add_signer(house, AddSigner(task, branch["O1"], branch["K1"], reason="会签"), by="o")
+    assert [one.person for one in done.waiting] == [branch["K1"]]
+    (signer,) = done.case.waiting
+    assert approval_acts.powers(house, signer.id) == frozenset()
+
+
+def test_urging_papers_and_taking_back(house: House, branch: Branch, grant: Case) -> None:
+    """催办 once a day; papers only when asked for; what the fund does by itself is refused with the place."""
+    assert [one.person for one in approval_acts.remind(house, grant.id, by="k").reminded] == [branch["O1"]]
+    with pytest.raises(RuleError, match="今天已经催办过"):
+        approval_acts.remind(house, grant.id, by="k")
+    assert not approval_acts.reassign(house, grant.id, by="k").changed
+    with pytest.raises(ConflictError, match="审批中"):
+        approval_acts.supplement(house, grant.id, "h2", by="k")
+    assert approval_acts.withdraw(house, grant.id, by="k").case.over
+    of_fund = present(house, emergency(house, branch))
+    with pytest.raises(RuleError, match="在申请页面上撤回"):
+        approval_acts.withdraw(house, of_fund.id, by="k")
+    with pytest.raises(RuleError, match="在申请页面上补正"):
+        approval_acts.supplement(house, of_fund.id, "h2", by="k")
+    assert [one.person for one in approval_acts.remind(house, of_fund.id, by="k").reminded] == [branch["K1"]]
+    assert TaskId(of_fund.waiting[0].id) == present(house, str(of_fund.new.subject.id)).waiting[0].id
