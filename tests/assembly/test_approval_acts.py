@@ -1,5 +1,7 @@
 """转办, 加签, 催办 and the rest: chosen from those allowed, with a reason, and refused with the reason."""
 
+from collections.abc import Callable
+
 import pytest
 
 from djflow.approvals import service as approvals
@@ -13,6 +15,7 @@ from djflow.fund.cases.model import Act, CaseState, Category, Who
 from djflow.fund.cases.service import PhoneCall
 from djflow.fund.casework import Request
 from djflow.fund.materials.model import MaterialKind, Upload
+from djflow.fund.payment import orders
 from djflow.people import service as people
 from djflow.people.model import Gender, PersonEntry, UnitEntry, UnitKind
 from tests.assembly.test_relief import branch
@@ -123,3 +126,56 @@ def test_urging_papers_and_taking_back(house: House, branch: Branch, grant: Case
         approval_acts.supplement(house, of_fund.id, "h2", by="k")
     assert [one.person for one in approval_acts.remind(house, of_fund.id, by="k").reminded] == [branch["K1"]]
     assert TaskId(of_fund.waiting[0].id) == present(house, str(of_fund.new.subject.id)).waiting[0].id
+
+
+def test_not_me_stops_a_case_of_the_fund_before_payment(house: House, branch: Branch) -> None:
+    """After 不是我 nothing goes on: no approval, no payment; it goes on when the decision stands, or begins anew."""
+    made = emergency(house, branch)
+    for code in ("K1", "M1"):
+        waiting = present(house, made)
+        answer = Answer(branch[code], Verdict.APPROVE, waiting.new.content_hash)
+        relief.decide(house, waiting.waiting[0].id, answer, by="t")
+        if code == "K1":
+            first = waiting.waiting[0].id
+            denied = approval_acts.deny(house, first, branch["K1"], by="k")
+            assert present(house, made).state.value == "paused"
+            with pytest.raises(ConflictError, match="暂停"):
+                approval_acts.remind(house, present(house, made).id, by="o")
+            assert relief.bring_forward(house, made, by="sweep").state is CaseState.RUNNING
+            assert present(house, made).state.value == "paused"
+            assert approval_acts.open_denials(house) == (denied,)
+            approval_acts.settle_denial(house, denied.id, "电话核实：是本人", stands=True, by="o")
+            assert present(house, made).state.value == "running"
+    assert relief.progress(house, made).state is CaseState.READY_TO_PAY
+    last = next(task for task in present(house, made).tasks if task.decision and task.person == branch["M1"])
+    denied = approval_acts.deny(house, last.id, branch["M1"], by="m")
+    with house.reading() as session:
+        states = [one.state.value for one in orders.history(session, Subject("fund.application", made))]
+    assert states == ["withdrawn"]
+    with pytest.raises(RuleError, match="已经全部批准"):
+        approval_acts.settle_denial(house, denied.id, "不是本人", stands=False, by="o")
+    approval_acts.settle_denial(house, denied.id, "是本人", stands=True, by="o")
+    with house.reading() as session:
+        states = [one.state.value for one in orders.history(session, Subject("fund.application", made))]
+    assert states == ["withdrawn", "ready"]
+
+
+def test_a_decision_that_falls_is_taken_anew(
+    house: House, branch: Branch, grant: Case, at: Callable[[str], House]
+) -> None:
+    """When the office finds that it was not the approver, the fund's case is approved from the first step again."""
+    made = emergency(house, branch)
+    before = present(house, made)
+    answer = Answer(branch["K1"], Verdict.APPROVE, before.new.content_hash)
+    relief.decide(house, before.waiting[0].id, answer, by="t")
+    denied = approval_acts.deny(house, before.waiting[0].id, branch["K1"], by="k")
+    approval_acts.settle_denial(at("2026-11-18T11:00"), denied.id, "手机被盗", stands=False, by="o")
+    anew = present(house, made)
+    assert (anew.id != before.id, anew.step, [one.person for one in anew.waiting]) == (True, "review", [branch["K1"]])
+    first = next(task for task in grant.tasks if task.person == branch["G3"])
+    of_grant = approval_acts.deny(house, first.id, branch["G3"], by="g")
+    with house.reading() as session:
+        assert approvals.case(session, grant.id).state.value == "paused"
+    approval_acts.settle_denial(house, of_grant.id, "是本人", stands=True, by="o")
+    with house.reading() as session:
+        assert approvals.case(session, grant.id).state.value == "running"

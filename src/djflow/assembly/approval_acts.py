@@ -10,15 +10,20 @@ from sqlalchemy.orm import Session
 
 from djflow.approvals import choosing
 from djflow.approvals import service as approvals
-from djflow.approvals.chains.model import Power
+from djflow.approvals.chains.model import Power, StepKind
 from djflow.approvals.choosing import Choices
-from djflow.approvals.model import AddSigner, Case, CaseId, Office, Outcome, TaskId, Transfer
+from djflow.approvals.doorway import denying
+from djflow.approvals.doorway import service as doorway
+from djflow.approvals.doorway.model import Denial
+from djflow.approvals.model import AddSigner, Case, CaseId, CaseState, DenialId, Office, Outcome, TaskId, Transfer
 from djflow.assembly.approvals import desk_of, office_of
 from djflow.assembly.house import House
 from djflow.audit import service as audit
 from djflow.core.errors import InputError, RuleError
+from djflow.core.ids import PersonId
 from djflow.fund import service as fund
 from djflow.fund.running.model import KIND
+from djflow.fund.running.rules import ahead_of
 
 MAX_REASON = 200
 
@@ -100,6 +105,68 @@ def withdraw(house: House, case_id: CaseId, *, by: str) -> Outcome:
         return approvals.withdraw(session, case_id, office=office, by=by, now=house.now())
 
     return _on_case(house, case_id, act, by=by)
+
+
+def send_link(house: House, task_id: TaskId, *, by: str) -> PersonId:
+    """End the links to a task and send whoever it waits for a new one; raises what `doorway.renew` raises."""
+    with house.transaction() as session:
+        return doorway.renew(session, task_id, by=by, now=house.now())
+
+
+def deny(house: House, task_id: TaskId, person: PersonId, *, by: str) -> Denial:
+    """Note that a decision in somebody's name was not theirs (不是我): their links end, the case stands still.
+
+    Raises: what `denying.deny` raises.
+    """
+    denied: list[Denial] = []
+
+    def act(session: Session, office: Office) -> Outcome:
+        denied.append(denying.deny(session, task_id, person, by=by, now=house.now()))
+        case = approvals.case_of_task(session, task_id)
+        if not denied[0].is_open or case.state is not CaseState.RUNNING:
+            return Outcome(case, changed=False)
+        return approvals.pause(session, case.id, office=office, by=by, now=house.now())
+
+    _on_task(house, task_id, act, by=by)
+    return denied[0]
+
+
+def settle_denial(house: House, denial_id: DenialId, note: str, *, stands: bool, by: str) -> Denial:
+    """Note what the office found: the decision stands and the case goes on, or it falls and all is decided anew.
+
+    Raises: RuleError when it falls after everything was approved; what `denying.settle` raises.
+    """
+    settled: list[Denial] = []
+
+    def act(session: Session, office: Office) -> Outcome:
+        settled.append(denying.settle(session, denial_id, note, stands=stands, by=by, now=house.now()))
+        return _after_denial(house, session, settled[0], office, by=by)
+
+    with house.reading() as session:
+        case_id = denying.denial(session, denial_id).case_id
+    _on_case(house, case_id, act, by=by)
+    return settled[0]
+
+
+def open_denials(house: House) -> tuple[Denial, ...]:
+    """Return the reports of 不是我 that the office has still to look into, oldest first."""
+    with house.reading() as session:
+        return denying.open_denials(session)
+
+
+def _after_denial(house: House, session: Session, done: Denial, office: Office, *, by: str) -> Outcome:
+    case, now = approvals.case(session, done.case_id), house.now()
+    if done.stands is False and not case.over:
+        chain = approvals.world_of(session, case, office=office, now=now).chain
+        if not any(step.kind is StepKind.APPROVE for step in ahead_of(case, chain)):
+            raise RuleError(
+                "这件事已经全部批准，不能在这里推倒重批：请按异议停下并处理，再写明核实情况。", code="denial.granted"
+            )
+        return approvals.withdraw(session, case.id, office=office, by=by, now=now)
+    of_fund = case.new.subject.kind == KIND  # which may stand still for an objection as well, and goes on by itself
+    if of_fund or case.state is not CaseState.PAUSED or denying.is_denied(session, case.id):
+        return Outcome(case, changed=False)
+    return approvals.resume(session, case.id, office=office, by=by, now=now)
 
 
 def _on_task(house: House, task_id: TaskId, act: _Act, *, by: str) -> Outcome:
