@@ -7,8 +7,9 @@ import pytest
 from djflow.approvals import service as approvals
 from djflow.approvals.chains.model import Power
 from djflow.approvals.model import AddSigner, Answer, Case, NewCase, Place, TaskId, Transfer, Verdict
-from djflow.assembly import House, approval_acts, relief
+from djflow.assembly import House, approval_acts, approving, outbox, relief
 from djflow.assembly.approvals import office_of
+from djflow.assembly.phone import link_from
 from djflow.core.errors import ConflictError, InputError, RuleError
 from djflow.core.subject import Subject
 from djflow.fund.cases.model import Act, CaseState, Category, Who
@@ -16,6 +17,9 @@ from djflow.fund.cases.service import PhoneCall
 from djflow.fund.casework import Request
 from djflow.fund.materials.model import MaterialKind, Upload
 from djflow.fund.payment import orders
+from djflow.notify import service as notify
+from djflow.notify import store as notices
+from djflow.notify.model import NoticeKind
 from djflow.people import service as people
 from djflow.people.model import Gender, PersonEntry, UnitEntry, UnitKind
 from tests.assembly.test_relief import branch
@@ -179,3 +183,24 @@ def test_a_decision_that_falls_is_taken_anew(
     approval_acts.settle_denial(house, of_grant.id, "是本人", stands=True, by="o")
     with house.reading() as session:
         assert approvals.case(session, grant.id).state.value == "running"
+
+
+def test_a_receipt_leads_to_the_page_where_one_says_not_me(house: House, branch: Branch) -> None:
+    """After a decision the approver gets a receipt with its own link: what was decided, and 不是我办的."""
+    made = emergency(house, branch)
+    waiting = present(house, made)
+    answer = Answer(branch["K1"], Verdict.APPROVE, waiting.new.content_hash)
+    relief.decide(house, waiting.waiting[0].id, answer, by="t")
+    with house.transaction() as session:
+        listed = notices.notices(session, [row["id"] for row in notify.listing(session)]).values()
+        (receipt,) = [one for one in listed if one.kind is NoticeKind.APPROVAL_RECEIPT]
+        link = link_from(house, outbox.link(session, receipt, house.now()))
+    words = house.texts.render(receipt.text, **receipt.values)
+    assert ("不是我办的" in words, "同意" in words, receipt.recipient) == (True, True, branch["K1"])
+    token = link.rpartition("/")[2]
+    done = approving.settled(house, token)
+    assert done is not None
+    assert (done.task_id, done.verdict, done.denied) == (waiting.waiting[0].id, Verdict.APPROVE, False)
+    with pytest.raises(ConflictError, match="已由组织科工作人员"):
+        approving.door(house, token)
+    assert approving.deny(house, token).person == branch["K1"]

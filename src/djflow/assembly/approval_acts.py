@@ -22,6 +22,7 @@ from djflow.audit import service as audit
 from djflow.core.errors import InputError, RuleError
 from djflow.core.ids import PersonId
 from djflow.fund import service as fund
+from djflow.fund.cases import service as cases
 from djflow.fund.running.model import KIND
 from djflow.fund.running.rules import ahead_of
 
@@ -111,6 +112,22 @@ def send_link(house: House, task_id: TaskId, *, by: str) -> PersonId:
     """End the links to a task and send whoever it waits for a new one; raises what `doorway.renew` raises."""
     with house.transaction() as session:
         return doorway.renew(session, task_id, by=by, now=house.now())
+
+
+def send_links(house: House, word: str, *, by: str) -> int:
+    """Send everybody an application (number or id) waits for a new link and return how many there were.
+
+    Raises: RuleError when it waits for nobody; NotFoundError.
+    """
+    with house.transaction() as session:
+        audit.hold(session)
+        found = approvals.cases_about(session, cases.find(session, word).subject)
+        waiting = [task for task in found[0].waiting if task.person] if found else []
+        if not waiting:
+            raise RuleError("这件申请现在不等人审批：不用发链接。", code="approval.not_yours")
+        for task in waiting:
+            doorway.renew(session, task.id, by=by, now=house.now())
+        return len(waiting)
 
 
 def deny(house: House, task_id: TaskId, person: PersonId, *, by: str) -> Denial:
