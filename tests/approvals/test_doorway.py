@@ -156,7 +156,7 @@ def test_the_door_looks_again(session: Session, town: Town, case: Case, now: dat
     passed = attempt(session, fresh, code_now(session, fresh, now), now).passed
     service.replace_content(session, case.id, "h2", amount_fen=1, office=OFFICE, by="test", now=now)
     for look in (lambda: doorway.admission(session, fresh, now=now), lambda: approve(session, fresh, passed, now)):
-        with pytest.raises(ConflictError, match="已经不在这一步"):
+        with pytest.raises(ConflictError, match="已有改动"):
             look()
 
 

@@ -17,7 +17,7 @@ from djflow.approvals.chains.model import ChainStep, Power, QuorumKind
 from djflow.approvals.choosing import Choices
 from djflow.approvals.doorway import service as doorway
 from djflow.approvals.doorway.model import Admission, Denial, Entry, Settled
-from djflow.approvals.labels import VERDICT_LABELS
+from djflow.approvals.labels import POWER_LABELS, VERDICT_LABELS
 from djflow.approvals.model import AddSigner, Case, Outcome, Task, Transfer, Verdict
 from djflow.approvals.views import service as views
 from djflow.approvals.views.model import SheetRound
@@ -25,7 +25,7 @@ from djflow.assembly import approval_acts, relief
 from djflow.assembly.approvals import office_of
 from djflow.assembly.house import House
 from djflow.audit import service as audit
-from djflow.core.errors import InputError, NotFoundError
+from djflow.core.errors import InputError, NotFoundError, RuleError
 from djflow.core.ids import PersonId
 from djflow.core.money import yuan
 from djflow.core.subject import Subject
@@ -181,9 +181,14 @@ def look(house: House, token: str, passed: str, material_id: str) -> tuple[Mater
 
 
 def hands(house: House, token: str, passed: str, power: Power, words: str) -> Choices:
-    """Return whom an opened matter may be handed to, or who may sign too; raises what `matter` raises."""
+    """Return whom an opened matter may be handed to, or who may sign too.
+
+    Raises: RuleError when the step does not let its approver; what `matter` raises.
+    """
     with house.reading() as session:
         admitted = _admitted(house, session, token, passed)
+    if power not in approval_acts.powers(house, admitted.task_id):
+        raise RuleError(f"这一步不能{POWER_LABELS[power]}：请返回办理。", code="approval.no_power")
     return approval_acts.choices(house, admitted.task_id, power, words)
 
 

@@ -4,15 +4,18 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 from urllib.parse import urlencode
 
 import httpx
 import pytest
+from pypdf import PdfWriter
 
 from djflow.accounts import service as accounts
+from djflow.accounts.model import NewAccount, Role
 from djflow.approvals import service as approvals
 from djflow.approvals.doorway import service as doorway
-from djflow.approvals.model import Transfer
+from djflow.approvals.model import Answer, Transfer, Verdict
 from djflow.assembly import House, approval_acts, relief
 from djflow.assembly.approvals import office_of
 from djflow.audit import service as audit
@@ -169,8 +172,8 @@ def test_what_does_not_come_from_the_page_is_refused(house: House, subject: Subj
     """A form without the page's mark or from elsewhere, an unknown link, no pass: each in words, nothing done."""
     token = token_for(house, subject)
     phone = phone_with(house, token)
-    phone.get()
-    assert set(phone.cookies) == {"djflow_approve"}
+    cookie = phone.get().headers["set-cookie"]
+    assert all(word in cookie for word in ("djflow_approve=", f"Path=/me/approve/{token};", "HttpOnly"))
     body = urlencode({"code": "123456", "verdict": "approve"})
     assert phone.ask(f"{phone.link}/decide", "POST", body).status_code == 403
     foreign = {"sec_fetch_site": "cross-site"}
@@ -237,13 +240,24 @@ def give_away(house: House, branch: Branch, subject: Subject) -> None:
     approval_acts.transfer(house, move, by="desk")
 
 
+def let_another_decide(house: House, branch: Branch, subject: Subject) -> None:
+    """Let a second clerk of the office be asked as well and decide at the desk."""
+    with house.transaction() as session:
+        accounts.create(session, NewAccount("u-k2", frozenset({Role.OFFICE_CLERK}), "G4"), "h", by="t", now=house.now())
+    outcome = approval_acts.reassign(house, case_of(house, subject).id, by="t")
+    task = next(one for one in outcome.case.waiting if one.person == branch["G4"])
+    answer = Answer(branch["G4"], Verdict.APPROVE, outcome.case.new.content_hash)
+    relief.decide(house, task.id, answer, by="t")
+
+
 @pytest.mark.parametrize(
     ("meddle", "status", "words"),
     [
-        (change_content, 409, ("已由他人办理", "已经不在这一步")),
+        (change_content, 409, ("内容已变更", "已有改动")),
         (end_role, 403, ("您已不在这个岗位", "职务已有变动")),
         (become_kin, 403, ("须回避", "亲属")),
-        (give_away, 409, ("已由他人办理", "已经转给别的同志")),
+        (give_away, 409, ("已转给别人办理", "已经转给别的同志")),
+        (let_another_decide, 409, ("已由他人办理", "已由")),
     ],
 )
 def test_everything_is_looked_at_again(
@@ -252,8 +266,8 @@ def test_everything_is_looked_at_again(
     """Content, role, kinship and whose turn it is are looked at when one decides, and when one looks."""
     phone = opened(house, token_for(house, subject))
     page = phone.get().text
-    decided = sum(task.decision is not None for task in case_of(house, subject).tasks)
     meddle(house, branch, subject)
+    decided = sum(task.decision is not None for task in case_of(house, subject).tasks)
     mark = page.partition('/decide"')[2].partition('value="')[2].partition('"')[0]
     body = urlencode({"form": mark, "verdict": "approve"})
     for answer in (phone.ask(f"{phone.link}/decide", "POST", body), phone.get()):
@@ -294,6 +308,19 @@ def test_papers_need_the_pass_and_each_look_is_recorded(house: House, branch: Br
     )
 
 
+def test_a_pdf_opens_in_the_browsers_own_viewer(house: House, subject: Subject) -> None:
+    """A PDF is sent as what it is, to be shown and not kept; nothing in it may load anything."""
+    writer, file = PdfWriter(), BytesIO()
+    writer.add_blank_page(200, 200)
+    writer.write(file)
+    paper = relief.attach(house, subject.id, Upload(MaterialKind.PHONE_RECORD, file.getvalue()), by="b")
+    shown = opened(house, token_for(house, subject)).get(f"/paper/{paper.id}")
+    assert (shown.status_code, shown.headers["content-type"]) == (200, "application/pdf")
+    assert shown.headers["content-disposition"] == 'inline; filename="paper.pdf"'
+    policy = shown.headers["content-security-policy"]
+    assert ("script" in policy, "default-src 'none'" in policy, "sandbox" in policy) == (False, True, False)
+
+
 def test_not_me(house: House, branch: Branch, subject: Subject) -> None:
     """不是我 on the page of what was decided ends every link of the approver and stops the case; twice is once."""
     token = token_for(house, subject)
@@ -303,7 +330,12 @@ def test_not_me(house: House, branch: Branch, subject: Subject) -> None:
     denied = phone.tap("", "deny")
     assert denied.status_code == 303
     assert "您的审批链接都已停用" in phone.get().text
+    assert "不是我办的</button>" not in phone.get().text
     assert case_of(house, subject).state.value == "paused"
     second = emergency(house, branch, "G3")
     with pytest.raises(RuleError, match="链接已停用"):
         token_for(house, second)
+    (denial,) = approval_acts.open_denials(house)
+    approval_acts.settle_denial(house, denial.id, "电话核实", stands=True, by="o")
+    assert "组织部已经核实" in phone.get().text
+    assert opened(house, token_for(house, second)).get().status_code == 200

@@ -45,7 +45,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What a person decided at a link's task; `denied` once they have said that it was not them."""
+    """What a person decided at a link's task; `denied` once they have said that it was not them.
+
+    `looked_into`: the office has settled what they said.
+    """
 
     task_id: TaskId
     case_id: CaseId
@@ -53,6 +56,7 @@ class Settled:
     verdict: Verdict
     at: datetime
     denied: bool
+    looked_into: bool
 
 
 @dataclass(frozen=True, slots=True)

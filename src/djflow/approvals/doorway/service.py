@@ -39,8 +39,10 @@ LINK_LIFE = timedelta(days=30)
 
 UNKNOWN = "这个链接不完整或不是本系统发出的：请打开最近一条审批消息里的链接。"
 OVER = "这个链接已经失效：请打开最近一条审批消息里的链接。"
+CHANGED = "申请内容已有改动：请打开最近一条消息里的链接，看过最新内容再办。"
 FROZEN = "这位同志的审批链接已停用：请等组织部核实后重新发，急事请打下面的电话。"
 CLOSED = "这一页打开太久或换了浏览器，没有保存：请返回，重新获取验证码再办。"
+USED_UP = f"这个链接已经获取过 {MAX_CODES} 次验证码，不能再获取：请打下面的电话，请组织部重新发一个链接。"
 _SENTENCES = {
     CodeResult.WRONG: "验证码不对或已过期：请核对，或重新获取一个。",
     CodeResult.NO_CODE: "请先获取验证码。",
@@ -101,8 +103,10 @@ def send_code(session: Session, token: str, *, now: datetime) -> None:
     """
     row = _row(session, token, lock=True)
     admitted = _admitted(session, row, now=now)
-    if row.codes >= MAX_CODES or row.tries >= MAX_TRIES:
+    if row.tries >= MAX_TRIES:
         raise RuleError(_SENTENCES[CodeResult.LOCKED], code="approval.locked")
+    if row.codes >= MAX_CODES:
+        raise RuleError(USED_UP, code="approval.codes")
     if row.code_until is not None and now < row.code_until - CODE_LIFE + CODE_PAUSE:
         raise RuleError("验证码刚刚发出：请等一分钟再重新获取。", code="approval.code_soon")
     row.codes += 1
@@ -148,7 +152,7 @@ def decide(session: Session, token: str, given: str, answer: Answer, *, office: 
     admitted = _admitted(session, row, now=now)
     _require_pass(session, row, given, now=now)
     if answer.content_hash != admitted.content_hash:
-        raise ConflictError("申请内容已有改动：请重新打开，看过最新内容后再办。", code="approval.content")
+        raise ConflictError(CHANGED, code="approval.content")
     mine = replace(answer, person=admitted.person)
     by = str(Subject("people.person", admitted.person))
     outcome = service.decide(session, admitted.task_id, mine, office=office, by=by, now=now)
@@ -168,9 +172,10 @@ def settled(session: Session, token: str) -> Settled | None:
     said = _task(case, task_id).decision
     if said is None or person not in {said.person, said.principal}:
         return None
-    denied = any(one.person == person for one in store.denials_of_task(session, task_id))
+    denials = [one for one in store.denials_of_task(session, task_id) if one.person == person]
     step = service.step_of(session, case, task_id).name
-    return Settled(task_id, case.id, step, said.verdict, said.at, denied)
+    looked_into = bool(denials) and not any(one.is_open for one in denials)
+    return Settled(task_id, case.id, step, said.verdict, said.at, bool(denials), looked_into)
 
 
 def person_of(session: Session, token: str) -> PersonId:
@@ -254,17 +259,27 @@ def _admitted(session: Session, row: ApprovalInvitationRow, *, now: datetime) ->
     case = service.case_of_task(session, task_id)
     task = _task(case, task_id)
     if not task.open:
-        mine = task.decision is not None and person in {task.decision.person, task.decision.principal}
-        raise ConflictError(told(case, task), code="approval.done" if mine else "approval.decided")
+        raise _over(case, task, row)
     if store.is_frozen(session, person):
         raise GoneError(FROZEN, code="approval.frozen")
     if now >= row.expires_at or row.revoked_at is not None:
         raise GoneError(OVER, code="link.expired")
     if row.content_hash != case.new.content_hash:
-        raise ConflictError("申请内容已有改动：请打开最近一条消息里的链接。", code="approval.content")
+        raise ConflictError(CHANGED, code="approval.content")
     if not _is_for(session, case, task, person, now=now):
         raise GoneError("这件事现在不由您办理：代理已经到期或收回。", code="approval.not_yours")
     return Admission(row.id, task_id, person, row.content_hash, row.expires_at, row.used_at)
+
+
+def _over(case: Case, task: Task, row: ApprovalInvitationRow) -> ConflictError:
+    said = task.decision
+    if said is not None and row.person_id in {said.person, said.principal}:
+        return ConflictError(told(case, task), code="approval.done")
+    if task.state is TaskState.HANDED_OVER:
+        return ConflictError(told(case, task), code="approval.handed")
+    if said is None and row.content_hash != case.new.content_hash:
+        return ConflictError(CHANGED, code="approval.content")
+    return ConflictError(told(case, task), code="approval.decided")
 
 
 def _is_for(session: Session, case: Case, task: Task, person: PersonId, *, now: datetime) -> bool:

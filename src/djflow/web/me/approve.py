@@ -25,16 +25,21 @@ T = TypeVar("T")
 Fields = Annotated[dict[str, str], Depends(fields)]
 OPENED = "djflow_pass"
 TYPES = {Media.PDF: "application/pdf", Media.JPEG: "image/jpeg", Media.PNG: "image/png"}
-PAPER_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+_NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+PICTURE_POLICY = f"{_NOTHING}; sandbox"
+PDF_POLICY = f"{_NOTHING}; object-src 'self'"
+"""A browser's own viewer shows no PDF in a sandbox, or where objects are forbidden; neither lets a script run."""
 HEADINGS = {
     "approval.decided": "已由他人办理",
     "approval.done": "您已经办过",
+    "approval.handed": "已转给别人办理",
     "link.expired": "链接已过期",
     "approval.frozen": "链接已停用",
     "approval.code": "验证码不对",
     "approval.no_code": "还没有验证码",
     "approval.code_soon": "请等一等",
     "approval.locked": "链接已锁定",
+    "approval.codes": "验证码已用完",
     "approval.day_locked": "今天已锁定",
     "approval.pass": "请重新获取验证码",
     "approval.content": "内容已变更",
@@ -88,6 +93,10 @@ class ApprovePages(MePages):
             router.add_api_route(path, act, methods=["POST"], response_model=None)
         return router
 
+    def cookie_path(self, token: str) -> str:
+        """Return a path of each link's own, so that two matters open side by side do not shut each other."""
+        return f"{self.root}/{token}"
+
     def show(self, request: Request, token: str, sent: str = "") -> Response:
         """Show the matter to a browser with the pass, what was decided to whoever decided it, else the door."""
         try:
@@ -124,7 +133,7 @@ class ApprovePages(MePages):
             OPENED,
             entry.passed,
             max_age=left,
-            path=f"{self.root}/{token}",
+            path=self.cookie_path(token),
             httponly=True,
             samesite="strict",
             secure=secure,
@@ -144,7 +153,7 @@ class ApprovePages(MePages):
         headers = {
             **PRIVATE,
             "Content-Disposition": f'inline; filename="paper.{material.media}"',
-            "Content-Security-Policy": PAPER_POLICY if material.media is Media.PDF else f"{PAPER_POLICY}; sandbox",
+            "Content-Security-Policy": PDF_POLICY if material.media is Media.PDF else PICTURE_POLICY,
             "Cross-Origin-Resource-Policy": "same-origin",
         }
         return Response(content, media_type=TYPES[material.media], headers=headers)
@@ -167,7 +176,7 @@ class ApprovePages(MePages):
         over = asked is not Power.ADD_AFTER
         response = self.page(request, token, "handed", words=POWER_LABELS[asked], over=over)
         if over:
-            response.delete_cookie(OPENED, path=f"{self.root}/{token}")
+            response.delete_cookie(OPENED, path=self.cookie_path(token))
         return response
 
     def deny(self, request: Request, token: str, given: Fields) -> Response:
@@ -201,7 +210,7 @@ class ApprovePages(MePages):
     def _shut(self, token: str) -> Response:
         # 303 turns the browser to a GET, so that reloading repeats nothing.
         response = self._back(token, "")
-        response.delete_cookie(OPENED, path=f"{self.root}/{token}")
+        response.delete_cookie(OPENED, path=self.cookie_path(token))
         return response
 
     def _back(self, token: str, rest: str) -> Response:

@@ -24,7 +24,7 @@ class MePages:
     back_words = "回到我的值班"
     """Where the links of these pages begin, and what leads back from a refusal."""
     cookie = COOKIE
-    """The cookie that ties forms to these pages; it goes to no address but those below `root`."""
+    """The cookie that ties forms to these pages; it goes to no other address."""
     headings: Mapping[str, str] = MappingProxyType({})
     """What refusals are called, by their code, where these pages have a better word than the general one."""
 
@@ -53,12 +53,17 @@ class MePages:
         response.set_cookie(
             self.cookie,
             self._forms.cookie(token),
-            path=f"{self.root}/",
+            path=self.cookie_path(token),
             httponly=True,
             samesite="strict",
             secure=secure,
         )
         return response
+
+    def cookie_path(self, token: str) -> str:
+        """Return below which address the cookie of a link is sent."""
+        _ = token
+        return f"{self.root}/"
 
     def rendered(self, template: str, **values: object) -> str:
         """Return a template as HTML."""
