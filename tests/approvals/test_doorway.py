@@ -8,12 +8,15 @@ from sqlalchemy.orm import Session
 
 from djflow.accounts import service as accounts
 from djflow.approvals import service
-from djflow.approvals.doorway import links, store
+from djflow.approvals.doorway import denying, links, store
 from djflow.approvals.doorway import service as doorway
-from djflow.approvals.doorway.model import Attempt, CodeResult
-from djflow.approvals.model import Answer, Case, TaskId, Verdict
-from djflow.core.errors import ConflictError, GoneError, NotFoundError, RuleError
+from djflow.approvals.doorway.model import CodeResult, Entry
+from djflow.approvals.model import Answer, Case, Outcome, TaskId, Verdict
+from djflow.core.errors import ConflictError, GoneError, InputError, NotFoundError, RuleError
+from djflow.core.ids import PersonId
 from djflow.db.session import vault_of
+from djflow.inbox import service as inbox
+from djflow.inbox.model import Box, ItemKind
 from tests.approvals.offices import OFFICE, Town, grant, settle_office
 
 MINUTE = timedelta(minutes=1)
@@ -39,9 +42,15 @@ def code_now(session: Session, token: str, now: datetime) -> str:
     return links.filled(vault_of(session), links.reference_of(admitted.invitation_id, row.codes))
 
 
-def attempt(session: Session, token: str, code: str, town: Town, now: datetime) -> Attempt:
-    """Approve by link and code."""
-    return doorway.decide(session, token, code, Answer(town["S1"], Verdict.APPROVE, "h1"), office=OFFICE, now=now)
+def attempt(session: Session, token: str, code: str, now: datetime) -> Entry:
+    """Open the matter by link and code."""
+    return doorway.enter(session, token, code, office=OFFICE, now=now)
+
+
+def approve(session: Session, token: str, passed: str, now: datetime, content: str = "h1") -> Outcome:
+    """Approve by link and pass, whoever is named."""
+    answer = Answer(PersonId("anybody"), Verdict.APPROVE, content)
+    return doorway.decide(session, token, passed, answer, office=OFFICE, now=now)
 
 
 def test_link_and_code_decide_once(session: Session, town: Town, case: Case, now: datetime) -> None:
@@ -49,13 +58,16 @@ def test_link_and_code_decide_once(session: Session, town: Town, case: Case, now
     token = doorway.invite(session, case.waiting[0].id, town["S1"], now=now)
     assert links.TOKEN.fullmatch(token)
     assert doorway.invite(session, case.waiting[0].id, town["S1"], now=now + MINUTE) == token
-    assert attempt(session, token, "000000", town, now).result is CodeResult.NO_CODE
+    assert attempt(session, token, "000000", now).result is CodeResult.NO_CODE
     doorway.send_code(session, token, now=now)
     code = code_now(session, token, now)
-    done = attempt(session, token, code, town, now + MINUTE)
-    assert (done.result, done.outcome and done.outcome.case.step) == (CodeResult.ACCEPTED, "town")
-    with pytest.raises(ConflictError, match="已由党支部书记于11月18日09:01办理"):
-        attempt(session, token, code, town, now + 2 * MINUTE)
+    entry = attempt(session, token, code, now + MINUTE)
+    assert (entry.result, entry.until) == (CodeResult.ACCEPTED, now + doorway.CODE_LIFE)
+    assert approve(session, token, entry.passed, now + MINUTE).case.step == "town"
+    for again in (lambda: attempt(session, token, code, now), lambda: approve(session, token, entry.passed, now)):
+        with pytest.raises(ConflictError, match="已由党支部书记于11月18日09:01办理") as caught:
+            again()
+        assert caught.value.code == "approval.done"
 
 
 def test_looking_decides_nothing(session: Session, town: Town, case: Case, now: datetime) -> None:
@@ -72,10 +84,10 @@ def test_two_hundred_wrong_codes_count_five(session: Session, town: Town, case: 
     doorway.send_code(session, token, now=now)
     right = code_now(session, token, now)
     wrong = f"{(int(right) + 1) % 1_000_000:06d}"
-    results = [attempt(session, token, wrong, town, now).result for _ in range(200)]
+    results = [attempt(session, token, wrong, now).result for _ in range(200)]
     assert results == [CodeResult.WRONG] * 4 + [CodeResult.LOCKED] * 196
     assert session.execute(text("SELECT count(*) FROM approval_wrong_code")).scalar() == 5
-    assert attempt(session, token, right, town, now).result is CodeResult.LOCKED
+    assert attempt(session, token, right, now).result is CodeResult.LOCKED
     with pytest.raises(RuleError, match="已锁定"):
         doorway.send_code(session, token, now=now + 5 * MINUTE)
 
@@ -89,12 +101,12 @@ def test_a_day_has_a_cap_however_many_links(session: Session, town: Town, now: d
         doorway.send_code(session, tokens[-1], now=now)
     for token in tokens[:3]:
         for _ in range(5):
-            attempt(session, token, "x", town, now)
+            attempt(session, token, "x", now)
     code = code_now(session, tokens[3], now)
-    assert attempt(session, tokens[3], code, town, now).result is CodeResult.DAY_LOCKED
+    assert attempt(session, tokens[3], code, now).result is CodeResult.DAY_LOCKED
     tomorrow = now + timedelta(days=1)
     doorway.send_code(session, tokens[3], now=tomorrow)
-    assert attempt(session, tokens[3], code_now(session, tokens[3], tomorrow), town, tomorrow).outcome is not None
+    assert attempt(session, tokens[3], code_now(session, tokens[3], tomorrow), tomorrow).passed
 
 
 def test_a_code_is_short_lived_and_sent_sparingly(session: Session, town: Town, case: Case, now: datetime) -> None:
@@ -104,10 +116,10 @@ def test_a_code_is_short_lived_and_sent_sparingly(session: Session, town: Town, 
     first = code_now(session, token, now)
     with pytest.raises(RuleError, match="请等一分钟"):
         doorway.send_code(session, token, now=now + MINUTE / 2)
-    assert attempt(session, token, first, town, now + 10 * MINUTE).result is CodeResult.WRONG
+    assert attempt(session, token, first, now + 10 * MINUTE).result is CodeResult.WRONG
     for number in range(4):
         doorway.send_code(session, token, now=now + (11 + number) * MINUTE)
-    assert attempt(session, token, first, town, now + 15 * MINUTE).result is CodeResult.WRONG
+    assert attempt(session, token, first, now + 15 * MINUTE).result is CodeResult.WRONG
     with pytest.raises(RuleError):
         doorway.send_code(session, token, now=now + 30 * MINUTE)
 
@@ -140,9 +152,12 @@ def test_the_door_looks_again(session: Session, town: Town, case: Case, now: dat
         doorway.admission(session, token, now=now)
     fresh = doorway.invite(session, task, town["S1"], now=now)
     assert fresh != token
+    doorway.send_code(session, fresh, now=now)
+    passed = attempt(session, fresh, code_now(session, fresh, now), now).passed
     service.replace_content(session, case.id, "h2", amount_fen=1, office=OFFICE, by="test", now=now)
-    with pytest.raises(ConflictError):
-        doorway.admission(session, fresh, now=now)
+    for look in (lambda: doorway.admission(session, fresh, now=now), lambda: approve(session, fresh, passed, now)):
+        with pytest.raises(ConflictError, match="已有改动"):
+            look()
 
 
 def test_a_role_that_ended_between_link_and_click(session: Session, town: Town, case: Case, now: datetime) -> None:
@@ -153,7 +168,89 @@ def test_a_role_that_ended_between_link_and_click(session: Session, town: Town, 
     token = doorway.invite(session, TaskId(task.id), town["T1"], now=now)
     doorway.send_code(session, token, now=now)
     code = code_now(session, token, now)
+    passed = attempt(session, token, code, now).passed
     account = accounts.account_by_login(session, "u-t1")
     accounts.set_disabled(session, account.id, disabled=True, by="test", now=now)
-    with pytest.raises(RuleError, match="职务已有变动"):
-        attempt(session, token, code, town, now)
+    for act in (lambda: attempt(session, token, code, now), lambda: approve(session, token, passed, now)):
+        with pytest.raises(RuleError, match="职务已有变动"):
+            act()
+
+
+def test_a_pass_opens_one_content_in_one_link_for_the_code_s_life(
+    session: Session, town: Town, case: Case, now: datetime
+) -> None:
+    """What the code gives a browser is worth nothing altered, later, under another link, or after another code."""
+    token = doorway.invite(session, case.waiting[0].id, town["S1"], now=now)
+    other = service.open_case(session, grant(town, "2"), office=OFFICE, by="test", now=now).case
+    second = doorway.invite(session, other.waiting[0].id, town["S1"], now=now)
+    for one in (token, second):
+        doorway.send_code(session, one, now=now)
+    passed = attempt(session, token, code_now(session, token, now), now).passed
+    assert doorway.passed(session, token, passed, now=now).person == town["S1"]
+    until, mac = passed.split(".")
+    wrong = ("", mac, f"{int(until) + 600}.{mac}", f"{until}.{'A' * 22}", f"{until}.{mac}x")
+    refused = [(token, one, now) for one in wrong]
+    refused += [(second, passed, now), (token, passed, now + doorway.CODE_LIFE)]
+    for link, given, at in refused:
+        with pytest.raises(RuleError) as caught:
+            doorway.passed(session, link, given, now=at)
+        assert caught.value.code == "approval.pass"
+    doorway.send_code(session, token, now=now + 2 * MINUTE)
+    with pytest.raises(RuleError, match="重新获取验证码"):
+        approve(session, token, passed, now + 2 * MINUTE)
+    assert service.case(session, case.id) == case
+
+
+def test_a_locked_link_is_replaced_by_the_office(session: Session, town: Town, case: Case, now: datetime) -> None:
+    """The office sends whoever it waits for a new link: the old one ends, the new one has its own tries."""
+    task = case.waiting[0].id
+    token = doorway.invite(session, task, town["S1"], now=now)
+    doorway.send_code(session, token, now=now)
+    for _ in range(5):
+        attempt(session, token, "x", now)
+    assert doorway.invite(session, task, town["S1"], now=now) == token
+    assert doorway.renew(session, task, by="k", now=now) == town["S1"]
+    with pytest.raises(GoneError):
+        doorway.admission(session, token, now=now)
+    fresh = doorway.invite(session, task, town["S1"], now=now)
+    doorway.send_code(session, fresh, now=now)
+    passed = attempt(session, fresh, code_now(session, fresh, now), now).passed
+    approve(session, fresh, passed, now)
+    with pytest.raises(RuleError, match="不等人办理"):
+        doorway.renew(session, task, by="k", now=now)
+    told = session.execute(text("SELECT count(*) FROM notice WHERE kind = 'approval_waiting'")).scalar()
+    assert told == 3  # asked, sent a new link, and the next approver
+
+
+def test_not_me_ends_the_links_until_the_office_has_looked(
+    session: Session, town: Town, case: Case, now: datetime
+) -> None:
+    """不是我: no link of the person opens and none is made; the office has it in its box until it is settled."""
+    task = case.waiting[0].id
+    other = service.open_case(session, grant(town, "2"), office=OFFICE, by="test", now=now).case
+    second = doorway.invite(session, other.waiting[0].id, town["S1"], now=now)
+    token = doorway.invite(session, task, town["S1"], now=now)
+    assert doorway.settled(session, token) is None
+    with pytest.raises(RuleError, match="不是以您的名义"):
+        denying.deny(session, task, town["S1"], by="s", now=now)
+    doorway.send_code(session, token, now=now)
+    approve(session, token, attempt(session, token, code_now(session, token, now), now).passed, now)
+    made = denying.deny(session, task, town["S1"], by="s", now=now)
+    assert denying.deny(session, task, town["S1"], by="s", now=now + MINUTE) == made
+    done = doorway.settled(session, token)
+    assert (done and done.denied, denying.is_denied(session, case.id)) == (True, True)
+    with pytest.raises(GoneError, match="已停用"):
+        doorway.admission(session, second, now=now)
+    with pytest.raises(RuleError, match="不是我"):
+        doorway.invite(session, other.waiting[0].id, town["S1"], now=now)
+    clerk = accounts.account_by_login(session, "u-k1")
+    assert [item.kind for item in inbox.box(session, clerk, Box.TO_DO)] == [ItemKind.APPROVAL_DENIED]
+    with pytest.raises(InputError, match="写明核实"):
+        denying.settle(session, made.id, " ", stands=True, by="k", now=now)
+    denying.settle(session, made.id, "电话核实甲乙丙", stands=True, by="k", now=now)
+    assert not denying.settle(session, made.id, "again", stands=True, by="k", now=now).is_open
+    with pytest.raises(ConflictError, match="别的处理结果"):
+        denying.settle(session, made.id, "again", stands=False, by="k", now=now)
+    assert (inbox.box(session, clerk, Box.TO_DO), denying.open_denials(session)) == ((), ())
+    assert doorway.invite(session, other.waiting[0].id, town["S1"], now=now) != second
+    assert "甲乙丙" not in str(session.execute(text("SELECT * FROM approval_denial")).all())

@@ -89,22 +89,6 @@ def test_the_public_always_has_its_full_days(on: date, wait: int, pause: int, un
     assert again.remaining >= 1
 
 
-@pytest.mark.parametrize(
-    ("name", "shown"),
-    [
-        ("张小明", "张*明"),
-        ("李三", "李*"),
-        ("欧阳小明", "欧*明"),
-        ("阿卜杜拉·买买提", "阿*提"),
-        ("王", "王*"),
-        (" 张 三 ", "张*"),
-    ],
-)
-def test_names_are_masked(name: str, shown: str) -> None:
-    """Only the first and last character of a name hang on the board."""
-    assert rules.masked_name(name) == shown
-
-
 @pytest.fixture
 def branch(database: Database, now: datetime) -> Branch:
     """A branch with its people."""

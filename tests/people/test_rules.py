@@ -114,6 +114,24 @@ def test_masks_hide_what_they_should(identity: str, mobile: str, account: str) -
     }
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("张小明", "张*明"),
+        ("李三", "李*"),
+        ("欧阳小明", "欧*明"),
+        ("阿卜杜拉·买买提", "阿*提"),
+        ("王", "王*"),
+        (" 张 三 ", "张*"),
+        ("买买提艾力", "买*力"),
+        ("", ""),
+    ],
+)
+def test_names_are_masked(name: str, shown: str) -> None:
+    """Only the first and last character of a name are shown, whatever its length."""
+    assert rules.mask_name(name) == shown
+
+
 def test_impossible_dates_of_a_person() -> None:
     """Nobody is born or joins after today, nobody joins before the age of eighteen."""
     today = date(2026, 11, 18)

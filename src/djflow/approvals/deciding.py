@@ -30,7 +30,7 @@ def decide(walk: Walk, move: Decide) -> Outcome:
     if answer.content_hash != walk.case.new.content_hash:
         raise ConflictError("申请内容已有改动：请重新打开，看过最新内容后再办。", code="approval.content")
     principal = acting_for(walk, task, answer.person)
-    _require_free(walk, task, answer.person)
+    require_free(walk, task, answer.person)
     _require_possible(walk, task, answer)
     said = Decision(answer.person, answer.verdict, walk.now, answer.content_hash, principal, opinion=answer.opinion)
     walk.put(replace(task, state=TaskState.DECIDED, decision=said, next_at=None, ended_at=walk.now))
@@ -39,7 +39,11 @@ def decide(walk: Walk, move: Decide) -> Outcome:
     return walk.outcome()
 
 
-def _require_free(walk: Walk, task: Task, person: PersonId) -> None:
+def require_free(walk: Walk, task: Task, person: PersonId) -> None:
+    """Refuse a person whose role has ended, or who must not decide the case.
+
+    Raises: RuleError.
+    """
     step = walk.step
     if not rules.is_eligible(task, step, walk.world):
         raise RuleError(

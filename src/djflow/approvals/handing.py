@@ -6,7 +6,7 @@ from djflow.approvals import rules
 from djflow.approvals.acts import acting_for, open_task
 from djflow.approvals.chains.model import ChainStep, Power
 from djflow.approvals.labels import CONFLICT_LABELS
-from djflow.approvals.model import AddSigner, Origin, Outcome, Task, TaskId, TaskState, Transfer
+from djflow.approvals.model import AddSigner, Case, Origin, Outcome, Task, TaskId, TaskState, Transfer, World
 from djflow.approvals.rules import Seat
 from djflow.approvals.states import Act
 from djflow.approvals.walking import Walk
@@ -57,14 +57,22 @@ def _source_of(task: Task) -> TaskId | None:
     return task.source if task.added else task.id
 
 
+def objection(person: PersonId, step: ChainStep, case: Case, world: World) -> RuleError | None:
+    """Return why somebody cannot be asked at a step besides those who are, None when they can."""
+    if any(task.person == person and rules.counts(task) for task in rules.of_step(case, step.id)):
+        return RuleError("这位同志已经在办这一步了：请另选一位。", code="approval.already_asked")
+    conflict = rules.conflict_of(person, step, case, world)
+    if conflict is None:
+        return None
+    return RuleError(
+        f"按回避规定（{CONFLICT_LABELS[conflict]}），这位同志不能办这件事：请另选一位。", code="approval.conflict"
+    )
+
+
 def _require_new_face(walk: Walk, step: ChainStep, person: PersonId) -> None:
-    if any(task.person == person and rules.counts(task) for task in rules.of_step(walk.case, step.id)):
-        raise RuleError("这位同志已经在办这一步了：请另选一位。", code="approval.already_asked")
-    conflict = rules.conflict_of(person, step, walk.case, walk.world)
-    if conflict is not None:
-        raise RuleError(
-            f"按回避规定（{CONFLICT_LABELS[conflict]}），这位同志不能办这件事：请另选一位。", code="approval.conflict"
-        )
+    found = objection(person, step, walk.case, walk.world)
+    if found is not None:
+        raise found
 
 
 def add_signer(walk: Walk, move: AddSigner) -> Outcome:

@@ -19,6 +19,7 @@ from djflow.core.subject import Subject
 CaseId = NewType("CaseId", str)
 TaskId = NewType("TaskId", str)
 DelegationId = NewType("DelegationId", str)
+DenialId = NewType("DenialId", str)
 
 
 class Verdict(StrEnum):

@@ -11,9 +11,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from djflow.approvals import moves, staffing, store, telling
-from djflow.approvals.acts import Complete, Decide, Move, Plain, Replaced, Supplemented, told
+from djflow.approvals import deciding, moves, staffing, store, telling
+from djflow.approvals.acts import Complete, Decide, Move, Plain, Replaced, Supplemented, acting_for, open_task, told
 from djflow.approvals.chains import service as chains
+from djflow.approvals.chains.model import ChainStep
 from djflow.approvals.model import (
     AddSigner,
     Answer,
@@ -30,10 +31,11 @@ from djflow.approvals.model import (
     World,
 )
 from djflow.approvals.states import Act
+from djflow.approvals.walking import Walk
 from djflow.audit import service as audit
 from djflow.core.clock import civil_date
 from djflow.core.errors import ConflictError, DjflowError, InputError, NotFoundError
-from djflow.core.ids import new_id
+from djflow.core.ids import PersonId, new_id
 from djflow.core.subject import Subject
 
 MAX_TITLE = 60
@@ -220,9 +222,27 @@ def case_of_task(session: Session, task_id: TaskId) -> Case:
     return _case(session, _case_of_task(session, task_id))
 
 
+def require_may(session: Session, task_id: TaskId, person: PersonId, *, office: Office, now: datetime) -> None:
+    """Refuse somebody who could not decide a task now: state, turn, role, conflicts; the decision looks again.
+
+    Raises: ConflictError saying who settled it; RuleError; NotFoundError.
+    """
+    case = case_of_task(session, task_id)
+    walk = Walk(case, world_of(session, case, office=office, now=now), now)
+    task = open_task(walk, task_id, Act.DECIDE)
+    acting_for(walk, task, person)
+    deciding.require_free(walk, task, person)
+
+
 def cases_about(session: Session, subject: Subject) -> tuple[Case, ...]:
     """Return every case about a subject, the newest first."""
     return tuple(_case(session, case_id) for case_id in store.case_ids_of(session, subject))
+
+
+def step_of(session: Session, case: Case, task_id: TaskId) -> ChainStep:
+    """Return the step of a task in its case's own chain."""
+    chain = chains.running_chain(session, case.new.kind, case.version, case.digest)
+    return chain.step(next(one for one in case.tasks if one.id == task_id).step)
 
 
 def world_of(session: Session, case: Case, *, office: Office, now: datetime) -> World:

@@ -102,6 +102,8 @@ def link(session: Session, notice: Notice, now: datetime) -> str:
     """Return what a message keeps of the recipient's phone page: the duty it is about, else the first page."""
     if notice.kind in _APPROVED_ON_THE_PHONE:
         return phone.approval_reference(session, notice.subject, PersonId(notice.recipient), now=now)
+    if notice.kind is NoticeKind.APPROVAL_RECEIPT:
+        return phone.receipt_reference(session, notice.subject, PersonId(notice.recipient), now=now)
     if notice.kind is NoticeKind.FUND_PROGRESS:
         return phone.link_reference(session, PersonId(notice.recipient), now=now, path=f"/fund/{notice.subject.id}")
     if notice.kind not in _ANSWERED_ON_THE_PHONE:

@@ -114,6 +114,11 @@ def approval_reference(session: Session, task: Subject, person: PersonId, *, now
         return ""
 
 
+def receipt_reference(session: Session, task: Subject, person: PersonId, *, now: datetime) -> str:
+    """Return what a receipt keeps instead of the link to what was decided, where one can say that it was not them."""
+    return f"{APPROVE}:{doorway.after_decision(session, TaskId(task.id), person, now=now)}"
+
+
 def link_reference(session: Session, person: PersonId, *, now: datetime, event: str = "", path: str = "") -> str:
     """Return what a stored message keeps instead of the person's link: it opens nothing without the house's key."""
     return invitations.reference(session, person, now=now) + (f"/duty/{event}" if event else path)

@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 
 from djflow.approvals import service as approvals
 from djflow.approvals.doorway import service as doorway
-from djflow.approvals.doorway.model import Attempt
-from djflow.approvals.model import Answer, TaskId
+from djflow.approvals.model import Answer, Outcome, TaskId, Verdict
 from djflow.assembly.application_file import Filed, read_application
 from djflow.assembly.approvals import desk_of
 from djflow.assembly.house import House
@@ -152,24 +151,26 @@ def decide(house: House, task_id: TaskId, answer: Answer, *, by: str) -> Decided
         return fund.decide(session, task_id, answer, desk_of(house), by=by, now=house.now())
 
 
-def decide_by_link(house: House, token: str, code: str, answer: Answer) -> Attempt:
-    """Take the decision of an approver with link and code; a wrong code is counted and returned.
+def decide_by_link(house: House, token: str, passed: str, verdict: Verdict, opinion: str) -> Outcome:
+    """Take the decision of an approver with link and pass, about the content they opened.
 
-    Raises: what `doorway.decide` and `fund.service.require_ready` raise.
+    Raises: what `doorway.decide`, `fund.service.require_ready` and `fund.service.follow` raise.
     """
     desk = desk_of(house)
     with house.transaction() as session:
-        now = house.now()
-        admitted = doorway.admission(session, token, now=now)
+        # The record first, then the case, then the link: whoever has no pass learns nothing of the case.
         audit.hold(session)
-        case = approvals.case_of_task(session, admitted.task_id)
-        if case.new.subject.kind == KIND:
+        now = house.now()
+        admitted = doorway.passed(session, token, passed, now=now)
+        answer = Answer(admitted.person, verdict, admitted.content_hash, opinion)
+        of_fund = approvals.case_of_task(session, admitted.task_id).new.subject.kind == KIND
+        if of_fund:
             fund.require_ready(session, admitted.task_id, answer, desk, now=now)
-        attempt = doorway.decide(session, token, code, answer, office=desk.office, now=now)
-        if attempt.outcome is not None and case.new.subject.kind == KIND:
+        outcome = doorway.decide(session, token, passed, answer, office=desk.office, now=now)
+        if of_fund:
             by = str(Subject("people.person", admitted.person))
-            fund.follow(session, attempt.outcome, desk, reason=answer.opinion, by=by, now=now)
-        return attempt
+            fund.follow(session, outcome, desk, reason=opinion, by=by, now=now)
+        return outcome
 
 
 def appeal(house: House, case_id: str, reason: str, *, by: str) -> FundCase:

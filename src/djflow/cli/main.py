@@ -10,6 +10,7 @@ from djflow.cli.frame import run
 
 COMMANDS = {
     "account": ("djflow.cli.account", "account", "账号：新建、重置、锁定、角色、列表"),
+    "approval": ("djflow.cli.approval", "approval", "审批：重新发链接、核实“不是我办的”"),
     "audit": ("djflow.cli.audit", "audit", "操作记录：核对记录链"),
     "calendar": ("djflow.cli.calendar", "calendar", "日历：赶场日、工作日、农历"),
     "chain": ("djflow.cli.chain", "chain", "审批流程：一件事要走哪些步骤"),

@@ -189,7 +189,7 @@ def at_the_bank(session: Session, batch_id: BatchId, desk: Desk, *, by: str, now
     mine = (order for order in payments.orders_in(session, batch_id) if order.subject.kind == KIND)
     for order in mine:
         before = standing(session, order.subject.id, desk, now=now)
-        if before.case.state is CaseState.READY_TO_PAY:
+        if before.case.state is CaseState.READY_TO_PAY and not before.denied:
             casework.move(session, before.case.id, Request(Act.SEND, Who.CASHIER), desk.terms, by=by, now=now)
             advance(session, before, desk, by=by, now=now)
             count += 1

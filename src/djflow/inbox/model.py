@@ -31,6 +31,7 @@ class ItemKind(StrEnum):
     ACCOUNT_LOCKED = "account_locked"
     APPROVAL = "approval"
     APPROVAL_BLOCKED = "approval_blocked"
+    APPROVAL_DENIED = "approval_denied"
     INFO = "info"
 
 
@@ -48,6 +49,7 @@ KIND_WORDS: Mapping[ItemKind, str] = MappingProxyType(
         ItemKind.ACCOUNT_LOCKED: "账号锁定",
         ItemKind.APPROVAL: "审批",
         ItemKind.APPROVAL_BLOCKED: "审批无人可办",
+        ItemKind.APPROVAL_DENIED: "审批非本人办理",
         ItemKind.INFO: "知悉",
     }
 )
@@ -61,6 +63,7 @@ BY_ITSELF = frozenset(
         ItemKind.PHONE_LIST,
         ItemKind.DEAD_LETTER,
         ItemKind.CHANNEL_DOWN,
+        ItemKind.APPROVAL_DENIED,
     }
 )
 """Kinds that are settled by doing what they ask for, never by hand: while the trouble lasts the item lasts."""

@@ -118,6 +118,17 @@ def mask_bank_account(number: str) -> str:
     return f"****{number[-4:]}" if number else ""
 
 
+def mask_name(name: str) -> str:
+    """Return a name as lists and pages show it: 张*明, 张* for short ones; an empty text stays empty.
+
+    One star whatever the length: only the first and the last character of a name are kept.
+    """
+    shown = "".join(name.split())
+    if not shown:
+        return ""
+    return f"{shown[0]}*{shown[-1]}" if len(shown) > 2 else f"{shown[0]}*"
+
+
 def mask_address(address: str) -> str:
     """Return an e-mail address or account name with its first characters only."""
     name, at, domain = address.partition("@")

@@ -39,6 +39,11 @@ def clock_time(at: time) -> str:
     return f"{at.hour}:{at.minute:02d}"
 
 
+def clock(instant: datetime) -> str:
+    """Return the time of day of an aware instant in Shanghai: `9:05`."""
+    return clock_time(civil_datetime(instant).time())
+
+
 def hours(start: time, end: time) -> str:
     """Return opening hours: `8:30—12:00`."""
     return f"{clock_time(start)}—{clock_time(end)}"
@@ -55,6 +60,7 @@ def dialled(phone: str) -> str:
 
 
 FILTERS = {
+    "clock": clock,
     "day_title": day_title,
     "dialled": dialled,
     "full_day": full_day,

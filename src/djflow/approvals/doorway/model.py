@@ -1,15 +1,15 @@
 """Values of the approver's door: who is let in for what, and how an attempt with a code ended."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from djflow.approvals.model import Outcome, TaskId
+from djflow.approvals.model import CaseId, DenialId, TaskId, Verdict
 from djflow.core.ids import PersonId
 
 
 class CodeResult(StrEnum):
-    """How an attempt with a code ended; only ACCEPTED lets a decision through."""
+    """How an attempt with a code ended; only ACCEPTED opens the matter."""
 
     ACCEPTED = "accepted"
     WRONG = "wrong"
@@ -31,12 +31,47 @@ class Admission:
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
-    """What came of an attempt to decide by link: the outcome, or the sentence why not; wrong codes are counted.
+class Entry:
+    """What came of an attempt to open a matter: the pass and its end, or the sentence why not; wrong codes are counted.
 
     It is returned and not raised, so that the count is kept: commit the transaction either way.
     """
 
     result: CodeResult
-    outcome: Outcome | None = None
+    passed: str = field(default="", repr=False)
+    until: datetime | None = None
     refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a person decided at a link's task; `denied` once they have said that it was not them.
+
+    `looked_into`: the office has settled what they said.
+    """
+
+    task_id: TaskId
+    case_id: CaseId
+    step: str
+    verdict: Verdict
+    at: datetime
+    denied: bool
+    looked_into: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """Somebody said that a decision in their name was not theirs; open until the office has looked into it."""
+
+    id: DenialId
+    case_id: CaseId
+    task_id: TaskId
+    person: PersonId
+    at: datetime
+    settled_at: datetime | None
+    stands: bool | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the office has still to look into it."""
+        return self.settled_at is None

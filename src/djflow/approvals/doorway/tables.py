@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Integer, String
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from djflow.db.base import Base, Instant
+from djflow.db.base import Base, Instant, Sealed
 
 PERSON = "person.id"
 
@@ -43,3 +43,24 @@ class ApprovalWrongCodeRow(Base):
     at: Mapped[datetime] = mapped_column(Instant)
 
     __table_args__ = (Index("ix_approval_wrong_code_person", "person_id", "at"),)
+
+
+class ApprovalDenialRow(Base):
+    """A decision that its approver says was not theirs; what the office found is sealed."""
+
+    __tablename__ = "approval_denial"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("approval_case.id"))
+    task_id: Mapped[str] = mapped_column(ForeignKey("approval_task.id"))
+    person_id: Mapped[str] = mapped_column(ForeignKey(PERSON))
+    at: Mapped[datetime] = mapped_column(Instant)
+    settled_at: Mapped[datetime | None] = mapped_column(Instant)
+    settled_by: Mapped[str] = mapped_column(String(140))
+    stands: Mapped[bool | None] = mapped_column(Boolean)
+    note: Mapped[bytes | None] = mapped_column(Sealed("approval_denial.note"))
+
+    __table_args__ = (
+        Index("ix_approval_denial_case", "case_id", "settled_at"),
+        Index("ix_approval_denial_person", "person_id", "settled_at"),
+    )

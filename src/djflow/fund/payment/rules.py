@@ -250,13 +250,6 @@ def same_accounts(accounts: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(sorted(key for key, account in accounts.items() if counts[account] > 1))
 
 
-def masked_name(name: str) -> str:
-    """Return a name as lists show it: 张三 → 张*, 张小明 → 张*明, 买买提艾力 → 买***力; an empty name stays empty."""
-    if len(name) < 3:
-        return f"{name[:1]}{'*' * (len(name) - 1)}"
-    return f"{name[0]}{'*' * (len(name) - 2)}{name[-1]}"
-
-
 @dataclass(frozen=True, slots=True)
 class Matching:
     """Rows of an answer sorted into lists; every key of the batch stands in at most one."""

@@ -20,7 +20,7 @@ from djflow.fund.payment import rules, store
 from djflow.fund.payment.model import BatchId, Clerk, OrderState, PaymentAct, PaymentBatch, PaymentOrder
 from djflow.fund.payment.sheets import Page, Value, Yuan, workbook
 from djflow.people import service as people
-from djflow.people.rules import mask_bank_account
+from djflow.people.rules import mask_bank_account, mask_name
 
 Names = Mapping[PersonId, str]
 Words = Mapping[str, str]
@@ -128,7 +128,7 @@ def _order_rows(
             order.line_key,
             order.case_number,
             order.attempt,
-            rules.masked_name(names.get(order.payee, "")),
+            mask_name(names.get(order.payee, "")),
             mask_bank_account(order.account_tail),
             order.bank,
             Yuan(order.amount_fen),
@@ -148,8 +148,8 @@ def _batch_rows(batches: Sequence[PaymentBatch], names: Names) -> Iterator[list[
             rules.BATCH_WORDS[batch.state],
             batch.count,
             Yuan(batch.total_fen),
-            rules.masked_name(names.get(batch.maker, "")),
-            rules.masked_name(checker),
+            mask_name(names.get(batch.maker, "")),
+            mask_name(checker),
             batch.made_at,
             batch.exported_at,
             batch.sent_at,

@@ -56,14 +56,6 @@ def in_time(period: Period, received_at: datetime) -> bool:
     return period.posted_on <= civil_date(received_at) <= period.ends_on or period.state is PeriodState.FROZEN
 
 
-def masked_name(name: str) -> str:
-    """Return a name as public lists show it: `张*明`, `张*`; only the first and the last character are kept."""
-    shown = "".join(name.split())
-    if len(shown) <= 2:
-        return f"{shown[:1]}*"
-    return f"{shown[0]}*{shown[-1]}"
-
-
 def clean_objection(text: str) -> str:
     """Return an objection's text.
 

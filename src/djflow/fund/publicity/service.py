@@ -34,6 +34,7 @@ from djflow.fund.publicity.model import (
 from djflow.fund.publicity.tables import FundPublicityRow
 from djflow.people import service as people
 from djflow.people.dossiers import service as dossiers
+from djflow.people.rules import mask_name
 
 MAX_OPEN = 20
 """Objections to one list that may wait at a time: more from the page are refused, so that it cannot be flooded."""
@@ -272,7 +273,7 @@ def public_list(session: Session, level: Level, *, branch_id: str = "") -> tuple
         Line(
             period=period.id,
             number=case.number,
-            name=rules.masked_name(names[case.applicant].name),
+            name=mask_name(names[case.applicant].name),
             branch=branches[case.branch][1] if case.branch else names[case.applicant].unit_name,
             category=CATEGORY_WORDS[period.category],
             amount=f"{yuan_of(period.amount_fen)}元",

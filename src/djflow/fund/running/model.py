@@ -71,7 +71,8 @@ class Standing:
 
     `granted`: no approval is ahead any more. `listed`: the branch's list hangs or has hung. `hung`: it has hung as
     long as it must. `checked`: nothing is left to check. `public`: publicity is over or may follow payment. `frozen`:
-    an objection stops a list. `stale`: the approvers would decide about other content. `ordered`, `reserved`: a payment
+    an objection stops a list. `denied`: an approver says a
+    decision was not theirs. `stale`: the approvers would decide about other content. `ordered`, `reserved`: a payment
     waits, money is kept.
     """
 
@@ -87,6 +88,7 @@ class Standing:
     stale: bool = False
     ordered: bool = False
     reserved: bool = False
+    denied: bool = False
     emergency_lane: bool = False
 
     @property

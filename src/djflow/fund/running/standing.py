@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from djflow.approvals import service as approvals
+from djflow.approvals.doorway import denying
 from djflow.approvals.model import Case as Approval
 from djflow.approvals.model import CaseState as ApprovalState
 from djflow.fund import casework
@@ -35,6 +36,7 @@ def standing(session: Session, case_id: str, desk: Desk, *, now: datetime) -> St
     periods = publicity.periods_of(session, case.id)
     branch = [one for one in periods if one.level is Level.BRANCH and one.state is not PeriodState.CANCELLED]
     claim = ledger.reservation(session, claim_key(case))
+    denied = approval is not None and denying.is_denied(session, approval.id)
     return Standing(
         case=case,
         approval=approval,
@@ -44,10 +46,11 @@ def standing(session: Session, case_id: str, desk: Desk, *, now: datetime) -> St
         hung=not publicity.branch_gaps(session, case) and not rules.branch_list_before(approval, chain),
         checked=case.state is CaseState.CHECKING and not casework.unchecked(session, case, desk.terms),
         public=_public(session, case, desk, now=now),
-        frozen=case.state is CaseState.FROZEN or any(one.state is PeriodState.FROZEN for one in periods),
+        frozen=denied or case.state is CaseState.FROZEN or any(one.state is PeriodState.FROZEN for one in periods),
         stale=_stale(case, approval),
         ordered=waiting_order(session, case),
         reserved=claim is not None and claim.state is ReservationState.RESERVED,
+        denied=denied,
         emergency_lane=approval is not None and approval.new.kind == EMERGENCY_KIND,
     )
 

@@ -1,6 +1,7 @@
 """What all pages on a phone share: the dress, the mark of forms, how refusals look, wrong links counted."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from fastapi.routing import APIRoute
@@ -22,11 +23,15 @@ class MePages:
     root = "/me"
     back_words = "回到我的值班"
     """Where the links of these pages begin, and what leads back from a refusal."""
+    cookie = COOKIE
+    """The cookie that ties forms to these pages; it goes to no other address."""
+    headings: Mapping[str, str] = MappingProxyType({})
+    """What refusals are called, by their code, where these pages have a better word than the general one."""
 
     def __init__(self, house: House) -> None:
         """Serve `house`."""
         self._house = house
-        self._forms = Forms(phone.form_key(house))
+        self._forms = Forms(phone.form_key(house), self.cookie)
         self._wrong = WrongLinks()
 
     def count_wrong(self, request: Request) -> None:
@@ -46,9 +51,19 @@ class MePages:
         response = Response(body, headers=PRIVATE, media_type=HTML)
         secure = request.url.scheme == "https"
         response.set_cookie(
-            COOKIE, self._forms.cookie(token), path="/me/", httponly=True, samesite="strict", secure=secure
+            self.cookie,
+            self._forms.cookie(token),
+            path=self.cookie_path(token),
+            httponly=True,
+            samesite="strict",
+            secure=secure,
         )
         return response
+
+    def cookie_path(self, token: str) -> str:
+        """Return below which address the cookie of a link is sent."""
+        _ = token
+        return f"{self.root}/"
 
     def rendered(self, template: str, **values: object) -> str:
         """Return a template as HTML."""
@@ -68,6 +83,7 @@ class MePages:
         heading = "链接已过期" if isinstance(error, GoneError) else HEADINGS.get(status, "没有保存")
         if status in {400, 403, 409}:
             heading = "没有保存"
+        heading = self.headings.get(error.code, heading)
         body = self.rendered(
             "refused.html.j2", base=back, back_words=self.back_words, heading=heading, message=error.message
         )

@@ -59,17 +59,17 @@ class WrongLinks:
 class Forms:
     """Marks forms with the link they were shown under, and knows them again."""
 
-    def __init__(self, key: bytes) -> None:
-        """Sign with `key`."""
-        self._key = key
+    def __init__(self, key: bytes, name: str = COOKIE) -> None:
+        """Sign with `key` for the pages whose cookie is called `name`: a mark of other pages is none here."""
+        self._key, self._name = key, name
 
     def cookie(self, token: str) -> str:
         """Return the cookie of a link."""
-        return self._mac(f"cookie|{token}")
+        return self._mac(f"{self._name}|cookie|{token}")
 
     def mark(self, token: str, act: str) -> str:
         """Return the hidden value of the form for `act`, the path below the link."""
-        return self._mac(f"form|{token}|{act}")
+        return self._mac(f"{self._name}|form|{token}|{act}")
 
     def check(self, request: Request, fields: dict[str, str], token: str, act: str) -> None:
         """Refuse a form that was not shown under this link.
@@ -77,10 +77,10 @@ class Forms:
         Raises: RuleError.
         """
         shown = hmac.compare_digest(fields.get(FIELD, "").encode(), self.mark(token, act).encode())
-        same = hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), self.cookie(token).encode())
+        same = hmac.compare_digest(request.cookies.get(self._name, "").encode(), self.cookie(token).encode())
         foreign = request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}
         if foreign or not (shown and same):
-            raise RuleError("这一页放得太久或不是从值班页面提交的，没有保存：请返回重新打开，再提交一次。")
+            raise RuleError("这一页放得太久，或不是从原来的页面提交的，没有保存：请返回重新打开，再提交一次。")
 
     def _mac(self, text: str) -> str:
         raw = hmac.new(self._key, text.encode(), hashlib.sha256).digest()[:16]
@@ -97,10 +97,10 @@ async def fields(request: Request) -> dict[str, str]:
     if not (length.isascii() and length.isdecimal() and int(length) <= MOST_BYTES):
         raise InputError("提交的内容太长，没有保存：请写短一些。")
     if kind != "application/x-www-form-urlencoded":
-        raise InputError("提交的内容看不懂，没有保存：请从值班页面提交。")
+        raise InputError("提交的内容看不懂，没有保存：请从原来的页面提交。")
     try:
         body = (await request.body()).decode("utf-8")
         pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
     except ValueError as error:
-        raise InputError("提交的内容看不懂，没有保存：请从值班页面提交。") from error
+        raise InputError("提交的内容看不懂，没有保存：请从原来的页面提交。") from error
     return dict(reversed(pairs))
