@@ -52,6 +52,7 @@ ACTION_LABELS: Mapping[str, str] = MappingProxyType(
         "fund.apply": "登记申请",
         "fund.attach": "附上材料",
         "fund.ban": "限制申请",
+        "fund.behalf": "代他人办理",
         "fund.close_publicity": "结束公示",
         "fund.crosscheck": "部门核对",
         "fund.deliberate": "支部评议",
