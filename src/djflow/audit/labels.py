@@ -64,6 +64,7 @@ ACTION_LABELS: Mapping[str, str] = MappingProxyType(
         "fund.look_material": "查看材料",
         "fund.look_notes": "查看核查说明",
         "fund.look_objection": "查看异议",
+        "fund.look_reasons": "查看办理理由",
         "fund.move": "办理申请",
         "fund.objection": "收到异议",
         "fund.objection_settled": "处理异议",
