@@ -42,7 +42,7 @@ def _parts(scope: Scope) -> Iterable[_Clause]:
         yield FundCaseRow.branch_id.in_(sorted(scope.branches))
 
 
-def _places(session: Session, query: Select[tuple[datetime, str]], wanted: Wanted) -> set[Place]:
+def _places(session: Session, query: Select[datetime, str], wanted: Wanted) -> set[Place]:
     if wanted.units is not None:
         query = query.where(FundCaseRow.unit_id.in_(sorted(wanted.units)))
     if wanted.after is not None:
@@ -54,8 +54,8 @@ def _places(session: Session, query: Select[tuple[datetime, str]], wanted: Wante
 
 
 def _late(
-    query: Select[tuple[datetime, str]], states: Sequence[CaseState], late: Mapping[CaseState, datetime] | None
-) -> Select[tuple[datetime, str]]:
+    query: Select[datetime, str], states: Sequence[CaseState], late: Mapping[CaseState, datetime] | None
+) -> Select[datetime, str]:
     if late is None:
         return query
     return query.where(
@@ -63,7 +63,7 @@ def _late(
     )
 
 
-def _rare(wanted: Wanted) -> Select[tuple[datetime, str]]:
+def _rare(wanted: Wanted) -> Select[datetime, str]:
     """Return the query of what few cases are: found through the few, not through all that are open."""
     query = select(FundCaseRow.since, FundCaseRow.id).where(FundCaseRow.state.in_(wanted.states))
     if wanted.flagged:
@@ -93,7 +93,7 @@ def _lacks(papers: Mapping[Category, tuple[str, ...]]) -> _Clause:
 def counts(session: Session, scope: Scope, states: Collection[CaseState]) -> dict[CaseState, int]:
     """Return how many cases of a scope there are in each state."""
     query = select(FundCaseRow.state, func.count()).where(FundCaseRow.state.in_(sorted(states)), _any(scope))
-    return dict(session.execute(query.group_by(FundCaseRow.state)).tuples().all())
+    return dict(session.execute(query.group_by(FundCaseRow.state)).all())
 
 
 def late_count(session: Session, scope: Scope, late: Mapping[CaseState, datetime]) -> int:
