@@ -139,8 +139,8 @@ def test_whoever_was_asked_already_is_replaced(office: FundOffice) -> None:
     assert replaced
     assert not replaced & {office.branch["K1"], office.branch["K2"]}
     with office.house.reading() as session:
-        acts = [(one.act, one.person) for one in behalf.of_case(session, case.id)]
-    assert acts == [(BehalfAct.PHONE, office.branch["K2"]), (BehalfAct.VISIT, office.branch["K1"])]
+        acts = {one.act: one.person for one in behalf.of_case(session, case.id)}
+    assert acts == {BehalfAct.PHONE: office.branch["K2"], BehalfAct.VISIT: office.branch["K1"]}
 
 
 def test_an_own_act_bars_nobody(office: FundOffice) -> None:

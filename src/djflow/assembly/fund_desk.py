@@ -230,7 +230,12 @@ def phone(house: House, account: Account, word: str, call: Call, other: ForOther
         on = begin(session, house, account, word, DeskAct.PHONE)
         approver = _person(session, call.approver, "批准人")
         heard = PhoneCall(approver, on.person, _person(session, other.second, "见证人"), call.called_at)
-        noted = partial(cases.record_phone, session, on.case.id, heard, terms_of(house), by=on.by, now=on.now)
+
+        def noted() -> None:
+            cases.record_phone(session, on.case.id, heard, terms_of(house), by=on.by, now=on.now)
+            if other.scan:
+                _attach(session, on, MaterialKind.PHONE_RECORD, other.scan)
+
         return _tend(session, on, noted, other)
 
 

@@ -1,6 +1,6 @@
 """One case at the desk: its whole life without anything personal, and, as a recorded look, what stands sealed in it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -21,7 +21,7 @@ from djflow.core.ids import PersonId
 from djflow.fund import casework
 from djflow.fund import service as fund
 from djflow.fund.behalf import service as behalf
-from djflow.fund.behalf.model import Done
+from djflow.fund.behalf.model import BEHALF_WORDS, Done
 from djflow.fund.cases import service as cases
 from djflow.fund.cases.model import ACT_WORDS, CaseState, FundCase, Terms
 from djflow.fund.casework import CaseFile
@@ -33,9 +33,11 @@ from djflow.fund.payment import orders
 from djflow.fund.payment.model import PaymentOrder
 from djflow.fund.publicity import rules as publicity_rules
 from djflow.fund.publicity import service as publicity
-from djflow.fund.publicity.model import Opened
+from djflow.fund.publicity.model import ObjectionState, Opened, PeriodState
 from djflow.people import service as people
 from djflow.people.dossiers import service as dossiers
+
+_UNSETTLED = frozenset({ObjectionState.OPEN, ObjectionState.LATE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +117,28 @@ def sheet(house: House, account: Account, word: str) -> Sheet:
             signed=tuple(_signed(session, case)),
             payments=orders.history(session, case.subject),
             behalf=done,
-            acts=_offered(session, account, case),
+            acts=_offered(session, account, file),
             names={key: one.name for key, one in cards.items() if key in hands},
         )
 
 
-def _offered(session: Session, account: Account, case: FundCase) -> tuple[DeskAct, ...]:
+def _offered(session: Session, account: Account, file: CaseFile) -> tuple[DeskAct, ...]:
+    case = file.case
     known = fund_acts.offered(account.roles, case) if account.person else ()
-    return tuple(one for one in known if fund_scope.scope_of(session, account, RULES[one].act).covers(case))
+    useful = (one for one in known if _MATTER.get(one, _always)(file))
+    return tuple(one for one in useful if fund_scope.scope_of(session, account, RULES[one].act).covers(case))
+
+
+def _always(_file: CaseFile) -> bool:
+    return True
+
+
+_MATTER: Mapping[DeskAct, Callable[[CaseFile], bool]] = {
+    DeskAct.FLAG: lambda file: any(one.is_open and one.case == file.case.id for one in file.flags),
+    DeskAct.OBJECT: lambda file: any(one.state is not PeriodState.CANCELLED for one in file.periods),
+    DeskAct.SETTLE: lambda file: any(one.state in _UNSETTLED for one in file.objections),
+}
+"""What there must be for an act to be of use: a question, a list, an objection."""
 
 
 def _unchecked(session: Session, case: FundCase, terms: Terms) -> tuple[str, ...]:
@@ -157,10 +173,13 @@ def look(house: House, account: Account, word: str) -> Inside:
         private = cases.private_details(session, case.id, by=by, now=now)
         notes = checks.look(session, case.id, by=by, now=now)
         moves = cases.reasons(session, case.id, by=by, now=now)
+        acted = {one.id: BEHALF_WORDS[one.act] for one in behalf.of_case(session, case.id)}
+        whys = behalf.look(session, case.id, by=by, now=now) if acted else {}
         persons = people.people_by_ids(session, sorted({case.applicant, *(one for one, _ in notes.visits)}))
     found = [(f"入户核实（{persons[one].name}）", words) for one, words in notes.visits]
     found += [(f"部门核对（{department}）", words) for department, words in notes.departments]
     found += [(f"疑点说明（{FLAG_WORDS[kind]}）", words) for kind, words in notes.reasons]
+    found += [(f"{acted[key]}的原因", words) for key, words in whys.items()]
     return Inside(
         number=case.number,
         applicant=persons[case.applicant].name,

@@ -61,6 +61,7 @@ ACTION_LABELS: Mapping[str, str] = MappingProxyType(
         "fund.forget_materials": "销毁到期材料",
         "fund.freeze": "因异议停止公示",
         "fund.look": "查看申请详情",
+        "fund.look_behalf": "查看代办原因",
         "fund.look_material": "查看材料",
         "fund.look_notes": "查看核查说明",
         "fund.look_objection": "查看异议",

@@ -1,13 +1,16 @@
 """Every act of the desk on a case of the fund as a form: what it asks, what it refuses, what it leaves behind."""
 
+from itertools import product
+
 import pytest
 
 from djflow.accounts.model import Role
 from djflow.approvals import service as approvals
 from djflow.assembly import House, relief
-from djflow.fund.cases.model import CaseState
+from djflow.fund.cases.model import STATE_WORDS, CaseState
 from djflow.fund.publicity.model import Level, NewObjection, Via
 from tests.assembly.conftest import house
+from tests.assembly.test_fund_acts import ACTS, STATES
 from tests.assembly.test_relief import approve
 from tests.fund.books import photo
 from tests.web.desk.conftest import Staff
@@ -28,7 +31,7 @@ def test_a_case_walks_by_forms(office: FundOffice) -> None:
     branch, town = office.desk("branch"), office.desk("town")
     path = f"/desk/fund/{case.number}"
     assert "受理" in branch.text(f"{path}/accept")
-    assert branch.send(f"{path}/accept").headers["location"] == f"{path}?said=fund"
+    assert branch.send(f"{path}/accept").headers["location"] == f"{path}?said=fund_done"
     assert now_of(office, case).state is CaseState.CHECKING
     vote = {
         "on": "2026-11-18",
@@ -171,7 +174,7 @@ def test_withdrawing_for_the_applicant_needs_paper(office: FundOffice) -> None:
     assert recorded(office, case)[0] == "fund.move"
     assert upload(branch, path, paper, reason="不需要了", second="G4").status_code == 303
     assert now_of(office, case).state is CaseState.WITHDRAWN
-    page = branch.text(f"/desk/fund/{case.number}?said=withdrawn")
+    page = branch.text(f"/desk/fund/{case.number}?said=fund_withdrawn")
     assert "代申请人撤回：李三办理，王四在场" in page
     assert "书面请求" in page
     assert branch.ask(path).status_code == 409
@@ -188,7 +191,7 @@ def test_a_refused_case_is_appealed(office: FundOffice) -> None:
     clerk.text(path)
     paper = {"scan": photo(colour="green")}
     made = upload(clerk, path, paper, told="情况有变", reason="本人不会用手机", second="D2")
-    assert made.headers["location"] == "/desk/fund/WF2026-0002?said=appealed"
+    assert made.headers["location"] == "/desk/fund/WF2026-0002?said=fund_appealed"
     page = clerk.text("/desk/fund/WF2026-0002")
     assert "针对的原申请" in page
     assert "代申请人申诉" in page
@@ -237,3 +240,19 @@ def test_late_objections_and_the_public_page_agree(office: FundOffice) -> None:
     assert deputy.send(path, objection=made.id, verdict="upheld", reason="属实").status_code == 303
     assert now_of(office, case).state is CaseState.REJECTED
     assert relief.progress(office.house, case.id).words == "未通过"
+
+
+def test_an_act_elsewhere_is_told_and_not_done(office: FundOffice) -> None:
+    """In every state each form opens where the act belongs; elsewhere form and answer say where the case is."""
+    case = office.checking()
+    clerk = office.desk("clerk")
+    before = len(recorded(office, case))
+    for state, act in product(CaseState, ACTS):
+        put_into(office, case, state)
+        path = f"/desk/fund/{case.number}/{act.value}"
+        mark = STATES[state].split()[ACTS.index(act)]
+        assert clerk.ask(path).status_code == (200 if mark == "x" else 409), path
+        if mark != "x":
+            told = clerk.send(path, reason="x")
+            assert (told.status_code, STATE_WORDS[state] in told.text) in {(409, True), (400, False)}, path
+    assert len(recorded(office, case)) == before

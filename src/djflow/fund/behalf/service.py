@@ -59,5 +59,5 @@ def look(session: Session, case_id: str, *, by: str, now: datetime) -> dict[str,
     Raises: NotFoundError.
     """
     subject = cases.get(session, case_id).subject
-    audit.record(session, subject, "fund.look_notes", by=by, now=now)
+    audit.record(session, subject, "fund.look_behalf", by=by, now=now)
     return dict(store.reasons(session, case_id))

@@ -48,5 +48,5 @@ def reasons(session: Session, case_id: str) -> tuple[tuple[str, str], ...]:
 
 
 def _rows(session: Session, case_id: str) -> tuple[FundBehalfRow, ...]:
-    query = select(FundBehalfRow).where(FundBehalfRow.case_id == case_id).order_by(FundBehalfRow.id)
+    query = select(FundBehalfRow).where(FundBehalfRow.case_id == case_id).order_by(FundBehalfRow.at, FundBehalfRow.id)
     return tuple(session.scalars(query))

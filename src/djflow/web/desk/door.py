@@ -45,10 +45,6 @@ class Fields:
         """Return all values of a field with boxes to tick."""
         return tuple(self.values.get(name, []))
 
-    def file(self, name: str) -> bytes:
-        """Return the content of a file, empty when none was chosen."""
-        return self.files.get(name, b"")
-
 
 NO_FIELDS = Fields({})
 

@@ -46,9 +46,9 @@ SAID: Mapping[str, str] = {
     "called": "已记下打过电话。",
     "paused": "渠道已暂停，消息留在队列里等待。",
     "resumed": "渠道已恢复，等待的消息会继续发送。",
-    "fund": "已登记，这件申请随即按规定往下走。",
-    "withdrawn": "已撤回，审批和付款都已停下，预留的钱已放回。",
-    "appealed": "已登记申诉，这是新的一件申请，材料齐后再提交。",
+    "fund_done": "已登记，这件申请随即按规定往下走。",
+    "fund_withdrawn": "已撤回，审批和付款都已停下，预留的钱已放回。",
+    "fund_appealed": "已登记申诉，这是新的一件申请，材料齐后再提交。",
 }
 """Sentences that a page may say about what was just done; the address carries the word, never the sentence."""
 

@@ -69,7 +69,7 @@ def _status(error: DjflowError) -> int:
     return next(number for kind, number in STATUS if isinstance(error, kind))
 
 
-def _back(visit: Visit, said: str = "fund") -> str:
+def _back(visit: Visit, said: str = "fund_done") -> str:
     return f"/desk/fund/{visit.path['case']}?said={said}"
 
 
@@ -94,7 +94,7 @@ def _close(visit: Visit) -> str:
 
 def _hand_over(visit: Visit) -> str:
     told = forms.text(visit.form, "reason")
-    fund_desk.hand_over(visit.house, visit.account, visit.path["case"], told, visit.form.file("receipt"))
+    fund_desk.hand_over(visit.house, visit.account, visit.path["case"], told, forms.file_of(visit.form, "receipt"))
     return _back(visit)
 
 
@@ -121,7 +121,7 @@ def _deliberate(visit: Visit) -> str:
         known=forms.codes(form, "known"),
         proposed_fen=fen_of(form.one("amount")),
         recused=form.one("recused") == "yes",
-        minutes=form.file("minutes"),
+        minutes=forms.file_of(form, "minutes"),
     )
     fund_desk.deliberate(visit.house, visit.account, visit.path["case"], vote, forms.read_other(form))
     return _back(visit)
@@ -137,7 +137,7 @@ def _flag(visit: Visit) -> str:
 def _attach(visit: Visit) -> str:
     form = visit.form
     kind = MaterialKind(forms.chosen(form, "kind", [one.value for one in MaterialKind], "哪种材料"))
-    fund_desk.attach(visit.house, visit.account, visit.path["case"], Upload(kind, form.file("file")))
+    fund_desk.attach(visit.house, visit.account, visit.path["case"], Upload(kind, forms.file_of(form, "file")))
     return _back(visit)
 
 
@@ -173,13 +173,13 @@ def _settle(visit: Visit) -> str:
 
 def _withdraw(visit: Visit) -> str:
     fund_desk.withdraw(visit.house, visit.account, visit.path["case"], forms.read_other(visit.form))
-    return _back(visit, "withdrawn")
+    return _back(visit, "fund_withdrawn")
 
 
 def _appeal(visit: Visit) -> str:
     told = forms.text(visit.form, "told")
     made = fund_desk.appeal(visit.house, visit.account, visit.path["case"], told, forms.read_other(visit.form))
-    return f"/desk/fund/{made.number}?said=appealed"
+    return f"/desk/fund/{made.number}?said=fund_appealed"
 
 
 _STEPS = (DeskAct.ACCEPT, DeskAct.RETURN, DeskAct.REJECT, DeskAct.FAST_TRACK)

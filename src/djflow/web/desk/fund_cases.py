@@ -1,8 +1,8 @@
 """The fund's cases at the desk: the board of what is open, one case whole, and recorded looks at what is sealed."""
 
-from djflow.accounts.model import Act
+from djflow.accounts.model import Act, Role
 from djflow.assembly import fund_board, fund_sheet
-from djflow.assembly.fund_acts import RULES, DeskAct
+from djflow.assembly.fund_acts import RULES
 from djflow.assembly.fund_board import Filters
 from djflow.core.money import yuan
 from djflow.fund.behalf.model import BEHALF_WORDS
@@ -14,6 +14,9 @@ from djflow.web.desk import fund_forms as forms
 from djflow.web.desk.frame import SAID, Answer, File, Page, Route, Visit
 from djflow.web.files import MEDIA_TYPES
 
+APPLICANTS_DESK = frozenset({Role.BRANCH_SECRETARY, Role.TOWN_CLERK})
+MONEY_DESK = frozenset({Role.DEPT_MINISTER, Role.DEPT_DEPUTY, Role.AUDITOR_READONLY})
+"""Who is shown the way to the pages of applications and of money."""
 _PICTURES = {"jpeg": "image/jpeg"}
 
 
@@ -33,6 +36,8 @@ def board_page(visit: Visit) -> Answer:
         "filters": filters,
         "states": {state: STATE_WORDS[state] for state in fund_board.OPEN_STATES},
         "crosschecks": visit.may(Act.FUND_OFFICE),
+        "applies": not APPLICANTS_DESK.isdisjoint(visit.account.roles),
+        "money": not MONEY_DESK.isdisjoint(visit.account.roles),
         "said": SAID.get(asked.get("said", ""), ""),
     }
     return Page("desk_fund.html.j2", "fund", values)
@@ -57,7 +62,7 @@ def case_page(visit: Visit) -> Answer:
         "yuan": yuan,
         "acts": [(act.value, RULES[act].words) for act in sheet.acts],
         "looks": fund_sheet.may_look(visit.account),
-        "settles": DeskAct.SETTLE in sheet.acts,
+        "settles": visit.may(Act.FUND_SETTLE),
         "today": visit.house.today(),
         "said": SAID.get(visit.query.get("said", ""), ""),
     }

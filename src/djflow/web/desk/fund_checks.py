@@ -5,6 +5,7 @@ from djflow.assembly import fund_tables
 from djflow.core.errors import InputError
 from djflow.people.model import ImportReport
 from djflow.web.desk.frame import Answer, File, Page, Route, Visit
+from djflow.web.desk.fund_forms import file_of
 from djflow.web.files import MEDIA_TYPES
 
 
@@ -24,7 +25,7 @@ def take_in(visit: Visit) -> Answer:
     try:
         report = fund_tables.take_in(
             visit.house,
-            form.file("table"),
+            file_of(form, "table"),
             form.one("department"),
             by=visit.by,
             dry_run=form.one("way") != "import",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks  # the library names it for type checkers only
 
 _FORM_TYPE = b"multipart/form-data"
+_DRAINED = 8
 
 
 async def read_upload(request: Request, max_file_bytes: int) -> Fields:
@@ -31,11 +32,14 @@ async def read_upload(request: Request, max_file_bytes: int) -> Fields:
     pieces, size = list[bytes](), 0
     async for chunk in request.stream():
         size += len(chunk)
-        if size > limit:
-            raise InputError(
-                f"文件超过 {max_file_bytes // 1024 // 1024} MB：请缩小或分开后再传。", code="desk.file_size"
-            )
-        pieces.append(chunk)
+        if size <= limit:
+            pieces.append(chunk)
+        elif size > _DRAINED * limit:
+            break
+    if size > limit:
+        # What is refused is taken from the line first: a browser whose sending is cut off shows no answer.
+        most = max_file_bytes // 1024 // 1024
+        raise InputError(f"文件超过 {most} MB：请缩小或分开后再传。", code="desk.file_size")
     reader = _Reader()
     try:
         parser = MultipartParser(options.get(b"boundary", b""), reader.callbacks())
