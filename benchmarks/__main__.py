@@ -3,7 +3,18 @@
 import subprocess
 import sys
 
-ALL = ("market_days", "people_import", "board", "outbox", "roster", "city", "ledger", "approvals", "dispatch")
+ALL = (
+    "market_days",
+    "people_import",
+    "board",
+    "outbox",
+    "roster",
+    "city",
+    "ledger",
+    "fund_board",
+    "approvals",
+    "dispatch",
+)
 
 
 def main(names: list[str]) -> int:

@@ -90,6 +90,16 @@ class Act(StrEnum):
     SYSTEM_READ = "system_read"
     AUDIT_READ = "audit_read"
     AUDIT_VERIFY = "audit_verify"
+    FUND_READ = "fund_read"
+    FUND_LOOK = "fund_look"
+    FUND_BRANCH = "fund_branch"
+    FUND_VISIT = "fund_visit"
+    FUND_MATERIAL = "fund_material"
+    FUND_OFFICE = "fund_office"
+    FUND_FLAG = "fund_flag"
+    FUND_OBJECT = "fund_object"
+    FUND_SETTLE = "fund_settle"
+    FUND_DELIVER = "fund_deliver"
 
 
 class LoginResult(StrEnum):

@@ -9,7 +9,16 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from djflow.accounts.model import ADMIN_ROLES, Account, Act, LoginResult, LoginSession, NewAccount, Role
+from djflow.accounts.model import (
+    ADMIN_ROLES,
+    TOWN_ROLES,
+    Account,
+    Act,
+    LoginResult,
+    LoginSession,
+    NewAccount,
+    Role,
+)
 
 MAX_FAILURES = 5
 FIRST_LOCK = timedelta(minutes=10)
@@ -28,6 +37,9 @@ _WELL_KNOWN = ("password", "passw0rd", "p@ssw0rd", "admin", "qwerty", "123456", 
 
 _ALL = frozenset(Role)
 _LEADERS = frozenset({Role.DEPT_MINISTER, Role.DEPT_DEPUTY})
+_TOWN_DESK = TOWN_ROLES - {Role.TOWN_SECRETARY}
+_FUND_HANDS = _TOWN_DESK | {Role.BRANCH_SECRETARY, Role.OFFICE_CLERK}
+_FUND_EYES = _LEADERS | TOWN_ROLES | {Role.BRANCH_SECRETARY, Role.OFFICE_CLERK, Role.AUDITOR_READONLY}
 
 PERMISSIONS: Mapping[Act, frozenset[Role]] = MappingProxyType(
     {
@@ -47,6 +59,16 @@ PERMISSIONS: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.SYSTEM_READ: frozenset({Role.SYSTEM_ADMIN}),
         Act.AUDIT_READ: frozenset({Role.AUDIT_ADMIN}),
         Act.AUDIT_VERIFY: frozenset({Role.AUDIT_ADMIN}),
+        Act.FUND_READ: _FUND_EYES,
+        Act.FUND_LOOK: _FUND_EYES,
+        Act.FUND_BRANCH: frozenset({Role.BRANCH_SECRETARY, Role.OFFICE_CLERK}),
+        Act.FUND_VISIT: _TOWN_DESK | {Role.OFFICE_CLERK},
+        Act.FUND_MATERIAL: _FUND_HANDS,
+        Act.FUND_OFFICE: frozenset({Role.OFFICE_CLERK}),
+        Act.FUND_FLAG: _TOWN_DESK | {Role.OFFICE_CLERK},
+        Act.FUND_OBJECT: _TOWN_DESK | {Role.OFFICE_CLERK},
+        Act.FUND_SETTLE: _LEADERS | {Role.OFFICE_CLERK},
+        Act.FUND_DELIVER: _FUND_HANDS,
     }
 )
 """Which roles may do an act; what is not listed is forbidden."""

@@ -145,7 +145,8 @@ def _reassign(walk: Walk) -> bool:
         return True
     seated = {seat.person for seat in found.seats}
     for task in rules.of_step(walk.case, step.id):
-        if task.open and task.person not in seated and not rules.is_eligible(task, step, walk.world):
+        gone = task.person in walk.case.new.barred or not rules.is_eligible(task, step, walk.world)
+        if task.open and task.person not in seated and gone:
             walk.put(replace(task, state=TaskState.ENDED, next_at=None, ended_at=walk.now))
     asked = {task.person for task in rules.of_step(walk.case, step.id) if task.state is not TaskState.ENDED}
     positions = [task.position for task in rules.of_step(walk.case, step.id)]

@@ -206,6 +206,18 @@ def reassign(session: Session, case_id: CaseId, *, office: Office, by: str, now:
     return _plain(session, case_id, Act.REASSIGN, office=office, by=by, now=now)
 
 
+def bar(session: Session, subject: Subject, person: PersonId, *, office: Office, by: str, now: datetime) -> None:
+    """Keep somebody from deciding the open case about a subject; whoever was asked already is replaced."""
+    audit.hold(session)
+    case_id = store.open_case_id(session, subject)
+    before = _case(session, case_id) if case_id else None
+    if before is None or person in before.new.barred:
+        return
+    store.bar(session, before.id, before.new.barred | {person})
+    if before.state in {CaseState.RUNNING, CaseState.BLOCKED}:
+        reassign(session, before.id, office=office, by=by, now=now)
+
+
 def case(session: Session, case_id: CaseId) -> Case:
     """Return a case with all rounds and tasks, opinions closed.
 

@@ -78,6 +78,12 @@ def open_case_id(session: Session, subject: Subject) -> CaseId | None:
     return CaseId(found) if found else None
 
 
+def bar(session: Session, case_id: CaseId, persons: Collection[PersonId]) -> None:
+    """Write who may never decide a case."""
+    statement = update(ApprovalCaseRow).where(ApprovalCaseRow.id == case_id)
+    session.execute(statement.values(barred=",".join(sorted(persons))), execution_options=_PLAIN)
+
+
 def add(session: Session, *made: Case) -> None:
     """Write new cases with their rounds and tasks."""
     session.execute(insert(ApprovalCaseRow), [{"id": one.id, **_case_values(one)} for one in made])

@@ -120,9 +120,16 @@ def move(session: Session, case_id: str, request: Request, terms: Terms, *, by: 
 
 
 def _require_impartial(session: Session, case: FundCase, request: Request) -> None:
-    if request.person is None or request.act in _FOR_FAMILY:
-        return
-    if request.person in {case.applicant, *dossiers.kin(session, case.applicant)}:
+    if request.person is not None and request.act not in _FOR_FAMILY:
+        require_impartial(session, case, request.person)
+
+
+def require_impartial(session: Session, case: FundCase, person: PersonId) -> None:
+    """Refuse the applicant and relatives as those who handle a case.
+
+    Raises: RuleError.
+    """
+    if person in {case.applicant, *dossiers.kin(session, case.applicant)}:
         raise RuleError("经办人是申请人本人或其亲属，应当回避：请交给别人办理。", code="fund.conflict")
 
 

@@ -241,6 +241,16 @@ def private_details(session: Session, case_id: str, *, by: str, now: datetime) -
     return store.open_private(session, row)
 
 
+def reasons(session: Session, case_id: str, *, by: str, now: datetime) -> tuple[tuple[Act, datetime, str], ...]:
+    """Open the reasons given for a case's steps for a reviewer; that somebody looked is recorded.
+
+    Raises: NotFoundError.
+    """
+    row = require(session, case_id)
+    _record(session, store.case_of(row), "fund.look_reasons", by=by, now=now)
+    return store.reasons(session, case_id)
+
+
 def get(session: Session, case_id: str) -> FundCase:
     """Return a case.
 

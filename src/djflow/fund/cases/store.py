@@ -242,6 +242,14 @@ def last_reason(session: Session, case_id: str) -> str:
     return vault_of(session).open(row.reason, context=f"{_MOVE_REASON}:{row.id}")
 
 
+def reasons(session: Session, case_id: str) -> tuple[tuple[Act, datetime, str], ...]:
+    """Open and return the reasons given for steps, oldest first."""
+    query = select(FundCaseMoveRow).where(FundCaseMoveRow.case_id == case_id, FundCaseMoveRow.reason.is_not(None))
+    rows = session.scalars(query.order_by(FundCaseMoveRow.version))
+    vault = vault_of(session)
+    return tuple((row.act, row.at, vault.open(row.reason or b"", context=f"{_MOVE_REASON}:{row.id}")) for row in rows)
+
+
 def others_of(session: Session, person: str, *, but: str = "", lock: bool = False) -> tuple[FundCase, ...]:
     """Return a person's applications in the order of their ids; `lock` keeps others from moving them meanwhile."""
     query = select(FundCaseRow).where(FundCaseRow.applicant_id == person).order_by(FundCaseRow.id)

@@ -27,8 +27,8 @@ class FundCaseRow(Base):
     proposed_fen: Mapped[int | None] = mapped_column(BigInteger)
     approved_fen: Mapped[int | None] = mapped_column(BigInteger)
     applicant_id: Mapped[str] = mapped_column(ForeignKey(PERSON))
-    branch_id: Mapped[str | None] = mapped_column(ForeignKey("branch.id"), index=True)
-    unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id"), index=True)
+    branch_id: Mapped[str | None] = mapped_column(ForeignKey("branch.id"))
+    unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id"))
     filing: Mapped[Filing] = mapped_column(Code(Filing))
     emergency: Mapped[bool] = mapped_column(Boolean)
     appeal_of: Mapped[str | None] = mapped_column(ForeignKey(CASE))
@@ -50,6 +50,8 @@ class FundCaseRow(Base):
 
     __table_args__ = (
         Index("ix_fund_case_state", "state", "since"),
+        Index("ix_fund_case_unit", "unit_id", "state", "since"),
+        Index("ix_fund_case_branch", "branch_id", "state", "since"),
         Index("ix_fund_case_applicant", "applicant_id", "year"),
     )
 

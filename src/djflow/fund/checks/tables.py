@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from djflow.db.base import Base, Code, Instant, Sealed
@@ -28,7 +28,7 @@ class FundFlagRow(Base):
     settled_by: Mapped[str] = mapped_column(String(80))
     reason: Mapped[bytes | None] = mapped_column(Sealed("fund_flag.reason"))
 
-    __table_args__ = (UniqueConstraint("case_id", "key"),)
+    __table_args__ = (UniqueConstraint("case_id", "key"), Index("ix_fund_flag_open", "settled_at", "case_id"))
 
 
 class FundCrossCheckRow(Base):

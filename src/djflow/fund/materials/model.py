@@ -29,6 +29,7 @@ class MaterialKind(StrEnum):
     VISIT_PHOTO = "visit_photo"
     PHONE_RECORD = "phone_record"
     RECEIPT = "receipt"
+    WRITTEN_REQUEST = "written_request"
 
 
 MATERIAL_WORDS: Mapping[MaterialKind, str] = MappingProxyType(
@@ -50,10 +51,14 @@ MATERIAL_WORDS: Mapping[MaterialKind, str] = MappingProxyType(
         MaterialKind.VISIT_PHOTO: "入户照片",
         MaterialKind.PHONE_RECORD: "电话批准记录",
         MaterialKind.RECEIPT: "领取签收单",
+        MaterialKind.WRITTEN_REQUEST: "书面请求（代办凭据）",
     }
 )
 OFFICE_KINDS = frozenset(
-    {MaterialKind.MINUTES, MaterialKind.VISIT_PHOTO, MaterialKind.PHONE_RECORD, MaterialKind.RECEIPT}
+    {
+        *(MaterialKind.MINUTES, MaterialKind.VISIT_PHOTO, MaterialKind.PHONE_RECORD),
+        *(MaterialKind.RECEIPT, MaterialKind.WRITTEN_REQUEST),
+    }
 )
 """What branch and office add while a case is on its way; everything else comes from the applicant."""
 

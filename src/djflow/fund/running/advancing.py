@@ -14,6 +14,7 @@ from djflow.core.clock import civil_date
 from djflow.core.errors import IntegrityError, RuleError
 from djflow.core.ids import PersonId
 from djflow.fund import casework
+from djflow.fund.behalf import service as behalf
 from djflow.fund.cases import service as cases
 from djflow.fund.cases import store as case_store
 from djflow.fund.cases.model import Act, CaseState, FundCase, Who, subject_of
@@ -60,7 +61,7 @@ def _open(session: Session, at: Standing, desk: Desk, by: str, now: datetime) ->
         amount_fen=case.amount_fen,
         applicant=case.applicant,
         place=Place(case.unit, case.branch),
-        barred=earlier_hands(session, case),
+        barred=earlier_hands(session, case) | behalf.hands(session, case.id),
     )
     approvals.open_case(session, new, office=desk.office, by=by, now=now)
 

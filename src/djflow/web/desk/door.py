@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import parse_qs
 
 from starlette.requests import Request
@@ -28,9 +28,10 @@ _STALE = "这张表单已经过期，没有提交：请返回上一页刷新后�
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """What a form sent: every field with its values."""
+    """What a form sent: every field with its values, and the content of the files that came with it."""
 
     values: Mapping[str, list[str]]
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
     def one(self, name: str) -> str:
         """Return a field's value without blanks around it, empty when it is missing."""

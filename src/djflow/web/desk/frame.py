@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -20,6 +21,11 @@ HEADERS = {
     "Cache-Control": "no-store",
     "X-Robots-Tag": "noindex, nofollow",
 }
+
+FILE_POLICY = (
+    "default-src 'none'; img-src 'self' data:; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+)
+"""What a picture or a PDF may do when a browser shows it: be seen."""
 
 SAID: Mapping[str, str] = {
     "published": "已发布，公示网页已更新，有关同志会收到通知。",
@@ -40,6 +46,9 @@ SAID: Mapping[str, str] = {
     "called": "已记下打过电话。",
     "paused": "渠道已暂停，消息留在队列里等待。",
     "resumed": "渠道已恢复，等待的消息会继续发送。",
+    "fund_done": "已登记，这件申请随即按规定往下走。",
+    "fund_withdrawn": "已撤回，审批和付款都已停下，预留的钱已放回。",
+    "fund_appealed": "已登记申诉，这是新的一件申请，材料齐后再提交。",
 }
 """Sentences that a page may say about what was just done; the address carries the word, never the sentence."""
 
@@ -48,6 +57,7 @@ MENU: tuple[tuple[str, str, str, Act], ...] = (
     ("roster", "/desk/roster", "值班表", Act.ROSTER_READ),
     ("unit", "/desk/unit", "本单位", Act.UNIT_READ),
     ("town", "/desk/town", "本镇（乡）", Act.TOWN_READ),
+    ("fund", "/desk/fund", "温暖基金", Act.FUND_READ),
     ("messages", "/desk/messages", "通知", Act.MESSAGE_READ),
     ("channels", "/desk/channels", "渠道", Act.CHANNEL_READ),
     ("accounts", "/desk/accounts", "账号", Act.ACCOUNT_MANAGE),
@@ -101,19 +111,42 @@ class Go:
     token: str | None = None
 
 
-Answer = Page | Go
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file handed over in the answer itself, never kept by browsers; `inline` shows it in the page's place."""
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
+    inline: bool = False
+
+
+Answer = Page | Go | File
 Handler = Callable[[Visit], Answer]
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """An address of the desk, the act that it is, and who answers; `early` ones work before a new password is set."""
+    """An address of the desk, the act that it is, and who answers.
+
+    `early` ones work before a new password is set; `files` take files beside their fields.
+    """
 
     path: str
     act: Act
     handler: Handler
     method: str = "GET"
     early: bool = False
+    files: bool = False
+
+
+def handed(file: File) -> Response:
+    """Return a file as an answer."""
+    way = "inline" if file.inline else "attachment"
+    ending = file.name.rpartition(".")[2]
+    named = f"{way}; filename=\"download.{ending}\"; filename*=UTF-8''{quote(file.name, safe='')}"
+    headers = {**HEADERS, "Content-Disposition": named, "Content-Security-Policy": FILE_POLICY}
+    return Response(file.content, media_type=file.media_type, headers=headers)
 
 
 def drawn(house: House, page: Page, visitor: doorway.Visitor | None = None, form_key: str = "") -> Response:

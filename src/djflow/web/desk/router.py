@@ -11,9 +11,23 @@ from djflow.accounts.rules import may
 from djflow.assembly import House, doorway
 from djflow.core import log
 from djflow.core.errors import DjflowError
-from djflow.web.desk import accounts, answers, audit, boxes, entry, messages, places, rosters, system
+from djflow.web.desk import (
+    accounts,
+    answers,
+    audit,
+    boxes,
+    entry,
+    fund_acts,
+    fund_cases,
+    fund_checks,
+    messages,
+    places,
+    rosters,
+    system,
+)
 from djflow.web.desk.door import NO_FIELDS, Door, Fields, address_of, read_form, safe_next
-from djflow.web.desk.frame import Go, Page, Route, Visit, drawn, gone_to, trouble
+from djflow.web.desk.frame import Answer, File, Go, Page, Route, Visit, drawn, gone_to, handed, trouble
+from djflow.web.desk.uploads import read_upload
 from djflow.web.errors import HEADINGS, MESSAGES, STATUS
 
 ROUTES: tuple[Route, ...] = (
@@ -22,6 +36,9 @@ ROUTES: tuple[Route, ...] = (
     *rosters.ROUTES,
     *answers.ROUTES,
     *places.ROUTES,
+    *fund_checks.ROUTES,
+    *fund_cases.ROUTES,
+    *fund_acts.ROUTES,
     *messages.ROUTES,
     *accounts.ROUTES,
     *audit.ROUTES,
@@ -92,12 +109,21 @@ class _Desk:
 
         async def answered(request: Request) -> Response:
             try:
-                form = await read_form(request) if route.method == "POST" else NO_FIELDS
+                form = await self._form(route, request)
                 return await run_in_threadpool(self._answer, route, request, form)
             except DjflowError as error:
                 return self._refused(error)
 
         return answered
+
+    async def _form(self, route: Route, request: Request) -> Fields:
+        if route.method != "POST":
+            return NO_FIELDS
+        if not route.files:
+            return await read_form(request)
+        if await run_in_threadpool(self._visitor, request) is None:
+            return NO_FIELDS  # a stranger's files are not even read
+        return await read_upload(request, self._house.settings.fund.policy.upload_bytes)
 
     def _answer(self, route: Route, request: Request, form: Fields) -> Response:
         visitor = self._visitor(request)
@@ -117,9 +143,12 @@ class _Desk:
             answer = route.handler(visit)
         except DjflowError as error:
             return self._refused(error, visitor, form_key)
+        return self._finished(request, answer, visitor, form_key)
+
+    def _finished(self, request: Request, answer: Answer, visitor: doorway.Visitor, form_key: str) -> Response:
         if isinstance(answer, Go):
             return self._going(request, answer)
-        return drawn(self._house, answer, visitor, form_key)
+        return handed(answer) if isinstance(answer, File) else drawn(self._house, answer, visitor, form_key)
 
     def _going(self, request: Request, answer: Go) -> Response:
         response = gone_to(answer.path)
