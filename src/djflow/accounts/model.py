@@ -88,6 +88,11 @@ class Act(StrEnum):
     CHANNEL_PAUSE = "channel_pause"
     ACCOUNT_MANAGE = "account_manage"
     SYSTEM_READ = "system_read"
+    APPROVAL_READ = "approval_read"
+    APPROVAL_BOARD = "approval_board"
+    APPROVAL_DECIDE = "approval_decide"
+    APPROVAL_URGE = "approval_urge"
+    APPROVAL_REASSIGN = "approval_reassign"
     AUDIT_READ = "audit_read"
     AUDIT_VERIFY = "audit_verify"
 

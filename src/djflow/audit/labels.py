@@ -23,6 +23,7 @@ ACTION_LABELS: Mapping[str, str] = MappingProxyType(
         "approval.replace": "更换审批内容",
         "approval.resume": "恢复审批",
         "approval.revoke_links": "作废审批链接",
+        "approval.sheet": "打印审批单",
         "approval.supplement": "补交审批材料",
         "approval.tick": "审批到期办理",
         "approval.transfer": "转办",

@@ -35,6 +35,10 @@ class SheetLine:
     opinion: str = field(default="", repr=False)
     note: str = field(default="", repr=False)
     escalated: bool = False
+    assigned_at: datetime | None = None
+    due_on: date | None = None
+    reminded: int = 0
+    open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ class SheetRound:
     number: int
     opened_at: datetime
     content_hash: str
+    amount_fen: int
     lines: tuple[SheetLine, ...]
 
 
@@ -63,10 +68,17 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class SheetCheck:
-    """What is known of a genuine print: the matter, decisions on it and since, and how the case stands now."""
+    """What is known of a genuine print: the matter, decisions on it and since, and how the case stands now.
+
+    `number` is the one in the title, empty for none; `printed_on` the day of the last decision printed.
+    """
 
     case_id: CaseId
     title: str
+    number: str
+    chain: str
+    opened_on: date
     printed: int
+    printed_on: date | None
     since: int
     state: str

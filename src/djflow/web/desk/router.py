@@ -11,7 +11,19 @@ from djflow.accounts.rules import may
 from djflow.assembly import House, doorway
 from djflow.core import log
 from djflow.core.errors import DjflowError
-from djflow.web.desk import accounts, answers, audit, boxes, entry, messages, places, rosters, system
+from djflow.web.desk import (
+    accounts,
+    answers,
+    approvals,
+    audit,
+    boxes,
+    delegations,
+    entry,
+    messages,
+    places,
+    rosters,
+    system,
+)
 from djflow.web.desk.door import NO_FIELDS, Door, Fields, address_of, read_form, safe_next
 from djflow.web.desk.frame import Go, Page, Route, Visit, drawn, gone_to, trouble
 from djflow.web.errors import HEADINGS, MESSAGES, STATUS
@@ -19,6 +31,8 @@ from djflow.web.errors import HEADINGS, MESSAGES, STATUS
 ROUTES: tuple[Route, ...] = (
     *entry.ROUTES,
     *boxes.ROUTES,
+    *approvals.ROUTES,
+    *delegations.ROUTES,
     *rosters.ROUTES,
     *answers.ROUTES,
     *places.ROUTES,
