@@ -73,7 +73,7 @@ def _branches_of(session: Session, account: Account) -> frozenset[BranchId]:
 
 
 def mine(session: Session, viewer: Viewer, *, now: datetime, kind: str = "", page: int = 1) -> OwnList:
-    """Return a page (from 1) of what the viewer may decide now, for themselves and as a delegate, the first due first."""
+    """Return a page (from 1) of what the viewer may decide now, as a delegate too, the first due first."""
     today = civil_date(now)
     found = store.own_tasks(session, viewer, kind=kind, limit=PAGE + 1, offset=(page - 1) * PAGE)
     names = names_of(session, viewer.principals)
@@ -123,7 +123,7 @@ def _chains(session: Session) -> Callable[[Case], Chain]:
     return lambda case: found(case.new.kind, case.version, case.digest)
 
 
-def _line(  # noqa: PLR0913 - the case, what is known of it, and the time
+def _line(
     case: Case,
     waiting: tuple[Task, ...],
     chain: Chain,

@@ -49,7 +49,7 @@ def _conditions(wish: Wish, on: date, branches: Branches) -> list[ColumnElement[
     return found
 
 
-def _late(on: date) -> Select[tuple[str]]:
+def _late(on: date) -> Select[str]:
     return select(ApprovalTaskRow.case_id).where(
         ApprovalTaskRow.state == TaskState.WAITING, ApprovalTaskRow.due_on < on
     )
@@ -91,7 +91,7 @@ def last_ended(session: Session, cases: Collection[CaseId]) -> Mapping[CaseId, d
     query = select(ApprovalTaskRow.case_id, func.max(ApprovalTaskRow.ended_at)).where(
         ApprovalTaskRow.case_id.in_(sorted(cases)), ApprovalTaskRow.ended_at.is_not(None)
     )
-    return {CaseId(key): at for key, at in session.execute(query.group_by(ApprovalTaskRow.case_id))}
+    return {CaseId(key): at for key, at in session.execute(query.group_by(ApprovalTaskRow.case_id)) if at}
 
 
 def own_tasks(session: Session, viewer: Viewer, *, kind: str, limit: int, offset: int) -> tuple[tuple[Task, Case], ...]:
@@ -99,7 +99,7 @@ def own_tasks(session: Session, viewer: Viewer, *, kind: str, limit: int, offset
     if viewer.person is None:
         return ()
     everything = {viewer.person, *(one for one, kinds in viewer.principals.items() if "" in kinds)}
-    wanted = [ApprovalTaskRow.person_id.in_(sorted(everything))]
+    wanted: list[ColumnElement[bool]] = [ApprovalTaskRow.person_id.in_(sorted(everything))]
     wanted += [
         and_(ApprovalTaskRow.person_id == one, ApprovalCaseRow.kind.in_(sorted(kinds)))
         for one, kinds in sorted(viewer.principals.items())
