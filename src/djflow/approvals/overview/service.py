@@ -43,6 +43,8 @@ from djflow.core.ids import BranchId, PersonId
 from djflow.people import service as people
 
 PAGE = 50
+MOST_COUNTED = 1000
+"""Nobody reads a number beyond this one; counting further would cost more than the page."""
 _SEES_ALL = frozenset({Role.OFFICE_CLERK, Role.AUDITOR_READONLY})
 _WITH_APPLICANT = frozenset({CaseState.RETURNED, CaseState.SUPPLEMENT})
 UNKNOWN = "没有这个审批事项，或您无权查看：请从“审批”列表进入。"
@@ -111,7 +113,7 @@ def board(session: Session, viewer: Viewer, wish: Wish, *, now: datetime) -> Boa
     lines = tuple(
         _line(case, waiting.get(case.id, ()), chain_of(case), names, now=now, idle=idle.get(case.id)) for case in shown
     )
-    counts = store.counts(session, on=today, branches=branches)
+    counts = store.counts(session, on=today, branches=branches, most=MOST_COUNTED + 1)
     return Board(lines, counts, shown[-1].id if len(found) > PAGE else "")
 
 

@@ -18,7 +18,6 @@ STATES: Mapping[Standing, CaseState] = {
     Standing.SUPPLEMENT: CaseState.SUPPLEMENT,
     Standing.PAUSED: CaseState.PAUSED,
 }
-_OPEN = (CaseState.RUNNING, *STATES.values())
 Branches = Collection[BranchId] | None
 """The branches whose cases are wanted; None is every case."""
 
@@ -55,23 +54,13 @@ def _late(on: date) -> Select[str]:
     )
 
 
-def counts(session: Session, *, on: date, branches: Branches) -> Mapping[Standing, int]:
-    """Return how many open cases stand where."""
-    own = [] if branches is None else [ApprovalCaseRow.branch_id.in_(sorted(branches)) if branches else false()]
-    by_state = select(ApprovalCaseRow.state, func.count()).where(ApprovalCaseRow.state.in_(_OPEN), *own)
-    found = {row.state: row[1] for row in session.execute(by_state.group_by(ApprovalCaseRow.state))}
-    late = (
-        select(func.count(ApprovalTaskRow.case_id.distinct()))
-        .join(ApprovalCaseRow, ApprovalCaseRow.id == ApprovalTaskRow.case_id)
-        .where(
-            ApprovalTaskRow.state == TaskState.WAITING,
-            ApprovalTaskRow.due_on < on,
-            ApprovalCaseRow.state == CaseState.RUNNING,
-            *own,
-        )
-    )
-    standing = {which: found.get(state, 0) for which, state in STATES.items()}
-    return {Standing.ALL: sum(found.values()), Standing.LATE: session.scalar(late) or 0, **standing}
+def counts(session: Session, *, on: date, branches: Branches, most: int) -> Mapping[Standing, int]:
+    """Return how many open cases stand where, each counted to `most` only."""
+    found = {}
+    for which in Standing:
+        some = select(ApprovalCaseRow.id).where(*_conditions(Wish(which), on, branches)).limit(most).subquery()
+        found[which] = session.scalar(select(func.count()).select_from(some)) or 0
+    return found
 
 
 def waiting_tasks(session: Session, cases: Collection[CaseId]) -> Mapping[CaseId, tuple[Task, ...]]:
@@ -109,7 +98,7 @@ def own_tasks(session: Session, viewer: Viewer, *, kind: str, limit: int, offset
         select(ApprovalTaskRow, ApprovalCaseRow)
         .join(ApprovalCaseRow, ApprovalCaseRow.id == ApprovalTaskRow.case_id)
         .where(or_(*wanted), ApprovalTaskRow.state == TaskState.WAITING, ApprovalCaseRow.state == CaseState.RUNNING)
-        .order_by(ApprovalTaskRow.due_on.is_(None), ApprovalTaskRow.due_on, ApprovalTaskRow.id)
+        .order_by(ApprovalTaskRow.due_on, ApprovalTaskRow.id)  # in the order of the index, however many wait
         .limit(limit)
         .offset(offset)
     )

@@ -22,7 +22,10 @@ class WaitingLine:
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """One task as it is printed: step, office, names, how it got there, what was decided and when."""
+    """One task as it is printed: step, office, names, how it got there, what was decided and when.
+
+    `usual`: it came to them by the chain itself, which nobody needs to be told.
+    """
 
     step: str
     office: str
@@ -39,6 +42,7 @@ class SheetLine:
     due_on: date | None = None
     reminded: int = 0
     open: bool = False
+    usual: bool = False
 
 
 @dataclass(frozen=True, slots=True)

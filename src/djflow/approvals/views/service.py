@@ -19,7 +19,7 @@ from djflow.approvals.chains import service as chains
 from djflow.approvals.chains.model import Chain
 from djflow.approvals.delegation import service as delegation
 from djflow.approvals.labels import CASE_LABELS, ORIGIN_LABELS, TASK_LABELS, VERDICT_LABELS
-from djflow.approvals.model import Case, CaseId, Task
+from djflow.approvals.model import Case, CaseId, Origin, Task
 from djflow.approvals.telling import names_of
 from djflow.approvals.views.model import Sheet, SheetCheck, SheetLine, SheetRound, WaitingLine
 from djflow.core.clock import civil_date
@@ -141,6 +141,7 @@ def _line(task: Task, chain: Chain, names: Mapping[PersonId, str]) -> SheetLine:
         due_on=task.due_on,
         reminded=task.reminded,
         open=task.open,
+        usual=task.origin in {Origin.ROLE, Origin.OWNER} and not (said and said.automatic),
     )
 
 

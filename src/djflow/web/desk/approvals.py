@@ -7,6 +7,7 @@ from djflow.accounts.model import Act
 from djflow.approvals.labels import VERDICT_LABELS
 from djflow.approvals.model import CaseId, CaseState, TaskId, Verdict
 from djflow.approvals.overview.model import STANDING_LABELS, Right, Standing, Wish
+from djflow.approvals.overview.service import MOST_COUNTED
 from djflow.assembly import approval_desk, doorway
 from djflow.assembly.approval_desk import Pick
 from djflow.core.errors import InputError, RuleError
@@ -107,6 +108,7 @@ def board_page(visit: Visit) -> Answer:
         "found": approval_desk.board(visit.house, visit.account, wish),
         "wish": wish,
         "standings": STANDING_LABELS,
+        "most": MOST_COUNTED,
         "kinds": approval_desk.kinds(visit.house),
         "towns": towns,
         **_common(visit),
