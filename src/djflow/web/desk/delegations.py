@@ -19,6 +19,7 @@ def list_page(visit: Visit) -> Answer:
 def _list(visit: Visit, message: str = "") -> Page:
     values = {
         "found": delegating.overview(visit.house, visit.account),
+        "has_board": visit.may(Act.APPROVAL_BOARD),
         "has_person": visit.account.person is not None,
         "kinds": approval_desk.kinds(visit.house),
         "form": visit.form,
