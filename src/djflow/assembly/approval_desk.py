@@ -17,6 +17,7 @@ from djflow.approvals.overview import service as overview
 from djflow.approvals.overview.model import Board, CaseView, OwnList, Right, Wish
 from djflow.approvals.views import service as views
 from djflow.approvals.views.model import Sheet, SheetCheck
+from djflow.assembly import case_view as fund_case
 from djflow.assembly import relief
 from djflow.assembly.approvals import hear, office_of
 from djflow.assembly.house import House
@@ -75,6 +76,16 @@ def case_view(house: House, account: Account, case_id: CaseId) -> CaseView:
     with house.reading() as session:
         viewer = overview.viewer_of(session, account, now=house.now())
         return overview.case_view(session, case_id, viewer, office=office_of(house), now=house.now())
+
+
+def matter(house: House, view: CaseView) -> tuple[str, ...]:
+    """Return what the subsystem tells of the matter of a case, without anything personal; empty for none.
+
+    Whoever may not read the opinions is told nothing.
+    """
+    if view.subject.kind != KIND or Right.READ_OPINIONS not in view.rights:
+        return ()
+    return fund_case.told(house, view.subject.id)
 
 
 def said(verdict: str, opinion: str) -> Said:

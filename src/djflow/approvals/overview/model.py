@@ -10,6 +10,7 @@ from djflow.accounts.model import Role
 from djflow.approvals.model import CaseId, Task, TaskId, Verdict
 from djflow.approvals.views.model import Sheet
 from djflow.core.ids import BranchId, PersonId
+from djflow.core.subject import Subject
 
 
 class Hat(StrEnum):
@@ -170,6 +171,7 @@ class CaseView:
     `running`: somebody may be urged. `movable`: it may be looked at again who decides.
     """
 
+    subject: Subject
     line: BoardLine
     running: bool
     movable: bool

@@ -201,6 +201,7 @@ def case_view(session: Session, case_id: CaseId, viewer: Viewer, *, office: Offi
     names = names_of(session, {task.person for task in case.tasks if task.person})
     idle = max((task.ended_at for task in case.tasks if task.ended_at), default=None)
     return CaseView(
+        subject=case.new.subject,
         line=_line(case, case.waiting, chain, names, now=now, idle=idle),
         running=case.state is CaseState.RUNNING,
         movable=possible(case.state, Act.REASSIGN),
