@@ -23,6 +23,8 @@ from djflow.approvals import service, store
 from djflow.approvals.chains import service as chains
 from djflow.approvals.chains.model import Approver, Chain, ChainStep, Conflict, Recusal
 from djflow.approvals.model import Answer, Case, CaseId, NewCase, Office, TaskId, Verdict
+from djflow.approvals.overview import service as overview
+from djflow.approvals.overview.model import Standing, Viewer, Wish
 from djflow.approvals.sweeping.service import BATCH, sweep
 from djflow.approvals.views import service as views
 from djflow.audit import service as audit
@@ -141,12 +143,28 @@ def _many(database: Database, persons: dict[Role, PersonId]) -> Iterator[tuple[s
         with database.reading() as session:
             views.sheet(session, one)
 
+    clerk = Viewer(None, frozenset({Role.OFFICE_CLERK}))
+
+    def boarded(wish: Wish) -> Callable[[], None]:
+        def work() -> None:
+            with database.reading() as session:
+                overview.board(session, clerk, wish, now=NOW + timedelta(days=30))
+
+        return work
+
     yield f"sweep with {BATCH} due", _milliseconds(swept)
     for _ in range(6):
         swept()
     yield "sweep with nothing due", _milliseconds(swept)
     yield "list of an approver with 100,000 tasks", _milliseconds(listed)
     yield "approval sheet", _milliseconds(shown)
+    for what, wish in (
+        ("open cases", Wish()),
+        ("late cases", Wish(Standing.LATE)),
+        ("blocked cases", Wish(Standing.BLOCKED)),
+        ("a title that is not there", Wish(title="没有")),
+    ):
+        yield f"board of {what}", _milliseconds(boarded(wish))
 
 
 def _measure(name: str, database: Database) -> bool:

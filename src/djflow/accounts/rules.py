@@ -36,6 +36,8 @@ _KINDS = (re.compile(r"[a-z]"), re.compile(r"[A-Z]"), re.compile(r"[0-9]"), re.c
 _WELL_KNOWN = ("password", "passw0rd", "p@ssw0rd", "admin", "qwerty", "123456", "654321", "111111", "abcabc", "djflow")
 
 _ALL = frozenset(Role)
+_WORKING = _ALL - ADMIN_ROLES - {Role.PUBLIC_VIEWER}
+"""Whoever may be asked to approve something; an administrator's account is for administration only."""
 _LEADERS = frozenset({Role.DEPT_MINISTER, Role.DEPT_DEPUTY})
 _TOWN_DESK = TOWN_ROLES - {Role.TOWN_SECRETARY}
 _FUND_HANDS = _TOWN_DESK | {Role.BRANCH_SECRETARY, Role.OFFICE_CLERK}
@@ -57,6 +59,11 @@ PERMISSIONS: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.CHANNEL_PAUSE: frozenset({Role.OFFICE_CLERK, Role.SYSTEM_ADMIN}),
         Act.ACCOUNT_MANAGE: frozenset({Role.SECURITY_ADMIN}),
         Act.SYSTEM_READ: frozenset({Role.SYSTEM_ADMIN}),
+        Act.APPROVAL_READ: _WORKING,
+        Act.APPROVAL_BOARD: frozenset({Role.OFFICE_CLERK, Role.BRANCH_SECRETARY, Role.AUDITOR_READONLY}),
+        Act.APPROVAL_DECIDE: _WORKING - {Role.AUDITOR_READONLY},
+        Act.APPROVAL_URGE: frozenset({Role.OFFICE_CLERK, Role.BRANCH_SECRETARY}),
+        Act.APPROVAL_REASSIGN: frozenset({Role.OFFICE_CLERK}),
         Act.AUDIT_READ: frozenset({Role.AUDIT_ADMIN}),
         Act.AUDIT_VERIFY: frozenset({Role.AUDIT_ADMIN}),
         Act.FUND_READ: _FUND_EYES,

@@ -115,6 +115,18 @@ def count_failure(session: Session, asked: Challenge, *, ip: str, now: datetime)
     _log(session, row.login, LoginResult.WRONG_PASSWORD, ip=ip, now=now)
 
 
+def confirm(session: Session, asked: Challenge, *, matched: bool, ip: str, now: datetime) -> LoginResult:
+    """Count how somebody who is logged in gave their password again, as at the door; a good one ends the count."""
+    row = _row(session, asked.account_id, lock=True)
+    same = row.password_hash == asked.password_hash
+    result = rules.verdict(store.account_of(row), matched=matched and same, now=now)
+    if result is LoginResult.WRONG_PASSWORD:
+        count_failure(session, asked, ip=ip, now=now)
+    elif result is LoginResult.LOGGED_IN:
+        row.failures, row.locked_until = 0, None
+    return result
+
+
 def create(session: Session, new: NewAccount, password_hash: str, *, by: str, now: datetime) -> Account:
     """Make an account that must change its first password.
 

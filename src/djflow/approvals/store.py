@@ -55,7 +55,7 @@ def _with_parts(session: Session, rows: Sequence[ApprovalCaseRow]) -> tuple[Case
         select(ApprovalTaskRow).where(ApprovalTaskRow.case_id.in_(ids)).execution_options(populate_existing=True)
     ).all()
     return tuple(
-        _case_of(row, [one for one in rounds if one.case_id == row.id], [one for one in tasks if one.case_id == row.id])
+        case_of(row, [one for one in rounds if one.case_id == row.id], [one for one in tasks if one.case_id == row.id])
         for row in rows
     )
 
@@ -210,7 +210,8 @@ def _note(session: Session, task: Task) -> Values:
     return {"note": note}
 
 
-def _case_of(row: ApprovalCaseRow, rounds: Sequence[ApprovalRoundRow], tasks: Sequence[ApprovalTaskRow]) -> Case:
+def case_of(row: ApprovalCaseRow, rounds: Sequence[ApprovalRoundRow], tasks: Sequence[ApprovalTaskRow]) -> Case:
+    """Return a row as a value, with as many of its parts as are given."""
     new = NewCase(
         subject=Subject.parse(row.subject),
         kind=row.kind,
@@ -312,7 +313,7 @@ def waiting_for(session: Session, persons: Collection[PersonId], *, limit: int) 
         .order_by(ApprovalTaskRow.due_on, ApprovalTaskRow.id)  # in the order of the index, however many wait
         .limit(limit)
     )
-    found = [(task_of(task), _case_of(case_row, (), ())) for task, case_row in session.execute(query)]
+    found = [(task_of(task), case_of(case_row, (), ())) for task, case_row in session.execute(query)]
     return tuple(sorted(found, key=lambda one: (one[0].due_on is None, one[0].due_on or date.max, one[0].id)))
 
 

@@ -49,7 +49,11 @@ class ApprovalCaseRow(Base):
     opened_at: Mapped[datetime] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
 
-    __table_args__ = (Index("ix_approval_case_state", "state", "kind", "opened_at"),)
+    __table_args__ = (
+        Index("ix_approval_case_state", "state", "kind", "opened_at"),
+        Index("ix_approval_case_open", "ended_at", "id"),
+        Index("ix_approval_case_branch", "branch_id", "id"),
+    )
 
 
 class ApprovalRoundRow(Base):
@@ -97,4 +101,7 @@ class ApprovalTaskRow(Base):
     content_hash: Mapped[str | None] = mapped_column(String(64))
     automatic: Mapped[bool] = mapped_column(Boolean)
 
-    __table_args__ = (Index("ix_approval_task_person", "person_id", "state", "due_on", "id"),)
+    __table_args__ = (
+        Index("ix_approval_task_person", "person_id", "state", "due_on", "id"),
+        Index("ix_approval_task_due", "state", "due_on", "case_id"),
+    )

@@ -11,7 +11,7 @@ from djflow.core.ids import PersonId
 from djflow.core.spans import Month
 from djflow.core.subject import Subject
 from djflow.inbox import service as inbox
-from djflow.inbox.model import MAX_TITLE, Address, ItemKind, NewItem
+from djflow.inbox.model import MAX_TITLE, Address, Item, ItemKind, NewItem
 from djflow.notify.labels import KIND_LABELS
 from djflow.notify.lives import service as lives
 from djflow.notify.lives.model import Call
@@ -186,6 +186,19 @@ def failing_deployments(session: Session) -> frozenset[str]:
 def _failures_of(session: Session, deployment: str) -> tuple[Subject, ...]:
     found = inbox.raised(session, [ItemKind.FLOW_FAILED])
     return tuple(subject for _, subject in found if subject.id.startswith(f"{deployment}."))
+
+
+_OF_CASES = frozenset({"approvals.task", "approvals.standstill"})
+
+
+def link_of(item: Item) -> str:
+    """Return the page of the desk where an item is seen to: its own link, else that of the case it is about."""
+    if item.link:
+        return item.link
+    if item.subject.kind in _OF_CASES:
+        # Tasks and standstills are numbered within their case.
+        return f"/desk/approvals/{item.subject.id.rpartition('-')[0]}"
+    return f"/desk/approvals/{item.subject.id}" if item.subject.kind == "approvals.case" else ""
 
 
 def _offer_subject(offer_id: str) -> Subject:

@@ -124,6 +124,27 @@ def change_password(house: House, visitor: Visitor, *, old: str, new: str, ip: s
     return Entered(token)
 
 
+def require_password(house: House, visitor: Visitor, password: str, *, ip: str) -> None:
+    """Let go on whoever gives their password again; a wrong one counts as a failure at the door.
+
+    Raises: InputError for a password that is missing or wrong; BusyDoorError when too many are compared at once.
+    """
+    if not password:
+        raise InputError("请再输入一次登录密码，确认是本人办理。", code="password.missing")
+    with house.reading() as session:
+        asked = service.challenge(session, visitor.account.login)
+    matched = hashing.matches(asked.password_hash, password[: rules.MAX_PASSWORD + 1])
+    with house.transaction() as session:
+        now = house.now()
+        result = service.confirm(session, asked, matched=matched, ip=ip, now=now)
+        if result is LoginResult.WRONG_PASSWORD:
+            _tell_when_locked(session, visitor.account.id, now=now)
+    if result is not LoginResult.LOGGED_IN:
+        raise InputError(
+            "密码不对，没有办理：请重新输入。连续输错5次账号会锁定，那时须等一会儿再登录。", code="password.wrong"
+        )
+
+
 def create_account(house: House, new: NewAccount, *, by: str) -> FirstPassword:
     """Make an account and return it with its first password.
 

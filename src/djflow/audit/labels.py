@@ -26,6 +26,7 @@ ACTION_LABELS: Mapping[str, str] = MappingProxyType(
         "approval.resume": "恢复审批",
         "approval.revoke_links": "作废审批链接",
         "approval.settle_denial": "核实非本人办理的报告",
+        "approval.sheet": "打印审批单",
         "approval.supplement": "补交审批材料",
         "approval.tick": "审批到期办理",
         "approval.transfer": "转办",

@@ -64,6 +64,8 @@ BY_ITSELF = frozenset(
         ItemKind.DEAD_LETTER,
         ItemKind.CHANNEL_DOWN,
         ItemKind.APPROVAL_DENIED,
+        ItemKind.APPROVAL,
+        ItemKind.APPROVAL_BLOCKED,
     }
 )
 """Kinds that are settled by doing what they ask for, never by hand: while the trouble lasts the item lasts."""

@@ -14,6 +14,7 @@ import uvicorn
 from djflow.assembly import House, open_house, upkeep
 from djflow.core.errors import ConflictError, DjflowError
 from djflow.web.app import create_app
+from djflow.web.check import check_router
 from djflow.web.desk.router import desk_router
 from djflow.web.files import files_router
 from djflow.web.me.approve import approve_router
@@ -46,6 +47,7 @@ def serve(house: House, host: str, port: int) -> None:
             me_router(house),
             desk_router(house),
             receipts_router(house),
+            check_router(house),
         ],
         public_url=house.settings.web.public_url or None,
         clock=house.clock,

@@ -36,6 +36,7 @@ SECURITY_HEADERS = {
 STYLE_SHEETS = {
     "style": ("djflow.web", "style.css"),
     "desk": ("djflow.web.desk", "desk.css"),
+    "sheet": ("djflow.web.desk", "sheet.css"),
     "me": ("djflow.web.me", "me.css"),
     "a4": ("djflow.web.public", "a4.css"),
     "a3": ("djflow.web.public", "a3.css"),

@@ -1,6 +1,7 @@
 """What others ask of delegation: give, take back, list. Who has a delegation may not pass it on."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -31,7 +32,8 @@ def delegate(  # noqa: PLR0913 - from whom to whom, for what and when
 ) -> DelegationId:
     """Let `to` decide what waits for `principal` on the days of `span`; `kind` empty is for everything.
 
-    Raises: InputError for oneself, past or too many days; ConflictError for days delegated already; NotFoundError.
+    Raises: InputError for oneself, past or too many days; ConflictError for days delegated already, or on which `to`
+    is represented too: a delegation is not passed on; NotFoundError.
     """
     if principal == to:
         raise InputError("代理人不能是本人：请另选一位。", code="delegation.self")
@@ -46,6 +48,10 @@ def delegate(  # noqa: PLR0913 - from whom to whom, for what and when
     audit.record(session, Subject("approvals.delegation", made.id), "delegation.give", by=by, now=now, details=details)
     if store.overlapping(session, made):
         raise ConflictError("这几天已经委托过代理：请先收回原来的代理。", code="delegation.overlap")
+    if store.overlapping(session, replace(made, principal=to)):
+        raise ConflictError(
+            "这位同志那几天也委托了别人代理，代理不能再转托：请另选一位或另选日期。", code="delegation.chain"
+        )
     store.add(session, made, now=now)
     return made.id
 
@@ -71,6 +77,11 @@ def delegates(session: Session, principals: Collection[PersonId], kind: str, on:
 def principals_of(session: Session, person: PersonId, on: date) -> tuple[Delegation, ...]:
     """Return the delegations by which somebody acts for others on a day."""
     return store.in_force(session, on=on, delegate=person)
+
+
+def known_to(session: Session, person: PersonId, on: date) -> tuple[Delegation, ...]:
+    """Return what somebody has given or been given that is in force on a day or later, the first to begin first."""
+    return store.known_to(session, person, on)
 
 
 def given_by(session: Session, person: PersonId, on: date) -> tuple[Delegation, ...]:

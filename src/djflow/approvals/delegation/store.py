@@ -42,6 +42,17 @@ def in_force(
     return tuple(_delegation(row) for row in session.scalars(query.order_by(ApprovalDelegationRow.id)))
 
 
+def known_to(session: Session, person: PersonId, on: date) -> tuple[Delegation, ...]:
+    """Return what somebody has given or been given that is in force on a day or later, the first to begin first."""
+    query = select(ApprovalDelegationRow).where(
+        or_(ApprovalDelegationRow.principal_id == person, ApprovalDelegationRow.delegate_id == person),
+        ApprovalDelegationRow.last >= on,
+        ApprovalDelegationRow.revoked_at.is_(None),
+    )
+    rows = session.scalars(query.order_by(ApprovalDelegationRow.first, ApprovalDelegationRow.id))
+    return tuple(_delegation(row) for row in rows)
+
+
 def overlapping(session: Session, made: Delegation) -> bool:
     """Return whether the principal has delegated the same things in the same days already."""
     query = select(ApprovalDelegationRow.id).where(

@@ -22,7 +22,10 @@ class WaitingLine:
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """One task as it is printed: step, office, names, how it got there, what was decided and when."""
+    """One task as it is printed: step, office, names, how it got there, what was decided and when.
+
+    `usual`: it came to them by the chain itself, which nobody needs to be told.
+    """
 
     step: str
     office: str
@@ -35,6 +38,11 @@ class SheetLine:
     opinion: str = field(default="", repr=False)
     note: str = field(default="", repr=False)
     escalated: bool = False
+    assigned_at: datetime | None = None
+    due_on: date | None = None
+    reminded: int = 0
+    open: bool = False
+    usual: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,7 @@ class SheetRound:
     number: int
     opened_at: datetime
     content_hash: str
+    amount_fen: int
     lines: tuple[SheetLine, ...]
 
 
@@ -63,10 +72,17 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class SheetCheck:
-    """What is known of a genuine print: the matter, decisions on it and since, and how the case stands now."""
+    """What is known of a genuine print: the matter, decisions on it and since, and how the case stands now.
+
+    `number` is the one in the title, empty for none; `printed_on` the day of the last decision printed.
+    """
 
     case_id: CaseId
     title: str
+    number: str
+    chain: str
+    opened_on: date
     printed: int
+    printed_on: date | None
     since: int
     state: str

@@ -19,7 +19,7 @@ from djflow.approvals.chains import service as chains
 from djflow.approvals.chains.model import Chain
 from djflow.approvals.delegation import service as delegation
 from djflow.approvals.labels import CASE_LABELS, ORIGIN_LABELS, TASK_LABELS, VERDICT_LABELS
-from djflow.approvals.model import Case, CaseId, Task
+from djflow.approvals.model import Case, CaseId, Origin, Task
 from djflow.approvals.telling import names_of
 from djflow.approvals.views.model import Sheet, SheetCheck, SheetLine, SheetRound, WaitingLine
 from djflow.core.clock import civil_date
@@ -29,6 +29,7 @@ from djflow.db.session import vault_of
 
 PAGE = 100
 _PREFIX, _MAC = 12, 12
+_NUMBER = re.compile(r"[A-Z]{1,6}[0-9]{4}-[0-9]{1,6}", re.ASCII)
 _CODE = re.compile(rf"[0-9a-f]{{{_PREFIX + 2 + _MAC}}}")
 
 
@@ -78,6 +79,7 @@ def sheet(session: Session, case_id: CaseId) -> Sheet:
                 one.number,
                 one.opened_at,
                 one.content_hash,
+                one.amount_fen,
                 tuple(_line(task, chain, names) for task in tasks if task.round == one.number),
             )
             for one in case.rounds
@@ -97,10 +99,27 @@ def check_sheet(session: Session, code: str) -> SheetCheck:
     count = int(plain[_PREFIX : _PREFIX + 2], 16)
     for case_id in store.case_ids_beginning(session, plain[:_PREFIX]):
         case = service.case(session, case_id)
-        decided = len(_decided(case))
-        if count <= decided and hmac.compare_digest(_code(session, case, count), plain):
-            return SheetCheck(case.id, case.new.title, count, decided - count, CASE_LABELS[case.state])
+        if count <= len(_decided(case)) and hmac.compare_digest(_code(session, case, count), plain):
+            return _check(session, case, count)
     raise NotFoundError("没有这张审批单：校验码可能抄错了，或单子不是本系统出的。", code="sheet.unknown")
+
+
+def _check(session: Session, case: Case, count: int) -> SheetCheck:
+    decided = _decided(case)
+    last = decided[count - 1].decision if count else None
+    chain = chains.running_chain(session, case.new.kind, case.version, case.digest)
+    number = _NUMBER.search(case.new.title)
+    return SheetCheck(
+        case_id=case.id,
+        title=case.new.title,
+        number=number[0] if number else "",
+        chain=chain.name or chain.kind,
+        opened_on=civil_date(case.opened_at),
+        printed=count,
+        printed_on=civil_date(last.at) if last else None,
+        since=len(decided) - count,
+        state=CASE_LABELS[case.state],
+    )
 
 
 def _line(task: Task, chain: Chain, names: Mapping[PersonId, str]) -> SheetLine:
@@ -118,6 +137,11 @@ def _line(task: Task, chain: Chain, names: Mapping[PersonId, str]) -> SheetLine:
         opinion=said.opinion if said else "",
         note=task.note,
         escalated=task.escalated_at is not None,
+        assigned_at=task.assigned_at,
+        due_on=task.due_on,
+        reminded=task.reminded,
+        open=task.open,
+        usual=task.origin in {Origin.ROLE, Origin.OWNER} and not (said and said.automatic),
     )
 
 

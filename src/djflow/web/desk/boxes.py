@@ -1,6 +1,7 @@
 """The boxes 待办 待阅 已办 已阅."""
 
 from djflow.accounts.model import Act
+from djflow.assembly.boxes import link_of
 from djflow.core.errors import NotFoundError
 from djflow.inbox import service as inbox
 from djflow.inbox.model import BOX_WORDS, BY_ITSELF, KIND_WORDS, Box, ItemId, ItemKind
@@ -21,6 +22,7 @@ def box_page(visit: Visit) -> Answer:
         "which": which.value,
         "heading": BOX_WORDS[which],
         "items": items,
+        "links": {item.id: link_of(item) for item in items},
         "kinds": KIND_WORDS,
         "by_itself": BY_ITSELF | {ItemKind.ROSTER_REVIEW},
         "now": visit.house.now(),

@@ -49,11 +49,18 @@ SAID: Mapping[str, str] = {
     "fund_done": "已登记，这件申请随即按规定往下走。",
     "fund_withdrawn": "已撤回，审批和付款都已停下，预留的钱已放回。",
     "fund_appealed": "已登记申诉，这是新的一件申请，材料齐后再提交。",
+    "decided": "您的意见已提交，后面的步骤会接着办。",
+    "urged": "已催办，经办的同志会收到提醒。",
+    "reassigned": "已重新派办，有关同志会收到通知。",
+    "still_blocked": "又查了一遍，还是没有人能批：请先按下面写的补上人。",
+    "delegated": "已委托代理，对方会在“待阅”里看到。",
+    "withdrawn": "代理已收回。",
 }
 """Sentences that a page may say about what was just done; the address carries the word, never the sentence."""
 
 MENU: tuple[tuple[str, str, str, Act], ...] = (
     ("boxes", "/desk", "我的事项", Act.OWN_BOXES),
+    ("approvals", "/desk/approvals", "审批", Act.APPROVAL_READ),
     ("roster", "/desk/roster", "值班表", Act.ROSTER_READ),
     ("unit", "/desk/unit", "本单位", Act.UNIT_READ),
     ("town", "/desk/town", "本镇（乡）", Act.TOWN_READ),

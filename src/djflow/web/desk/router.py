@@ -14,8 +14,10 @@ from djflow.core.errors import DjflowError
 from djflow.web.desk import (
     accounts,
     answers,
+    approvals,
     audit,
     boxes,
+    delegations,
     entry,
     fund_acts,
     fund_cases,
@@ -33,6 +35,8 @@ from djflow.web.errors import HEADINGS, MESSAGES, STATUS
 ROUTES: tuple[Route, ...] = (
     *entry.ROUTES,
     *boxes.ROUTES,
+    *approvals.ROUTES,
+    *delegations.ROUTES,
     *rosters.ROUTES,
     *answers.ROUTES,
     *places.ROUTES,
