@@ -7,7 +7,7 @@ from djflow.accounts.rules import PERMISSIONS, may
 
 ACTS = (
     Act.MONEY_READ, Act.MONEY_EXPORT, Act.MONEY_RECORD, Act.MONEY_CONFIRM, Act.MONEY_PUBLISH, Act.GIFT_WORK,
-    Act.GIFT_PAPER, Act.PAYMENT_WORK,
+    Act.GIFT_PAPER, Act.TILL_WORK,
 )  # fmt: skip
 EXPECTED = {
     #                            read export record confirm publish gift paper pay
@@ -30,5 +30,5 @@ def test_every_role_may_exactly_this_with_money(role: Role) -> None:
 def test_no_role_records_and_confirms() -> None:
     """What one role records, the other confirms; leaders, who approve cases, touch no money."""
     assert PERMISSIONS[Act.MONEY_RECORD].isdisjoint(PERMISSIONS[Act.MONEY_CONFIRM])
-    for act in (Act.MONEY_RECORD, Act.MONEY_CONFIRM, Act.GIFT_WORK, Act.PAYMENT_WORK):
+    for act in (Act.MONEY_RECORD, Act.MONEY_CONFIRM, Act.GIFT_WORK, Act.TILL_WORK):
         assert PERMISSIONS[act].isdisjoint({Role.DEPT_MINISTER, Role.DEPT_DEPUTY, Role.AUDITOR_READONLY}), act

@@ -97,7 +97,7 @@ class Act(StrEnum):
     MONEY_PUBLISH = "money_publish"
     GIFT_WORK = "gift_work"
     GIFT_PAPER = "gift_paper"
-    PAYMENT_WORK = "payment_work"
+    TILL_WORK = "till_work"
 
 
 class LoginResult(StrEnum):

@@ -56,7 +56,7 @@ PERMISSIONS: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.MONEY_PUBLISH: _LEADERS,
         Act.GIFT_WORK: frozenset({Role.FINANCE_CLERK}),
         Act.GIFT_PAPER: _TILL,
-        Act.PAYMENT_WORK: _TILL,
+        Act.TILL_WORK: _TILL,
     }
 )
 """Which roles may do an act; what is not listed is forbidden."""

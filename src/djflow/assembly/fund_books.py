@@ -5,7 +5,7 @@ import hashlib
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from types import MappingProxyType
 
 from sqlalchemy.orm import Session
@@ -38,8 +38,6 @@ from djflow.fund.ledger.model import (
     TransferKind,
     YearLine,
 )
-from djflow.fund.payment import statement
-from djflow.fund.payment.model import Clerk
 from djflow.fund.payment.sheets import Page, Value, Yuan, workbook
 from djflow.fund.running.model import KIND as CASE
 
@@ -273,14 +271,3 @@ def _plain(value: Value) -> str:
     text = str(value)
     # A voucher's number is typed by people; a spreadsheet must not take it for a formula.
     return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def audit_file(house: House, span: DateSpan, *, by: Clerk) -> bytes:
-    """Return every payment opened or settled in a span for the audit, as Excel; names and accounts are masked.
-
-    Raises: RuleError without the role.
-    """
-    reasons = {code: words for one in house.settings.payments.layouts for code, words in one.reasons.items()}
-    with house.transaction() as session:
-        audit.hold(session)
-        return statement.audit_export(session, span, reasons, by=by, now=house.now())

@@ -26,6 +26,7 @@ MAX_UPLOAD_BYTES = 8 * 1024 * 1024
 """More than a bank's answer of any size or a scanned letter; a form with a larger file is refused unread."""
 
 _UPLOAD_TYPE = "multipart/form-data"
+_DRAINED = 8 * MAX_UPLOAD_BYTES
 _FORM_TYPE = "application/x-www-form-urlencoded"
 _NEXT = re.compile(r"/desk(/[A-Za-z0-9@._~-]+)*")
 _STALE = "这张表单已经过期，没有提交：请返回上一页刷新后再做一次。"
@@ -118,10 +119,14 @@ async def _read_upload(request: Request) -> Fields:
 async def _body(request: Request, most: int, sentence: str) -> bytes:
     parts, size = list[bytes](), 0
     async for chunk in request.stream():
-        parts.append(chunk)
         size += len(chunk)
-        if size > most:
-            raise InputError(sentence, code="desk.form")
+        if size <= most:
+            parts.append(chunk)
+        elif size > _DRAINED:
+            break
+    if size > most:
+        # What is refused is taken from the line first: a browser whose sending is cut off shows no answer.
+        raise InputError(sentence, code="desk.form")
     return b"".join(parts)
 
 
