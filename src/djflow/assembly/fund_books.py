@@ -24,15 +24,13 @@ from djflow.fund.donations import service as donations
 from djflow.fund.donations.model import KIND as GIFT
 from djflow.fund.ledger import inquiry
 from djflow.fund.ledger import service as ledger
+from djflow.fund.ledger.finding import Life, MonthLine, Search
 from djflow.fund.ledger.model import (
     REASON_LABELS,
     SOURCE_LABELS,
     AccountCode,
     Balance,
     FundSource,
-    Life,
-    MonthLine,
-    Search,
     Transfer,
     TransferId,
     TransferKind,

@@ -43,7 +43,7 @@ def choose_fonts(families: frozenset[str]) -> tuple[str, ...]:
 
 
 def paper(layout: str, values: Mapping[str, str], *, now: datetime, form: Form = "pdf") -> bytes:
-    """Return the paper of a layout (`receipt`, `certificate`) filled with values; a PNG shows its first page.
+    """Return the paper of a layout (`receipt`, `certificate`) filled with values; both are one page.
 
     Raises: ConfigError without a font; IntegrityError when the layout cannot be set.
     """
@@ -52,13 +52,9 @@ def paper(layout: str, values: Mapping[str, str], *, now: datetime, form: Form =
     source = files("djflow.documents").joinpath("layouts", f"{layout}.typ").read_bytes()
     inputs = {**values, "fonts": ",".join(choose_fonts(_families()))}
     try:
-        made = typst.compile(source, format=form, sys_inputs=inputs, timestamp=now.replace(microsecond=0))
+        return typst.compile(source, format=form, sys_inputs=inputs, timestamp=now.replace(microsecond=0))
     except typst.TypstError as error:
         raise IntegrityError("文书排不出来：程序自带的版式有误，请报告管理员。", code="print.layout") from error
-    pages = made if isinstance(made, list) else [made]
-    if not pages or pages[0] is None:
-        raise IntegrityError("文书排不出来：没有得到页面，请报告管理员。", code="print.layout")
-    return pages[0]
 
 
 @cache

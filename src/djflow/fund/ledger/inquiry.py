@@ -7,12 +7,10 @@ from sqlalchemy.orm import Session
 
 from djflow.core.errors import NotFoundError
 from djflow.fund.ledger import rules, store
+from djflow.fund.ledger.finding import Life, MonthLine, Search
 from djflow.fund.ledger.model import (
     AccountCode,
     FundSource,
-    Life,
-    MonthLine,
-    Search,
     Transfer,
     TransferId,
     YearLine,

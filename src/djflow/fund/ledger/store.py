@@ -8,13 +8,13 @@ from sqlalchemy import case, extract, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
 from djflow.core.subject import Subject
+from djflow.fund.ledger.finding import Search
 from djflow.fund.ledger.model import (
     GENESIS,
     AccountCode,
     Balance,
     FundAccount,
     Head,
-    Search,
     Transfer,
     TransferId,
     TransferKind,
@@ -155,15 +155,18 @@ def booked(session: Session, account: AccountCode | None, before: date) -> tuple
 def search(session: Session, wanted: Search, *, count: int) -> tuple[Transfer, ...]:
     """Return the newest `count` transfers that fit, by falling number."""
     query = select(FundTransferRow)
-    conditions = (
-        (wanted.before > 0, FundTransferRow.seq < wanted.before),
-        (bool(wanted.account), FundTransferRow.account == wanted.account),
-        (wanted.kind is not None, FundTransferRow.kind == wanted.kind),
-        (wanted.first is not None, FundTransferRow.booked_on >= wanted.first),
-        (wanted.last is not None, FundTransferRow.booked_on <= wanted.last),
-        (bool(wanted.voucher), FundTransferRow.voucher == wanted.voucher),
-    )
-    query = query.where(*(condition for given, condition in conditions if given))
+    if wanted.before:
+        query = query.where(FundTransferRow.seq < wanted.before)
+    if wanted.account:
+        query = query.where(FundTransferRow.account == wanted.account)
+    if wanted.kind is not None:
+        query = query.where(FundTransferRow.kind == wanted.kind)
+    if wanted.first is not None:
+        query = query.where(FundTransferRow.booked_on >= wanted.first)
+    if wanted.last is not None:
+        query = query.where(FundTransferRow.booked_on <= wanted.last)
+    if wanted.voucher:
+        query = query.where(FundTransferRow.voucher == wanted.voucher)
     return tuple(_transfer(row) for row in session.scalars(query.order_by(FundTransferRow.seq.desc()).limit(count)))
 
 

@@ -4,7 +4,8 @@ from djflow.accounts.model import Act
 from djflow.assembly import fund_bookings, fund_books, fund_payments, fund_year, treasury
 from djflow.core.errors import InputError, NotFoundError
 from djflow.core.spans import DateSpan, Month
-from djflow.fund.ledger.model import REASON_LABELS, SOURCE_LABELS, ReasonCode, Search, TransferId, TransferKind
+from djflow.fund.ledger.finding import Search
+from djflow.fund.ledger.model import REASON_LABELS, SOURCE_LABELS, ReasonCode, TransferId, TransferKind
 from djflow.web.desk.frame import Answer, Download, Go, Route, Visit
 from djflow.web.desk.fund_money import ROOT, money_page
 from djflow.web.desk.till import clerk_of
