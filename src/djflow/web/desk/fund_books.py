@@ -1,5 +1,7 @@
 """The fund's books at the desk: transfers, one transfer's life, months, proof, year end, the public year, files."""
 
+from itertools import groupby
+
 from djflow.accounts.model import Act
 from djflow.assembly import fund_bookings, fund_books, fund_payments, fund_year, treasury
 from djflow.core.errors import InputError, NotFoundError
@@ -50,8 +52,9 @@ def transfer_page(visit: Visit) -> Answer:
 def months_page(visit: Visit) -> Answer:
     """Show a year's months by source."""
     year = year_of(visit.query.get("year", str(visit.house.today().year)))
-    lines = fund_books.months(visit.house, year)
-    values = {"year": year, "this_year": visit.house.today().year, "lines": lines, "sources": SOURCE_LABELS}
+    by_month = groupby(fund_books.months(visit.house, year), key=lambda line: line.month)
+    months = [list(lines) for _, lines in by_month]
+    values = {"year": year, "this_year": visit.house.today().year, "months": months, "sources": SOURCE_LABELS}
     return money_page(visit, "desk_money_months.html.j2", values)
 
 
