@@ -138,7 +138,7 @@ def test_a_mistake_is_taken_back_with_its_reason(house: House, staff: Mapping[st
     assert free(house) == 70_00
     sheet = fund_books.life(house, wrong)
     assert ([one.reason for one in sheet.taken_back], sheet.life.left_fen) == (["更正差错"], 70_00)
-    with pytest.raises(RuleError, match="可以冲回"):
+    with pytest.raises(RuleError, match="只能冲回"):
         record(house, TransferId(sheet.taken_back[0].transfer.id), 1, ReasonCode.MISTAKE, by=staff["kuaiji"])
 
 

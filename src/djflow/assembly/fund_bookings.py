@@ -17,9 +17,11 @@ from djflow.core.subject import Subject
 from djflow.fund.bookings import service
 from djflow.fund.bookings.model import Booking, BookingId, BookingKind, NewBooking
 from djflow.fund.donations import service as donations
+from djflow.fund.donations.model import KIND as GIFT
 from djflow.fund.ledger import inquiry
 from djflow.fund.ledger import service as ledger
-from djflow.fund.ledger.model import AccountCode, Incoming, ReasonCode, Reversal, TransferId
+from djflow.fund.ledger.finding import Life
+from djflow.fund.ledger.model import AccountCode, Incoming, ReasonCode, Reversal, TransferId, TransferKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def record_income(
 def record_reversal(
     house: House, transfer: TransferId, amount_fen: int, reason: ReasonCode, *, voucher: str = "", by: Account
 ) -> Booking:
-    """Record that a booked income or payment is to be taken back, whole or in part, for a reason.
+    """Record that booked income is to be taken back, whole or in part, for a reason.
 
     Raises: NotFoundError; RuleError for what cannot be taken back; ConflictError.
     """
@@ -64,11 +66,20 @@ def record_reversal(
     with house.transaction() as session:
         _require_recorder(by)
         found = inquiry.life(session, transfer)
-        if not found.reversible:
-            raise RuleError("只有没有全部冲回的入账和付款可以冲回。", code="ledger.not_reversible")
+        if not by_hand(found):
+            raise RuleError(
+                "这里只能冲回没有全部冲回的到账：捐款请办退还，付款请办追回，预留由申请撤回时释放。",
+                code="ledger.not_reversible",
+            )
         if amount_fen > found.left_fen:
             raise RuleError(f"这笔账还能冲回 {yuan(found.left_fen)} 元，不能更多。", code="ledger.not_reversible")
         return service.record(session, new, by=by, now=house.now())
+
+
+def by_hand(found: Life) -> bool:
+    """Return whether something of a transfer may be taken back here: income, whose donation or case has no own act."""
+    one = found.transfer
+    return found.reversible and one.kind is TransferKind.SINGLE and one.subject.kind != GIFT
 
 
 def record_year_end(house: House, year: int, *, by: Account) -> Booking:

@@ -46,7 +46,11 @@ def transfer_page(visit: Visit) -> Answer:
     """Show one transfer's life."""
     sheet = fund_books.life(visit.house, TransferId(visit.path["transfer"]))
     reasons = {one.value: REASON_LABELS[one] for one in _REVERSAL_REASONS}
-    return money_page(visit, "desk_money_transfer.html.j2", {"sheet": sheet, "reasons": reasons})
+    return money_page(
+        visit,
+        "desk_money_transfer.html.j2",
+        {"sheet": sheet, "reasons": reasons, "by_hand": fund_bookings.by_hand(sheet.life)},
+    )
 
 
 def months_page(visit: Visit) -> Answer:
