@@ -105,6 +105,14 @@ class Act(StrEnum):
     FUND_OBJECT = "fund_object"
     FUND_SETTLE = "fund_settle"
     FUND_DELIVER = "fund_deliver"
+    MONEY_READ = "money_read"
+    MONEY_EXPORT = "money_export"
+    MONEY_RECORD = "money_record"
+    MONEY_CONFIRM = "money_confirm"
+    MONEY_PUBLISH = "money_publish"
+    GIFT_WORK = "gift_work"
+    GIFT_PAPER = "gift_paper"
+    TILL_WORK = "till_work"
 
 
 class LoginResult(StrEnum):

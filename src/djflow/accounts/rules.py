@@ -42,6 +42,8 @@ _LEADERS = frozenset({Role.DEPT_MINISTER, Role.DEPT_DEPUTY})
 _TOWN_DESK = TOWN_ROLES - {Role.TOWN_SECRETARY}
 _FUND_HANDS = _TOWN_DESK | {Role.BRANCH_SECRETARY, Role.OFFICE_CLERK}
 _FUND_EYES = _LEADERS | TOWN_ROLES | {Role.BRANCH_SECRETARY, Role.OFFICE_CLERK, Role.AUDITOR_READONLY}
+_TILL = frozenset({Role.FINANCE_CLERK, Role.CASHIER})
+_SEE_MONEY = _TILL | _LEADERS | {Role.AUDITOR_READONLY}
 
 PERMISSIONS: Mapping[Act, frozenset[Role]] = MappingProxyType(
     {
@@ -76,6 +78,14 @@ PERMISSIONS: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.FUND_OBJECT: _TOWN_DESK | {Role.OFFICE_CLERK},
         Act.FUND_SETTLE: _LEADERS | {Role.OFFICE_CLERK},
         Act.FUND_DELIVER: _FUND_HANDS,
+        Act.MONEY_READ: _SEE_MONEY,
+        Act.MONEY_EXPORT: _SEE_MONEY,
+        Act.MONEY_RECORD: frozenset({Role.FINANCE_CLERK}),
+        Act.MONEY_CONFIRM: frozenset({Role.CASHIER}),
+        Act.MONEY_PUBLISH: _LEADERS,
+        Act.GIFT_WORK: frozenset({Role.FINANCE_CLERK}),
+        Act.GIFT_PAPER: _TILL,
+        Act.TILL_WORK: _TILL,
     }
 )
 """Which roles may do an act; what is not listed is forbidden."""

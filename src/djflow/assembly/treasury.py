@@ -246,17 +246,24 @@ def two_accounts(session: Session, hands: TwoPersons) -> tuple[Account, Account]
 
     Raises: NotFoundError; RuleError.
     """
-    by = _holder(session, hands.recorded, Role.FINANCE_CLERK)
-    second = _holder(session, hands.confirmed, Role.CASHIER)
-    if by.id == second.id or (by.person is not None and by.person == second.person):
-        raise RuleError("记账和复核必须是两个人：请由另一个人复核。", code="ledger.two_persons")
+    by, second = (accounts.account_by_login(session, login) for login in (hands.recorded, hands.confirmed))
+    require_two_hands(by, second)
     return by, second
 
 
-def _holder(session: Session, login: str, role: Role) -> Account:
-    account = accounts.account_by_login(session, login)
+def require_two_hands(by: Account, second: Account) -> None:
+    """Refuse hands that are not finance and cashier, both open, of two different people.
+
+    Raises: RuleError.
+    """
+    _require_open(by, Role.FINANCE_CLERK)
+    _require_open(second, Role.CASHIER)
+    if by.id == second.id or (by.person is not None and by.person == second.person):
+        raise RuleError("记账和复核必须是两个人：请由另一个人复核。", code="ledger.two_persons")
+
+
+def _require_open(account: Account, role: Role) -> None:
     if account.disabled or role not in account.roles:
         raise RuleError(
             f"账号 {account.login} 不能这样办：要有“{ROLE_WORDS[role]}”角色，并且没有停用。", code="ledger.role"
         )
-    return account

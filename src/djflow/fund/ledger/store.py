@@ -4,10 +4,11 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import func, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import case, extract, func, insert, select, update
+from sqlalchemy.orm import Session, aliased
 
 from djflow.core.subject import Subject
+from djflow.fund.ledger.finding import Search
 from djflow.fund.ledger.model import (
     GENESIS,
     AccountCode,
@@ -149,6 +150,46 @@ def booked(session: Session, account: AccountCode | None, before: date) -> tuple
         query = query.where(FundTransferRow.account == account)
     found = session.scalars(query.order_by(FundTransferRow.booked_on, FundTransferRow.seq))
     return tuple(_transfer(row) for row in found)
+
+
+def search(session: Session, wanted: Search, *, count: int) -> tuple[Transfer, ...]:
+    """Return the newest `count` transfers that fit, by falling number."""
+    query = select(FundTransferRow)
+    if wanted.before:
+        query = query.where(FundTransferRow.seq < wanted.before)
+    if wanted.account:
+        query = query.where(FundTransferRow.account == wanted.account)
+    if wanted.kind is not None:
+        query = query.where(FundTransferRow.kind == wanted.kind)
+    if wanted.first is not None:
+        query = query.where(FundTransferRow.booked_on >= wanted.first)
+    if wanted.last is not None:
+        query = query.where(FundTransferRow.booked_on <= wanted.last)
+    if wanted.voucher:
+        query = query.where(FundTransferRow.voucher == wanted.voucher)
+    return tuple(_transfer(row) for row in session.scalars(query.order_by(FundTransferRow.seq.desc()).limit(count)))
+
+
+def reversals_of(session: Session, transfer_id: TransferId) -> tuple[Transfer, ...]:
+    """Return the transfers that take one back, in order."""
+    query = select(FundTransferRow).where(FundTransferRow.reverses_id == transfer_id)
+    return tuple(_transfer(row) for row in session.scalars(query.order_by(FundTransferRow.seq)))
+
+
+def monthly_sums(
+    session: Session, first: date, last: date
+) -> tuple[tuple[str, TransferKind, TransferKind | None, int, int], ...]:
+    """Return account, kind, kind of what it takes back, month and sum (fen) of what was booked until `last`.
+
+    Everything before `first` stands in month 0.
+    """
+    taken = aliased(FundTransferRow)
+    month = case((FundTransferRow.booked_on < first, 0), else_=extract("month", FundTransferRow.booked_on))
+    columns = (FundTransferRow.account, FundTransferRow.kind, taken.kind, month)
+    query = select(*columns, func.sum(FundTransferRow.amount_fen)).select_from(FundTransferRow)
+    query = query.outerjoin(taken, FundTransferRow.reverses_id == taken.id).where(FundTransferRow.booked_on <= last)
+    found = session.execute(query.group_by(*columns))
+    return tuple((account, kind, reversed_kind, int(at), int(fen)) for account, kind, reversed_kind, at, fen in found)
 
 
 def kinds_of(session: Session, ids: Collection[TransferId]) -> Mapping[TransferId, TransferKind]:

@@ -17,6 +17,7 @@ from starlette.responses import Response
 from djflow.accounts.hashing import new_token
 from djflow.assembly import House, doorway
 from djflow.core.errors import InputError, RuleError
+from djflow.web.uploading import read_posted
 
 FORM_KEY = "form_key"
 MAX_FORM_BYTES = 16 * 1024
@@ -28,10 +29,10 @@ _STALE = "这张表单已经过期，没有提交：请返回上一页刷新后�
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """What a form sent: every field with its values, and the content of the files that came with it."""
+    """What a form sent: every field with its values, and the contents of the files that came with it."""
 
     values: Mapping[str, list[str]]
-    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    files: Mapping[str, tuple[bytes, ...]] = field(default_factory=dict, repr=False)
 
     def one(self, name: str) -> str:
         """Return a field's value without blanks around it, empty when it is missing."""
@@ -45,12 +46,30 @@ class Fields:
         """Return all values of a field with boxes to tick."""
         return tuple(self.values.get(name, []))
 
+    def file(self, name: str) -> bytes:
+        """Return the content of a file, empty when none was chosen."""
+        return next(iter(self.every_file(name)), b"")
+
+    def every_file(self, name: str) -> tuple[bytes, ...]:
+        """Return the contents of all files of a field."""
+        return self.files.get(name, ())
+
+    def needed_file(self, name: str) -> bytes:
+        """Return the content of a file that must be there.
+
+        Raises: InputError when none was chosen or it is empty.
+        """
+        found = self.file(name)
+        if not found:
+            raise InputError("请先选择文件再提交：没有收到文件，或文件是空的。", code="desk.no_file")
+        return found
+
 
 NO_FIELDS = Fields({})
 
 
 async def read_form(request: Request) -> Fields:
-    """Return the fields of a posted form.
+    """Return the fields of a posted form without files.
 
     Raises: InputError for another kind of content, too much of it, or bytes that are no text.
     """
@@ -66,6 +85,15 @@ async def read_form(request: Request) -> Fields:
         return Fields(parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MAX_FIELDS))
     except ValueError as error:
         raise InputError("提交的内容看不懂：请在页面上填写后提交。", code="desk.form") from error
+
+
+async def read_long_form(request: Request, *, file_bytes: int) -> Fields:
+    """Return the fields of a posted form that may bring long texts and files of at most `file_bytes`.
+
+    Raises: what `read_posted` raises.
+    """
+    posted = await read_posted(request, file_bytes=file_bytes, most_fields=MAX_FIELDS)
+    return Fields(posted.values, posted.files)
 
 
 class Door:

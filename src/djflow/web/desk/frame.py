@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import quote
 
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -11,6 +10,7 @@ from djflow.accounts.rules import may
 from djflow.assembly import House, doorway
 from djflow.assembly.frames import names_of
 from djflow.web.desk.door import Fields
+from djflow.web.files import attachment_headers, media_type
 from djflow.web.frame import environment
 
 HEADERS = {
@@ -65,6 +65,7 @@ MENU: tuple[tuple[str, str, str, Act], ...] = (
     ("unit", "/desk/unit", "本单位", Act.UNIT_READ),
     ("town", "/desk/town", "本镇（乡）", Act.TOWN_READ),
     ("fund", "/desk/fund", "温暖基金", Act.FUND_READ),
+    ("money", "/desk/fund/money", "基金账", Act.MONEY_READ),
     ("messages", "/desk/messages", "通知", Act.MESSAGE_READ),
     ("channels", "/desk/channels", "渠道", Act.CHANNEL_READ),
     ("accounts", "/desk/accounts", "账号", Act.ACCOUNT_MANAGE),
@@ -120,10 +121,12 @@ class Go:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file handed over in the answer itself, never kept by browsers; `inline` shows it in the page's place."""
+    """A file handed over in the answer itself, never kept on the way; `inline` shows it in the page's place.
+
+    Who may take it was checked; that it was taken is recorded by whoever made it.
+    """
 
     name: str
-    media_type: str
     content: bytes = field(repr=False)
     inline: bool = False
 
@@ -136,7 +139,8 @@ Handler = Callable[[Visit], Answer]
 class Route:
     """An address of the desk, the act that it is, and who answers.
 
-    `early` ones work before a new password is set; `files` take files beside their fields.
+    `early` ones work before a new password is set; `files` ones take long texts and files, only from somebody who is
+    logged in.
     """
 
     path: str
@@ -149,11 +153,8 @@ class Route:
 
 def handed(file: File) -> Response:
     """Return a file as an answer."""
-    way = "inline" if file.inline else "attachment"
-    ending = file.name.rpartition(".")[2]
-    named = f"{way}; filename=\"download.{ending}\"; filename*=UTF-8''{quote(file.name, safe='')}"
-    headers = {**HEADERS, "Content-Disposition": named, "Content-Security-Policy": FILE_POLICY}
-    return Response(file.content, media_type=file.media_type, headers=headers)
+    headers = {**HEADERS, **attachment_headers(file.name, inline=file.inline), "Content-Security-Policy": FILE_POLICY}
+    return Response(file.content, media_type=media_type(file.name), headers=headers)
 
 
 def drawn(house: House, page: Page, visitor: doorway.Visitor | None = None, form_key: str = "") -> Response:

@@ -94,7 +94,7 @@ def _close(visit: Visit) -> str:
 
 def _hand_over(visit: Visit) -> str:
     told = forms.text(visit.form, "reason")
-    fund_desk.hand_over(visit.house, visit.account, visit.path["case"], told, forms.file_of(visit.form, "receipt"))
+    fund_desk.hand_over(visit.house, visit.account, visit.path["case"], told, visit.form.file("receipt"))
     return _back(visit)
 
 
@@ -121,7 +121,7 @@ def _deliberate(visit: Visit) -> str:
         known=forms.codes(form, "known"),
         proposed_fen=fen_of(form.one("amount")),
         recused=form.one("recused") == "yes",
-        minutes=forms.file_of(form, "minutes"),
+        minutes=form.file("minutes"),
     )
     fund_desk.deliberate(visit.house, visit.account, visit.path["case"], vote, forms.read_other(form))
     return _back(visit)
@@ -137,7 +137,7 @@ def _flag(visit: Visit) -> str:
 def _attach(visit: Visit) -> str:
     form = visit.form
     kind = MaterialKind(forms.chosen(form, "kind", [one.value for one in MaterialKind], "哪种材料"))
-    fund_desk.attach(visit.house, visit.account, visit.path["case"], Upload(kind, forms.file_of(form, "file")))
+    fund_desk.attach(visit.house, visit.account, visit.path["case"], Upload(kind, form.file("file")))
     return _back(visit)
 
 

@@ -12,12 +12,10 @@ from djflow.fund.materials.model import MATERIAL_WORDS
 from djflow.fund.payment.rules import ORDER_WORDS
 from djflow.web.desk import fund_forms as forms
 from djflow.web.desk.frame import SAID, Answer, File, Page, Route, Visit
-from djflow.web.files import MEDIA_TYPES
 
 APPLICANTS_DESK = frozenset({Role.BRANCH_SECRETARY, Role.TOWN_CLERK})
 MONEY_DESK = frozenset({Role.DEPT_MINISTER, Role.DEPT_DEPUTY, Role.AUDITOR_READONLY})
 """Who is shown the way to the pages of applications and of money."""
-_PICTURES = {"jpeg": "image/jpeg"}
 
 
 def board_page(visit: Visit) -> Answer:
@@ -80,7 +78,7 @@ def look_material(visit: Visit) -> Answer:
     material, content = fund_sheet.look_material(visit.house, visit.account, visit.path["case"], visit.path["material"])
     media = material.media.value
     name = f"{MATERIAL_WORDS[material.kind]}.{media}"
-    return File(name, _PICTURES.get(media) or MEDIA_TYPES[media], content, inline=True)
+    return File(name, content, inline=True)
 
 
 def look_objection(visit: Visit) -> Answer:

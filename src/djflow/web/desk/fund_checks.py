@@ -5,8 +5,6 @@ from djflow.assembly import fund_tables
 from djflow.core.errors import InputError
 from djflow.people.model import ImportReport
 from djflow.web.desk.frame import Answer, File, Page, Route, Visit
-from djflow.web.desk.fund_forms import file_of
-from djflow.web.files import MEDIA_TYPES
 
 
 def form_page(visit: Visit) -> Answer:
@@ -16,7 +14,7 @@ def form_page(visit: Visit) -> Answer:
 
 def template(visit: Visit) -> Answer:
     """Hand out the empty table."""
-    return File("部门核对结果.xlsx", MEDIA_TYPES["xlsx"], fund_tables.template(visit.house))
+    return File("部门核对结果.xlsx", fund_tables.template(visit.house))
 
 
 def take_in(visit: Visit) -> Answer:
@@ -25,7 +23,7 @@ def take_in(visit: Visit) -> Answer:
     try:
         report = fund_tables.take_in(
             visit.house,
-            file_of(form, "table"),
+            form.file("table"),
             form.one("department"),
             by=visit.by,
             dry_run=form.one("way") != "import",

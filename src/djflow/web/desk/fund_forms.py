@@ -195,12 +195,7 @@ _ASKED: Mapping[DeskAct, Callable[[Sheet, str], tuple[Field, ...]]] = MappingPro
 
 def read_other(form: Fields, reason: str = "") -> ForOther:
     """Return what a form says about acting for somebody else."""
-    return ForOther(reason or text(form, "reason"), form.one("second")[:SHORT], file_of(form, "scan"))
-
-
-def file_of(form: Fields, name: str) -> bytes:
-    """Return the content of a file, empty when none was chosen."""
-    return form.files.get(name, b"")
+    return ForOther(reason or text(form, "reason"), form.one("second")[:SHORT], form.file("scan"))
 
 
 def text(form: Fields, name: str) -> str:

@@ -20,16 +20,19 @@ from djflow.web.desk import (
     delegations,
     entry,
     fund_acts,
+    fund_books,
     fund_cases,
     fund_checks,
+    fund_gifts,
+    fund_money,
+    fund_payments,
     messages,
     places,
     rosters,
     system,
 )
-from djflow.web.desk.door import NO_FIELDS, Door, Fields, address_of, read_form, safe_next
+from djflow.web.desk.door import NO_FIELDS, Door, Fields, address_of, read_form, read_long_form, safe_next
 from djflow.web.desk.frame import Answer, File, Go, Page, Route, Visit, drawn, gone_to, handed, trouble
-from djflow.web.desk.uploads import read_upload
 from djflow.web.errors import HEADINGS, MESSAGES, STATUS
 
 ROUTES: tuple[Route, ...] = (
@@ -40,6 +43,10 @@ ROUTES: tuple[Route, ...] = (
     *rosters.ROUTES,
     *answers.ROUTES,
     *places.ROUTES,
+    *fund_money.ROUTES,
+    *fund_books.ROUTES,
+    *fund_payments.ROUTES,
+    *fund_gifts.ROUTES,
     *fund_checks.ROUTES,
     *fund_cases.ROUTES,
     *fund_acts.ROUTES,
@@ -127,7 +134,7 @@ class _Desk:
             return await read_form(request)
         if await run_in_threadpool(self._visitor, request) is None:
             return NO_FIELDS  # a stranger's files are not even read
-        return await read_upload(request, self._house.settings.fund.policy.upload_bytes)
+        return await read_long_form(request, file_bytes=self._house.settings.fund.policy.upload_bytes)
 
     def _answer(self, route: Route, request: Request, form: Fields) -> Response:
         visitor = self._visitor(request)
