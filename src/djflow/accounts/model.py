@@ -90,6 +90,7 @@ class Act(StrEnum):
     SYSTEM_READ = "system_read"
     AUDIT_READ = "audit_read"
     AUDIT_VERIFY = "audit_verify"
+    FUND_APPLY = "fund_apply"
 
 
 class LoginResult(StrEnum):

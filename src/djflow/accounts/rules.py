@@ -47,6 +47,7 @@ PERMISSIONS: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.SYSTEM_READ: frozenset({Role.SYSTEM_ADMIN}),
         Act.AUDIT_READ: frozenset({Role.AUDIT_ADMIN}),
         Act.AUDIT_VERIFY: frozenset({Role.AUDIT_ADMIN}),
+        Act.FUND_APPLY: frozenset({Role.BRANCH_SECRETARY, Role.TOWN_CLERK}),
     }
 )
 """Which roles may do an act; what is not listed is forbidden."""

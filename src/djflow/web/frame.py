@@ -37,6 +37,7 @@ STYLE_SHEETS = {
     "style": ("djflow.web", "style.css"),
     "desk": ("djflow.web.desk", "desk.css"),
     "me": ("djflow.web.me", "me.css"),
+    "relief": ("djflow.web.public", "relief.css"),
     "a4": ("djflow.web.public", "a4.css"),
     "a3": ("djflow.web.public", "a3.css"),
 }

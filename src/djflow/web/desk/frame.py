@@ -40,6 +40,13 @@ SAID: Mapping[str, str] = {
     "called": "已记下打过电话。",
     "paused": "渠道已暂停，消息留在队列里等待。",
     "resumed": "渠道已恢复，等待的消息会继续发送。",
+    "filed": "草稿已保存，请补齐材料后提交。",
+    "changed": "修改已保存。",
+    "kept": "材料已收到。",
+    "removed": "材料已删去。",
+    "submitted": "申请已提交。",
+    "withdrawn": "申请已撤回。",
+    "appealed": "申诉已登记，请补充材料后提交。",
 }
 """Sentences that a page may say about what was just done; the address carries the word, never the sentence."""
 
@@ -48,6 +55,7 @@ MENU: tuple[tuple[str, str, str, Act], ...] = (
     ("roster", "/desk/roster", "值班表", Act.ROSTER_READ),
     ("unit", "/desk/unit", "本单位", Act.UNIT_READ),
     ("town", "/desk/town", "本镇（乡）", Act.TOWN_READ),
+    ("apply", "/desk/fund/apply", "代为申请", Act.FUND_APPLY),
     ("messages", "/desk/messages", "通知", Act.MESSAGE_READ),
     ("channels", "/desk/channels", "渠道", Act.CHANNEL_READ),
     ("accounts", "/desk/accounts", "账号", Act.ACCOUNT_MANAGE),
@@ -67,6 +75,7 @@ class Visit:
     query: Mapping[str, str]
     form: Fields
     ip: str
+    files: tuple[bytes, ...] = field(default=(), repr=False)
 
     @property
     def account(self) -> Account:
@@ -107,13 +116,17 @@ Handler = Callable[[Visit], Answer]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """An address of the desk, the act that it is, and who answers; `early` ones work before a new password is set."""
+    """An address of the desk, the act that it is, and who answers; `early` ones work before a new password is set.
+
+    `long` ones take long texts and files; their forms are read only from somebody who is logged in.
+    """
 
     path: str
     act: Act
     handler: Handler
     method: str = "GET"
     early: bool = False
+    long: bool = False
 
 
 def drawn(house: House, page: Page, visitor: doorway.Visitor | None = None, form_key: str = "") -> Response:

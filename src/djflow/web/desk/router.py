@@ -11,15 +11,17 @@ from djflow.accounts.rules import may
 from djflow.assembly import House, doorway
 from djflow.core import log
 from djflow.core.errors import DjflowError
-from djflow.web.desk import accounts, answers, audit, boxes, entry, messages, places, rosters, system
+from djflow.web.desk import accounts, answers, apply, audit, boxes, entry, messages, places, rosters, system
 from djflow.web.desk.door import NO_FIELDS, Door, Fields, address_of, read_form, safe_next
 from djflow.web.desk.frame import Go, Page, Route, Visit, drawn, gone_to, trouble
 from djflow.web.errors import HEADINGS, MESSAGES, STATUS
+from djflow.web.uploading import read_posted
 
 ROUTES: tuple[Route, ...] = (
     *entry.ROUTES,
     *boxes.ROUTES,
     *rosters.ROUTES,
+    *apply.ROUTES,
     *answers.ROUTES,
     *places.ROUTES,
     *messages.ROUTES,
@@ -92,6 +94,8 @@ class _Desk:
 
         async def answered(request: Request) -> Response:
             try:
+                if route.long:
+                    return await self._take(route, request)
                 form = await read_form(request) if route.method == "POST" else NO_FIELDS
                 return await run_in_threadpool(self._answer, route, request, form)
             except DjflowError as error:
@@ -99,7 +103,15 @@ class _Desk:
 
         return answered
 
-    def _answer(self, route: Route, request: Request, form: Fields) -> Response:
+    async def _take(self, route: Route, request: Request) -> Response:
+        """Answer a long form: nobody but who is logged in may send one."""
+        if await run_in_threadpool(self._visitor, request) is None:
+            return self._stranger(request)
+        posted = await read_posted(request, file_bytes=self._house.settings.fund.policy.upload_bytes)
+        form = Fields({name: [value] for name, value in posted.fields.items()})
+        return await run_in_threadpool(self._answer, route, request, form, posted.files)
+
+    def _answer(self, route: Route, request: Request, form: Fields, files: tuple[bytes, ...] = ()) -> Response:
         visitor = self._visitor(request)
         if visitor is None:
             return self._stranger(request)
@@ -113,7 +125,7 @@ class _Desk:
                 page = trouble("没有这项权限", "您的角色不能办理这件事。需要的话请找安全管理员调整角色。", 403)
                 return drawn(self._house, page, visitor, form_key)
             query = dict(request.query_params)
-            visit = Visit(self._house, visitor, request.path_params, query, form, address_of(request))
+            visit = Visit(self._house, visitor, request.path_params, query, form, address_of(request), files)
             answer = route.handler(visit)
         except DjflowError as error:
             return self._refused(error, visitor, form_key)
