@@ -60,6 +60,7 @@ def test_every_role_may_exactly_this(role: Role) -> None:
     allowed = {act: cell == "x" for act, cell in zip(COLUMNS, EXPECTED[role].split(), strict=True)}
     own = role is not Role.PUBLIC_VIEWER
     allowed |= {Act.OWN_BOXES: own, Act.OWN_PASSWORD: own}
+    allowed |= {Act.FUND_APPLY: role in {Role.BRANCH_SECRETARY, Role.TOWN_CLERK}}
     assert {act: rules.may({role}, act) for act in Act} == allowed
 
 
