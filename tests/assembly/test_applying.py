@@ -1,5 +1,6 @@
 """Who may apply for whom, at the desk and on the phone; the one form; an application as its maker sees it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -168,6 +169,15 @@ def test_too_many_drafts_are_refused_and_the_same_one_is_not(house: House, branc
         applying.file(house, seat, branch["G1"], {**FIELDS, "amount": "400"})
     applying.withdraw(house, seat, made[0].id)
     assert applying.file(house, seat, branch["G1"], {**FIELDS, "amount": "400"}).state is CaseState.DRAFT
+
+
+def test_forty_taps_file_one_draft(house: House, branch: Branch) -> None:
+    """However often the form is sent at the same moment, one application with one number is there."""
+    seat = on_phone(house, branch["G1"])
+    with ThreadPoolExecutor(8) as taps:
+        made = list(taps.map(lambda _: applying.file(house, seat, branch["G1"], FIELDS).number, range(40)))
+    assert set(made) == {"WF2026-0001"}
+    assert len(applied.mine(house, seat)) == 1
 
 
 def urgent(house: House, branch: Branch) -> str:

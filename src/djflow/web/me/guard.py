@@ -69,7 +69,7 @@ class Forms:
         same = hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), self.cookie(token).encode())
         foreign = request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}
         if foreign or not (shown and same):
-            raise RuleError("这一页放得太久或不是从值班页面提交的，没有保存：请返回重新打开，再提交一次。")
+            raise RuleError("这一页放得太久或不是从本系统的页面提交的，没有保存：请返回重新打开，再提交一次。")
 
     def _mac(self, text: str) -> str:
         raw = hmac.new(self._key, text.encode(), hashlib.sha256).digest()[:16]
@@ -86,10 +86,10 @@ async def fields(request: Request) -> dict[str, str]:
     if not (length.isascii() and length.isdecimal() and int(length) <= MOST_BYTES):
         raise InputError("提交的内容太长，没有保存：请写短一些。")
     if kind != "application/x-www-form-urlencoded":
-        raise InputError("提交的内容看不懂，没有保存：请从值班页面提交。")
+        raise InputError("提交的内容看不懂，没有保存：请在页面上填写后提交。")
     try:
         body = (await request.body()).decode("utf-8")
         pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
     except ValueError as error:
-        raise InputError("提交的内容看不懂，没有保存：请从值班页面提交。") from error
+        raise InputError("提交的内容看不懂，没有保存：请在页面上填写后提交。") from error
     return dict(reversed(pairs))
