@@ -113,6 +113,7 @@ class Act(StrEnum):
     GIFT_WORK = "gift_work"
     GIFT_PAPER = "gift_paper"
     TILL_WORK = "till_work"
+    FUND_APPLY = "fund_apply"
 
 
 class LoginResult(StrEnum):

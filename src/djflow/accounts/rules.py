@@ -86,6 +86,7 @@ PERMISSIONS: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.GIFT_WORK: frozenset({Role.FINANCE_CLERK}),
         Act.GIFT_PAPER: _TILL,
         Act.TILL_WORK: _TILL,
+        Act.FUND_APPLY: frozenset({Role.BRANCH_SECRETARY, Role.TOWN_CLERK}),
     }
 )
 """Which roles may do an act; what is not listed is forbidden."""

@@ -253,12 +253,7 @@ def _choices(step: ChainStep, powers: frozenset[Power]) -> tuple[tuple[str, str]
 
 
 def _said(rounds: Sequence[SheetRound]) -> tuple[SheetRound, ...]:
-    kept = (
-        SheetRound(
-            one.number, one.opened_at, one.content_hash, tuple(line for line in one.lines if line.verdict or line.note)
-        )
-        for one in rounds
-    )
+    kept = (replace(one, lines=tuple(line for line in one.lines if line.verdict or line.note)) for one in rounds)
     return tuple(one for one in kept if one.lines)
 
 

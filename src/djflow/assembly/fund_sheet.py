@@ -31,11 +31,11 @@ from djflow.fund.materials import service as materials
 from djflow.fund.materials.model import Material
 from djflow.fund.payment import orders
 from djflow.fund.payment.model import PaymentOrder
-from djflow.fund.publicity import rules as publicity_rules
 from djflow.fund.publicity import service as publicity
 from djflow.fund.publicity.model import ObjectionState, Opened, PeriodState
 from djflow.people import service as people
 from djflow.people.dossiers import service as dossiers
+from djflow.people.rules import mask_name
 
 _UNSETTLED = frozenset({ObjectionState.OPEN, ObjectionState.LATE})
 
@@ -108,7 +108,7 @@ def sheet(house: House, account: Account, word: str) -> Sheet:
         branches = dossiers.branches(session, [case.branch] if case.branch else [])
         return Sheet(
             file=file,
-            applicant=publicity_rules.masked_name(card.name),
+            applicant=mask_name(card.name),
             branch=branches[case.branch][1] if case.branch else "",
             unit=card.unit_name,
             timeline=timeline,

@@ -15,10 +15,10 @@ from djflow.fund.payment import orders, service
 from djflow.fund.payment.answers import service as answers
 from djflow.fund.payment.keeping import batch_of, batch_subject, order_of
 from djflow.fund.payment.model import Doubtful, OrderId, PaymentBatch, PaymentOrder, Ruling
-from djflow.fund.payment.rules import BATCH_WORDS, ORDER_WORDS, masked_name
+from djflow.fund.payment.rules import BATCH_WORDS, ORDER_WORDS
 from djflow.fund.payment.statement import reason_words
 from djflow.people import service as people
-from djflow.people.rules import mask_bank_account
+from djflow.people.rules import mask_bank_account, mask_name
 
 PAGE = 30
 
@@ -166,7 +166,7 @@ def _lines(session: Session, house: House, found: Iterable[PaymentOrder]) -> tup
     return tuple(
         OrderLine(
             one,
-            masked_name(names.get(one.payee, "")),
+            mask_name(names.get(one.payee, "")),
             mask_bank_account(one.account_tail),
             ORDER_WORDS[one.state],
             reason_words(one.bank_code, reasons),

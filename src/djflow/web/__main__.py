@@ -18,8 +18,10 @@ from djflow.web.check import check_router
 from djflow.web.desk.router import desk_router
 from djflow.web.files import files_router
 from djflow.web.me.approve import approve_router
+from djflow.web.me.fund import fund_router
 from djflow.web.me.routes import me_router
 from djflow.web.public.annual import annual_router
+from djflow.web.public.relief import relief_router
 from djflow.web.receipts import receipts_router
 
 
@@ -45,11 +47,13 @@ def serve(house: House, host: str, port: int) -> None:
         extra_routers=[
             files_router(upkeep.file_source(house), upkeep.link_key(house), house.clock),
             approve_router(house),
+            fund_router(house),
             me_router(house),
             desk_router(house),
             receipts_router(house),
             check_router(house),
             annual_router(house),
+            relief_router(house),
         ],
         public_url=house.settings.web.public_url or None,
         clock=house.clock,

@@ -38,6 +38,7 @@ STYLE_SHEETS = {
     "desk": ("djflow.web.desk", "desk.css"),
     "sheet": ("djflow.web.desk", "sheet.css"),
     "me": ("djflow.web.me", "me.css"),
+    "relief": ("djflow.web.public", "relief.css"),
     "a4": ("djflow.web.public", "a4.css"),
     "a3": ("djflow.web.public", "a3.css"),
 }

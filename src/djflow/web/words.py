@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import date, datetime, time
 
 from djflow.core.clock import civil_datetime
+from djflow.core.money import yuan_of
+from djflow.fund.materials.model import MATERIAL_WORDS, MaterialKind
 
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
@@ -59,6 +61,11 @@ def dialled(phone: str) -> str:
     return "".join(sign for sign in phone if sign in "+0123456789")
 
 
+def paper(kind: MaterialKind) -> str:
+    """Return what people call a material: `诊断材料`."""
+    return MATERIAL_WORDS[kind]
+
+
 FILTERS = {
     "clock": clock,
     "day_title": day_title,
@@ -68,4 +75,6 @@ FILTERS = {
     "clock_time": clock_time,
     "listed": listed,
     "weekday": weekday,
+    "paper": paper,
+    "yuan": yuan_of,
 }

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -45,16 +45,23 @@ class Browser:
     key: str = ""
 
     def ask(
-        self, path: str, form: Mapping[str, str] | None = None, *, method: str = "", headers: Mapping[str, str] = {}
+        self,
+        path: str,
+        form: Mapping[str, str] | None = None,
+        *,
+        method: str = "",
+        headers: Mapping[str, str] = {},
+        files: Sequence[bytes] = (),
     ) -> httpx.Response:
-        """Return the answer to a GET, or to a POST of `form`."""
+        """Return the answer to a GET, or to a POST of `form` with `files`."""
+        sent = [("file", ("photo.jpg", content)) for content in files] or None
 
         async def asked() -> httpx.Response:
             transport = httpx.ASGITransport(self.app, raise_app_exceptions=False, client=("10.0.0.9", 4000))
             base = f"{self.scheme}://desk.test"
             async with httpx.AsyncClient(transport=transport, base_url=base, cookies=self.cookies) as client:
                 verb = method or ("GET" if form is None else "POST")
-                return await client.request(verb, path, data=form, headers=dict(headers))
+                return await client.request(verb, path, data=form, files=sent, headers=dict(headers))
 
         with ThreadPoolExecutor(1) as thread:
             answer = thread.submit(asyncio.run, asked()).result()

@@ -59,7 +59,7 @@ def test_after_the_last_day_or_taken_back_it_is_over(office: OfficeAtDesk) -> No
     delegate = office.seated("u-t2")
     assert WITHDRAW.findall(delegate.text("/desk/delegations")) == []
     assert delegate.send(path).status_code == 404
-    assert giver.send(path).headers["location"] == "/desk/delegations?said=withdrawn"
+    assert giver.send(path).headers["location"] == "/desk/delegations?said=taken_back"
     assert giver.send(path).status_code == 404
     assert "没有等您审批的事项" in delegate.text("/desk/approvals")
     assert delegate.ask(f"/desk/approvals/{case.id}").status_code == 404

@@ -31,7 +31,7 @@ class Phone:
     link: str
     cookies: dict[str, str] = field(default_factory=dict)
 
-    def ask(self, path: str, method: str = "GET", body: str = "", **headers: str) -> httpx.Response:
+    def ask(self, path: str, method: str = "GET", body: str | bytes = "", **headers: str) -> httpx.Response:
         """Return one answer, without following redirects."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         if method == "POST":
@@ -39,10 +39,12 @@ class Phone:
         if self.cookies:
             named.setdefault("cookie", "; ".join(f"{name}={value}" for name, value in self.cookies.items()))
 
+        content = body.encode() if isinstance(body, str) else body
+
         async def asked() -> httpx.Response:
             transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=transport, base_url="http://phone.test") as client:
-                return await client.request(method, path, headers=named, content=body.encode())
+                return await client.request(method, path, headers=named, content=content)
 
         with ThreadPoolExecutor(1) as thread:
             answer = thread.submit(asyncio.run, asked()).result()

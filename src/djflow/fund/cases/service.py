@@ -5,6 +5,7 @@ conditional UPDATE, so that forty taps at once move a case once. Audit details h
 """
 
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from djflow.audit import service as audit
 from djflow.core.clock import civil_date
 from djflow.core.errors import ConflictError, InputError, NotFoundError, RuleError
-from djflow.core.ids import PersonId
+from djflow.core.ids import BranchId, PersonId
 from djflow.core.subject import Subject
 from djflow.fund.cases import rules, store
 from djflow.fund.cases.model import Act, BanReason, CaseId, CaseState, Category, Claim, FundCase, Limit, Terms, Who
@@ -146,6 +147,7 @@ def appeal(session: Session, case_id: str, reason: str, terms: Terms, *, by: str
         reason=reason or private.reason,
         family=private.family,
         income=private.income,
+        income_fen=private.income_fen,
         payee_account=private.payee_account,
     )
     case = apply(session, claim, terms, by=by, now=now)
@@ -249,6 +251,36 @@ def reasons(session: Session, case_id: str, *, by: str, now: datetime) -> tuple[
     row = require(session, case_id)
     _record(session, store.case_of(row), "fund.look_reasons", by=by, now=now)
     return store.reasons(session, case_id)
+
+
+def stated(session: Session, case_id: str) -> Claim:
+    """Return what a case asks for, opened, so that a change may keep the rest; never to be shown.
+
+    Raises: NotFoundError.
+    """
+    row = require(session, case_id)
+    case, private = store.case_of(row), store.open_private(session, row)
+    return Claim(
+        applicant=case.applicant,
+        category=case.category,
+        requested_fen=case.requested_fen,
+        filing=case.filing,
+        emergency=case.emergency,
+        reason=private.reason,
+        family=private.family,
+        income=private.income,
+        income_fen=private.income_fen,
+        payee_account=private.payee_account,
+    )
+
+
+def draft_like(session: Session, claim: Claim) -> FundCase | None:
+    """Return the draft that says exactly what a claim says, so that a form sent twice is filed once.
+
+    Raises: InputError and RuleError for what cannot be claimed.
+    """
+    cleaned, _, account = _sound(session, claim)
+    return store.draft_like(session, cleaned, account)
 
 
 def get(session: Session, case_id: str) -> FundCase:
@@ -357,6 +389,16 @@ def waiting(session: Session, *states: CaseState) -> tuple[FundCase, ...]:
 def by_ids(session: Session, ids: tuple[CaseId, ...]) -> dict[str, FundCase]:
     """Return cases by id."""
     return store.cases_by_id(session, ids)
+
+
+def of_person(session: Session, person: PersonId) -> tuple[FundCase, ...]:
+    """Return a person's applications, oldest first."""
+    return store.others_of(session, person)
+
+
+def filed_by(session: Session, branches: Collection[BranchId], *, limit: int = 50) -> tuple[FundCase, ...]:
+    """Return the newest cases that branches filed for their members."""
+    return store.filed_by(session, branches, limit=limit) if branches else ()
 
 
 def moves_since(session: Session, moment: datetime) -> tuple[tuple[str, str, str, CaseState], ...]:

@@ -14,7 +14,7 @@ from djflow.core.ids import BranchId, PersonId, UnitId, new_id
 from djflow.db.session import vault_of
 from djflow.db.store import sealing_vault
 from djflow.db.vault import Vault
-from djflow.fund.cases.model import Act, CaseId, CaseState, Claim, FundCase, Move, Who
+from djflow.fund.cases.model import Act, CaseId, CaseState, Claim, Filing, FundCase, Move, Who
 from djflow.fund.cases.rules import Ban
 from djflow.fund.cases.tables import FundBanRow, FundCaseMoveRow, FundCaseRow, FundCounterRow, FundPhoneRow
 from djflow.people.dossiers.model import Dossier
@@ -31,6 +31,7 @@ class Private:
     family: str = field(repr=False)
     income: str = field(repr=False)
     payee_account: str = field(repr=False)
+    income_fen: int | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,8 @@ def fill(session: Session, row: FundCaseRow, claim: Claim, payee_account: str) -
     for name in _PRIVATE:
         setattr(row, name, vault.seal(getattr(private, name), context=f"fund_case.{name}:{row.id}"))
     row.payee_hash = vault.lookup(payee_account, kind="fund.payee")
-    row.household_hash = vault.lookup(claim.household, kind="fund.household") if claim.household else None
+    if claim.household:  # it is kept as a hash only: whoever changes the rest cannot repeat it
+        row.household_hash = vault.lookup(claim.household, kind="fund.household")
     row.claim_hash = _claim_hash(vault, claim, payee_account)
     row.content_hash = _content_hash(vault, row)
     row.version += 1
@@ -129,7 +131,8 @@ def open_private(session: Session, row: FundCaseRow) -> Private:
         return "" if sealed is None else vault.open(sealed, context=f"fund_case.{name}:{row.id}")
 
     income = json.loads(opened("income") or '{"text": ""}')
-    return Private(opened("reason"), opened("family"), str(income["text"]), opened("payee_account"))
+    words, per_head = str(income["text"]), income.get("per_head_fen")
+    return Private(opened("reason"), opened("family"), words, opened("payee_account"), per_head)
 
 
 def stamp_materials(session: Session, row: FundCaseRow, materials_hash: str) -> None:
@@ -256,6 +259,20 @@ def others_of(session: Session, person: str, *, but: str = "", lock: bool = Fals
     query = query.execution_options(populate_existing=True)
     rows = session.scalars(query.with_for_update() if lock else query)
     return tuple(case_of(row) for row in rows if row.id != but)
+
+
+def draft_like(session: Session, claim: Claim, payee_account: str) -> FundCase | None:
+    """Return the draft of the person that says exactly this."""
+    same = _claim_hash(vault_of(session), claim, payee_account)
+    query = select(FundCaseRow).where(FundCaseRow.applicant_id == claim.applicant, FundCaseRow.claim_hash == same)
+    row = session.scalar(query.where(FundCaseRow.state == CaseState.DRAFT).order_by(FundCaseRow.id).limit(1))
+    return None if row is None else case_of(row)
+
+
+def filed_by(session: Session, branches: Collection[str], *, limit: int) -> tuple[FundCase, ...]:
+    """Return the newest cases that branches filed for their members."""
+    query = select(FundCaseRow).where(FundCaseRow.branch_id.in_(sorted(branches)), FundCaseRow.filing == Filing.BRANCH)
+    return tuple(case_of(row) for row in session.scalars(query.order_by(FundCaseRow.id.desc()).limit(limit)))
 
 
 def alike(session: Session, row: FundCaseRow, since: datetime) -> tuple[FundCaseRow, ...]:

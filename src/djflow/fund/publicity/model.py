@@ -77,6 +77,11 @@ class Objection:
     via: Via
     received_at: datetime
 
+    @property
+    def receipt(self) -> str:
+        """What whoever objected is given to ask by: `YY-1A2B3C4D`, the end of the id."""
+        return f"YY-{self.id[-8:].upper()}"
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -89,7 +94,10 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a public list: masked name, branch, neutral category, amount; `period` is what one objects to."""
+    """A line of a public list: masked name, branch, neutral category, amount; `period` is what one objects to.
+
+    `remaining` days of `unit` are counted after `from_on`, which is `posted_on` unless an objection stopped the clock.
+    """
 
     period: str
     number: str
@@ -98,8 +106,13 @@ class Line:
     category: str
     amount: str
     emergency: bool
+    posted_on: date
+    from_on: date
+    remaining: int
+    unit: Day
     ends_on: date
     frozen: bool
+    level: Level
 
     @property
     def text(self) -> str:

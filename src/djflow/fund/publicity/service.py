@@ -278,8 +278,13 @@ def public_list(session: Session, level: Level, *, branch_id: str = "") -> tuple
             category=CATEGORY_WORDS[period.category],
             amount=f"{yuan_of(period.amount_fen)}元",
             emergency=case.emergency,
+            posted_on=period.posted_on,
+            from_on=period.from_on,
+            remaining=period.remaining,
+            unit=period.unit,
             ends_on=period.ends_on,
             frozen=period.state is PeriodState.FROZEN,
+            level=period.level,
         )
         for period, case in kept
     ]

@@ -18,3 +18,12 @@ class Dossier:
     id_hash: str | None = field(repr=False)
     bank_account: str = field(repr=False)
     kin: frozenset[PersonId] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of a branch as its clerk picks one."""
+
+    id: PersonId
+    code: str
+    name: str = field(repr=False)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from djflow.core.errors import NotFoundError
 from djflow.core.ids import BranchId, PersonId
 from djflow.people.dossiers import store
-from djflow.people.dossiers.model import Dossier
+from djflow.people.dossiers.model import Dossier, Member
 
 
 def dossier(session: Session, person: PersonId) -> Dossier:
@@ -29,6 +29,11 @@ def kin(session: Session, person: PersonId) -> frozenset[PersonId]:
 def branches(session: Session, ids: Collection[str]) -> Mapping[BranchId, tuple[str, str]]:
     """Return code and name of branches by id."""
     return store.branches(session, ids)
+
+
+def members(session: Session, branch: BranchId) -> tuple[Member, ...]:
+    """Return the members of a branch who have not left the district, retired ones included, by code."""
+    return store.members(session, branch)
 
 
 def branch_id(session: Session, code: str) -> BranchId:

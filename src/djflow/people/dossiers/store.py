@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from djflow.core.ids import BranchId, PersonId, UnitId
 from djflow.db.session import vault_of
-from djflow.people.dossiers.model import Dossier
+from djflow.people.dossiers.model import Dossier, Member
+from djflow.people.model import PersonStatus
 from djflow.people.tables import BranchRow, KinshipRow, PersonRow
 
 
@@ -44,6 +45,13 @@ def branches(session: Session, ids: Collection[str]) -> Mapping[BranchId, tuple[
     """Return code and name of branches by id."""
     query = select(BranchRow.id, BranchRow.code, BranchRow.name).where(BranchRow.id.in_(sorted(set(ids))))
     return {BranchId(key): (code, name) for key, code, name in session.execute(query)}
+
+
+def members(session: Session, branch: str) -> tuple[Member, ...]:
+    """Return the members of a branch who have not left, by code."""
+    query = select(PersonRow.id, PersonRow.code, PersonRow.name).where(PersonRow.branch_id == branch)
+    rows = session.execute(query.where(PersonRow.status != PersonStatus.LEFT).order_by(PersonRow.code))
+    return tuple(Member(PersonId(key), code, name) for key, code, name in rows)
 
 
 def branch_id(session: Session, code: str) -> BranchId | None:

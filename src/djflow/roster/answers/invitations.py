@@ -21,6 +21,7 @@ from djflow.core.subject import Subject
 from djflow.db.session import vault_of
 from djflow.db.vault import Vault
 from djflow.people import service as people
+from djflow.people.model import PersonStatus
 from djflow.roster.answers import store
 from djflow.roster.answers.model import Invited
 from djflow.roster.answers.tables import InvitationRow
@@ -62,8 +63,8 @@ def reference(session: Session, person: PersonId, *, now: datetime) -> str:
     return row_id
 
 
-def invited(session: Session, token: str, *, now: datetime) -> Invited:
-    """Return whom a link lets in.
+def invited(session: Session, token: str, *, now: datetime, retired: bool = False) -> Invited:
+    """Return whom a link lets in; `retired` lets those in too who have no duties any more but matters of their own.
 
     Raises: NotFoundError for a token that was never given out; GoneError once it has expired or was revoked, or the
     person has left or retired.
@@ -75,7 +76,7 @@ def invited(session: Session, token: str, *, now: datetime) -> Invited:
         raise GoneError(OVER, code="link.expired")
     person = PersonId(row.person_id)
     card = people.people_by_ids(session, [person]).get(person)
-    if card is None or card.has_gone:
+    if card is None or (card.has_gone and not (retired and card.status is PersonStatus.RETIRED)):
         raise GoneError(LEFT, code="link.left")
     return Invited(person, row.expires_at)
 

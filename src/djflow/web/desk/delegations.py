@@ -53,7 +53,7 @@ def _day(word: str) -> date:
 def withdraw(visit: Visit) -> Answer:
     """Take a delegation back."""
     delegating.withdraw(visit.house, visit.account, DelegationId(visit.path["delegation"]))
-    return Go("/desk/delegations?said=withdrawn")
+    return Go("/desk/delegations?said=taken_back")
 
 
 ROUTES = (

@@ -54,7 +54,14 @@ SAID: Mapping[str, str] = {
     "reassigned": "已重新派办，有关同志会收到通知。",
     "still_blocked": "又查了一遍，还是没有人能批：请先按下面写的补上人。",
     "delegated": "已委托代理，对方会在“待阅”里看到。",
-    "withdrawn": "代理已收回。",
+    "taken_back": "代理已收回。",
+    "filed": "草稿已保存，请补齐材料后提交。",
+    "changed": "修改已保存。",
+    "kept": "材料已收到。",
+    "removed": "材料已删去。",
+    "submitted": "申请已提交。",
+    "withdrawn": "申请已撤回。",
+    "appealed": "申诉已登记，请补充材料后提交。",
 }
 """Sentences that a page may say about what was just done; the address carries the word, never the sentence."""
 
@@ -65,6 +72,7 @@ MENU: tuple[tuple[str, str, str, Act], ...] = (
     ("unit", "/desk/unit", "本单位", Act.UNIT_READ),
     ("town", "/desk/town", "本镇（乡）", Act.TOWN_READ),
     ("fund", "/desk/fund", "温暖基金", Act.FUND_READ),
+    ("apply", "/desk/fund/apply", "代为申请", Act.FUND_APPLY),
     ("money", "/desk/fund/money", "基金账", Act.MONEY_READ),
     ("messages", "/desk/messages", "通知", Act.MESSAGE_READ),
     ("channels", "/desk/channels", "渠道", Act.CHANNEL_READ),

@@ -14,6 +14,7 @@ from djflow.core.errors import DjflowError
 from djflow.web.desk import (
     accounts,
     answers,
+    apply,
     approvals,
     audit,
     boxes,
@@ -41,6 +42,7 @@ ROUTES: tuple[Route, ...] = (
     *approvals.ROUTES,
     *delegations.ROUTES,
     *rosters.ROUTES,
+    *apply.ROUTES,
     *answers.ROUTES,
     *places.ROUTES,
     *fund_money.ROUTES,

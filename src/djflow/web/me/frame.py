@@ -21,8 +21,9 @@ class MePages:
     """Renders pages for whoever holds a good link."""
 
     root = "/me"
+    entry = ""
     back_words = "回到我的值班"
-    """Where the links of these pages begin, and what leads back from a refusal."""
+    """Where the links of these pages begin, and what leads back from a refusal: where to, in which words."""
     cookie = COOKIE
     """The cookie that ties forms to these pages; it goes to no other address."""
     headings: Mapping[str, str] = MappingProxyType({})
@@ -79,7 +80,7 @@ class MePages:
         if not status:
             raise error
         lost = status in {410, 429} or error.code == "link.broken"
-        back = "" if lost else f"{self.root}/{request.path_params.get('token', '')}"
+        back = "" if lost else f"{self.root}/{request.path_params.get('token', '')}{self.entry}"
         heading = "链接已过期" if isinstance(error, GoneError) else HEADINGS.get(status, "没有保存")
         if status in {400, 403, 409}:
             heading = "没有保存"

@@ -8,14 +8,13 @@ Source: OWASP cheat sheet on cross-site request forgery, signed double submit.
 import base64
 import hashlib
 import hmac
-from collections import OrderedDict, deque
 from datetime import datetime, timedelta
-from threading import Lock
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
 from djflow.core.errors import DjflowError, InputError, RuleError
+from djflow.web.pace import Pace
 
 MOST_BYTES = 16_384
 MOST_FIELDS = 10
@@ -35,25 +34,15 @@ class WrongLinks:
 
     def __init__(self, most: int = 20, window: timedelta = timedelta(minutes=10), addresses: int = 10_000) -> None:
         """Remember at most `addresses` addresses."""
-        self._most, self._window, self._addresses = most, window, addresses
-        self._seen: OrderedDict[str, deque[datetime]] = OrderedDict()
-        self._lock = Lock()
+        self._pace = Pace(most, window, addresses)
 
     def count(self, address: str, now: datetime) -> None:
         """Count one wrong link.
 
         Raises: TooManyWrongLinksError when there were too many.
         """
-        with self._lock:
-            times = self._seen.setdefault(address, deque())
-            self._seen.move_to_end(address)
-            while len(self._seen) > self._addresses:
-                self._seen.popitem(last=False)
-            while times and times[0] <= now - self._window:
-                times.popleft()
-            if len(times) >= self._most:
-                raise TooManyWrongLinksError("打开了太多不存在的链接：请过十分钟再试，或打电话向组织部要一个新链接。")
-            times.append(now)
+        if not self._pace.allows(address, now):
+            raise TooManyWrongLinksError("打开了太多不存在的链接：请过十分钟再试，或打电话向组织部要一个新链接。")
 
 
 class Forms:
