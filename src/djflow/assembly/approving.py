@@ -6,7 +6,7 @@ papers, for as long as the code lives; everything is looked at again when someth
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
