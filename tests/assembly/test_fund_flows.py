@@ -105,16 +105,6 @@ def test_a_timeline_says_since_when_and_with_whom(at_moment: Moment, hung: FundC
         fund_watch.timeline(at_moment("2026-12-01T09:00"), "WF2026-9999")
 
 
-def test_events_are_found_by_time(house: House, branch: Branch, at_moment: Moment) -> None:
-    """What happened since a moment comes once and in order, with a name for its run."""
-    with house.transaction() as session:
-        case = submitted(session, claim(branch["G1"]), house.now())
-    events = fund_watch.events_since(house, house.now())
-    assert [event.name for event in events] == [f"{case.number}·已提交，等支部受理"]
-    assert events[0].subject == case.subject
-    assert fund_watch.events_since(house, at_moment("2026-12-01T09:00").now()) == ()
-
-
 def test_a_case_goes_forward_once(at_moment: Moment, hung: FundCase) -> None:
     """A case whose list has hung long enough goes on to payment, once; before that nothing moves."""
     early, late = at_moment("2026-12-01T09:00"), at_moment("2026-12-10T09:00")

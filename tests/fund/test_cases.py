@@ -160,7 +160,7 @@ def test_what_is_private_is_sealed_and_told_to_nobody(
 
 def test_a_refusal_repeats_nothing_private(database: Database, branch: Branch, now: datetime) -> None:
     """Whatever is wrong with a claim, the sentence never holds what stands in it."""
-    foreign = "6217999900001111222"
+    foreign = "6217999900001111226"
     wrong: list[dict[str, object]] = [
         {"payee_account": foreign},
         {"payee_account": "62x-肺"},

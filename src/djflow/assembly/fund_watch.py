@@ -26,7 +26,6 @@ from djflow.fund.cases.model import (
     Move,
     Terms,
     Who,
-    subject_of,
 )
 from djflow.fund.cases.transitions import ENDED
 from djflow.fund.ledger import service as ledger
@@ -51,21 +50,6 @@ WHO_WORDS: Mapping[Who, str] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """A case came to another step; whoever watches cases takes it once, named by `id`."""
-
-    id: str
-    number: str
-    subject: Subject
-    reached: str
-
-    @property
-    def name(self) -> str:
-        """What a run about it is called: number and step, nothing personal."""
-        return f"{self.number}·{self.reached}"
-
-
-@dataclass(frozen=True, slots=True)
 class Timeline:
     """One case step by step; `subject` is its tag, `rows` say what happened when and at whose desk it then lay."""
 
@@ -82,13 +66,6 @@ class Board:
     count: int
     late: int
     rows: Rows
-
-
-def events_since(house: House, moment: datetime) -> tuple[Event, ...]:
-    """Return what happened to cases since an instant, oldest first."""
-    with house.reading() as session:
-        found = service.moves_since(session, moment)
-    return tuple(Event(own, number, subject_of(case), STATE_WORDS[state]) for own, case, number, state in found)
 
 
 def board(house: House, *, most: int = 500) -> Board:

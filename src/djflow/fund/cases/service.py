@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from djflow.audit import service as audit
 from djflow.core.clock import civil_date
-from djflow.core.errors import ConflictError, InputError, NotFoundError, RuleError
+from djflow.core.errors import ConflictError, DjflowError, InputError, NotFoundError, RuleError
 from djflow.core.ids import PersonId
 from djflow.core.subject import Subject
 from djflow.fund.cases import rules, store
@@ -31,7 +31,7 @@ from djflow.fund.cases.transitions import (
 )
 from djflow.people.dossiers import service as dossiers
 from djflow.people.dossiers.model import Dossier
-from djflow.people.rules import normal_bank_account
+from djflow.people.rules import normal_bank_account, normal_bank_name
 
 _CALL_AGE = timedelta(hours=72)
 
@@ -147,6 +147,7 @@ def appeal(session: Session, case_id: str, reason: str, terms: Terms, *, by: str
         family=private.family,
         income=private.income,
         payee_account=private.payee_account,
+        payee_bank=private.payee_bank,
     )
     case = apply(session, claim, terms, by=by, now=now)
     row = require(session, case.id)
@@ -283,6 +284,15 @@ def over_caps(session: Session, case: FundCase, amount_fen: int, terms: Terms, *
     return rules.over_caps(case, amount_fen, others, terms.policy, civil_date(now).year)
 
 
+def refusals(session: Session, claim: Claim, terms: Terms, *, now: datetime) -> tuple[str, ...]:
+    """Return every reason in words why a claim cannot be filed today; nothing is written."""
+    try:
+        claim, dossier, _ = _sound(session, claim)
+    except DjflowError as error:
+        return (error.message,)
+    return _refusals(session, claim, dossier, terms, now=now)
+
+
 def eligible(session: Session, case: FundCase, terms: Terms, *, now: datetime) -> tuple[str, ...]:
     """Return why a filed case could not be filed today, without opening what is sealed."""
     claim = Claim(case.applicant, case.category, case.requested_fen)
@@ -303,10 +313,17 @@ def _sound(session: Session, claim: Claim) -> tuple[Claim, Dossier, str]:
         family=rules.clean_text(claim.family, "家庭情况"),
         income=rules.clean_text(claim.income, "收入情况"),
         household="".join(unicodedata.normalize("NFKC", claim.household).split()).upper(),
+        payee_bank=_bank(claim, dossier, account),
     )
     if not cleaned.reason:
         raise InputError("请写明困难情况，再提交一次。", code="fund.reason")
     return cleaned, dossier, account
+
+
+def _bank(claim: Claim, dossier: Dossier, account: str) -> str:
+    if claim.payee_bank.strip():
+        return normal_bank_name(claim.payee_bank)
+    return dossier.bank_name if account == dossier.bank_account else ""
 
 
 def _require_eligible(
@@ -347,8 +364,3 @@ def waiting(session: Session, *states: CaseState) -> tuple[FundCase, ...]:
 def by_ids(session: Session, ids: tuple[CaseId, ...]) -> dict[str, FundCase]:
     """Return cases by id."""
     return store.cases_by_id(session, ids)
-
-
-def moves_since(session: Session, moment: datetime) -> tuple[tuple[str, str, str, CaseState], ...]:
-    """Return every step taken since an instant, oldest first: its id, its case's id and number, the state reached."""
-    return store.moves_since(session, moment)

@@ -17,9 +17,10 @@ from djflow.db.vault import Vault
 from djflow.fund.cases.model import Act, CaseId, CaseState, Claim, FundCase, Move, Who
 from djflow.fund.cases.rules import Ban
 from djflow.fund.cases.tables import FundBanRow, FundCaseMoveRow, FundCaseRow, FundCounterRow, FundPhoneRow
+from djflow.fund.cases.transitions import ENDED
 from djflow.people.dossiers.model import Dossier
 
-_PRIVATE = ("reason", "family", "income", "payee_account")
+_PRIVATE = ("reason", "family", "income", "payee_account", "payee_bank")
 _MOVE_REASON = "fund_case_move.reason"
 
 
@@ -31,6 +32,7 @@ class Private:
     family: str = field(repr=False)
     income: str = field(repr=False)
     payee_account: str = field(repr=False)
+    payee_bank: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ def _claim_hash(vault: Vault, claim: Claim, payee_account: str) -> str:
     parts = [
         *(claim.applicant, claim.category.value, claim.requested_fen, claim.filing.value, claim.emergency),
         *(claim.reason, claim.family, claim.income, claim.income_fen, claim.household, payee_account),
+        *([claim.payee_bank] if claim.payee_bank else []),
     ]
     return vault.lookup(json.dumps(parts, ensure_ascii=False), kind="fund.claim")
 
@@ -103,15 +106,31 @@ def fill(session: Session, row: FundCaseRow, claim: Claim, payee_account: str) -
     vault = sealing_vault(session)
     row.category, row.requested_fen, row.emergency = claim.category, claim.requested_fen, claim.emergency
     row.filing, row.proposed_fen = claim.filing, None
-    private = Private(claim.reason, claim.family, _income_text(claim), payee_account)
+    private = Private(claim.reason, claim.family, _income_text(claim), payee_account, claim.payee_bank)
     for name in _PRIVATE:
-        setattr(row, name, vault.seal(getattr(private, name), context=f"fund_case.{name}:{row.id}"))
+        _seal(vault, row, name, getattr(private, name))
     row.payee_hash = vault.lookup(payee_account, kind="fund.payee")
     row.household_hash = vault.lookup(claim.household, kind="fund.household") if claim.household else None
     row.claim_hash = _claim_hash(vault, claim, payee_account)
     row.content_hash = _content_hash(vault, row)
     row.version += 1
     session.add(row)
+    session.flush()
+
+
+def _seal(vault: Vault, row: FundCaseRow, name: str, text: str) -> None:
+    # No bank and an empty bank are the same: whoever looks for cases without one looks for NULL.
+    sealed = vault.seal(text, context=f"fund_case.{name}:{row.id}") if text or name != "payee_bank" else None
+    setattr(row, name, sealed)
+
+
+def put_payee(session: Session, row: FundCaseRow, account: str, bank: str) -> None:
+    """Write to which account of the applicant a case is paid; what was decided about stays what it was."""
+    vault = sealing_vault(session)
+    _seal(vault, row, "payee_account", account)
+    _seal(vault, row, "payee_bank", bank)
+    row.payee_hash = vault.lookup(account, kind="fund.payee")
+    row.version += 1
     session.flush()
 
 
@@ -129,7 +148,9 @@ def open_private(session: Session, row: FundCaseRow) -> Private:
         return "" if sealed is None else vault.open(sealed, context=f"fund_case.{name}:{row.id}")
 
     income = json.loads(opened("income") or '{"text": ""}')
-    return Private(opened("reason"), opened("family"), str(income["text"]), opened("payee_account"))
+    return Private(
+        opened("reason"), opened("family"), str(income["text"]), opened("payee_account"), opened("payee_bank")
+    )
 
 
 def stamp_materials(session: Session, row: FundCaseRow, materials_hash: str) -> None:
@@ -224,15 +245,6 @@ def moves(session: Session, case_id: str) -> tuple[Move, ...]:
     return tuple(Move(row.act, row.before, row.after, row.round, row.at, row.who) for row in rows)
 
 
-def moves_since(session: Session, moment: datetime) -> tuple[tuple[str, str, str, CaseState], ...]:
-    """Return every step taken since an instant, oldest first: its id, its case's id and number, the state reached."""
-    # Ids order by time, so that the primary key finds them among millions.
-    floor = f"{int(moment.timestamp() * 1000):012x}"
-    query = select(FundCaseMoveRow, FundCaseRow.number).join(FundCaseRow, FundCaseRow.id == FundCaseMoveRow.case_id)
-    rows = session.execute(query.where(FundCaseMoveRow.id >= floor).order_by(FundCaseMoveRow.id))
-    return tuple((row.id, row.case_id, number, row.after) for row, number in rows)
-
-
 def last_reason(session: Session, case_id: str) -> str:
     """Open and return the reason of the last step that had one, for the applicant's own page."""
     query = select(FundCaseMoveRow).where(FundCaseMoveRow.case_id == case_id)
@@ -305,7 +317,7 @@ def add_phone(session: Session, row: FundPhoneRow) -> None:
     session.flush()
 
 
-def overdue_papers(session: Session, today: date) -> tuple[FundCase, ...]:
-    """Return emergencies whose papers were due before `today` and that are not closed."""
-    query = select(FundCaseRow).where(FundCaseRow.papers_due_on < today)
+def papers_due(session: Session, last: date) -> tuple[FundCase, ...]:
+    """Return emergencies on their way whose papers are, or were, due on or before `last`."""
+    query = select(FundCaseRow).where(FundCaseRow.papers_due_on <= last, FundCaseRow.state.not_in(sorted(ENDED)))
     return tuple(case_of(row) for row in session.scalars(query.order_by(FundCaseRow.papers_due_on, FundCaseRow.id)))
