@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-ALL = ("market_days", "people_import", "board", "outbox", "roster", "city", "ledger", "approvals")
+ALL = ("market_days", "people_import", "board", "outbox", "roster", "city", "ledger", "approvals", "sweeps")
 
 
 def main(names: list[str]) -> int:

@@ -19,7 +19,7 @@ from djflow.audit import service as audit
 from djflow.core.errors import InputError
 from djflow.core.ids import PersonId
 from djflow.core.subject import Subject
-from djflow.fund import casework, chasing
+from djflow.fund import casework, chasing, deadlines
 from djflow.fund import service as fund
 from djflow.fund.cases import payees
 from djflow.fund.cases import service as cases
@@ -295,7 +295,7 @@ def sweep(house: House, *, by: str) -> Swept:
     desk, now = desk_of(house), house.now()
     with house.reading() as session:
         periods = [period.id for period in publicity.due(session, now=now)]
-        late = [case.id for case in casework.to_expire(session, desk.terms, now=now)]
+        late = [case.id for case in deadlines.to_expire(session, desk.terms, now=now)]
         lines = lists.unfiled(session)
         papers = casework.papers_to_chase(session, desk.terms, now=now)
     ended = sum(_each(house, fund.close_period, one, by=by) for one in periods)

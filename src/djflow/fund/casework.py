@@ -29,7 +29,7 @@ from djflow.fund.cases.model import (
     Who,
 )
 from djflow.fund.cases.service import Step
-from djflow.fund.cases.transitions import BY_STATE_AND_ACT, ENDED, LIMIT_OF, Facts, Guard
+from djflow.fund.cases.transitions import BY_STATE_AND_ACT, ENDED, Facts, Guard
 from djflow.fund.checks import service as checks
 from djflow.fund.checks.model import CrossCheck, Deliberation, Flag
 from djflow.fund.materials import service as materials
@@ -263,28 +263,7 @@ def expire(session: Session, case_id: str, terms: Terms, *, by: str, now: dateti
 
 def to_pay(session: Session, terms: Terms) -> tuple[FundCase, ...]:
     """Return the approved cases that no list at the district holds back; `end_publicity` looks at each again."""
-    held = publicity.held(session)
-    found = service.waiting(session, CaseState.PUBLICITY)
-    return tuple(case for case in found if case.id not in held or _pays_first(case, terms))
-
-
-def to_expire(session: Session, terms: Terms, *, now: datetime) -> tuple[FundCase, ...]:
-    """Return the drafts and returned applications whose time is over."""
-    found = service.waiting(session, CaseState.DRAFT, CaseState.RETURNED)
-    return tuple(case for case in found if rules.is_overdue(case, terms, now))
-
-
-def overdue(session: Session, terms: Terms, *, now: datetime) -> tuple[tuple[FundCase, date], ...]:
-    """Return the cases that stay longer than they should with the day they were due, the longest overdue first."""
-    found = service.waiting(session, *sorted(LIMIT_OF))
-    ends: dict[tuple[CaseState, date], date | None] = {}
-    for case in found:  # counting workdays is dear, and many cases began on the same day
-        key = (case.state, civil_date(case.since))
-        if key not in ends:
-            ends[key] = rules.due_on(case, terms)
-    dues = ((case, ends[case.state, civil_date(case.since)]) for case in found)
-    late = [(case, due) for case, due in dues if due and due < civil_date(now)]
-    return tuple(sorted(late, key=lambda pair: (pair[1], pair[0].number)))
+    return publicity.not_hanging(session, but_emergencies=terms.policy.pay_before_publicity)
 
 
 def late_papers(session: Session, terms: Terms, *, now: datetime) -> tuple[tuple[FundCase, tuple[str, ...]], ...]:

@@ -356,9 +356,14 @@ def _record(session: Session, case: FundCase, action: str, *, by: str, now: date
     audit.record(session, case.subject, action, by=by, now=now, details=details)
 
 
-def waiting(session: Session, *states: CaseState) -> tuple[FundCase, ...]:
+def waiting(session: Session, *states: CaseState, limit: int | None = None) -> tuple[FundCase, ...]:
     """Return the cases in some states, the longest waiting first."""
-    return store.cases_in(session, states)
+    return store.cases_in(session, states, limit=limit)
+
+
+def count(session: Session, *states: CaseState) -> int:
+    """Return how many cases are in some states."""
+    return store.count_in(session, states)
 
 
 def by_ids(session: Session, ids: tuple[CaseId, ...]) -> dict[str, FundCase]:

@@ -1,12 +1,12 @@
 """Reads and writes applications; seals on the way in, opens only where the function says so."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import cast
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,7 @@ from djflow.core.ids import BranchId, PersonId, UnitId, new_id
 from djflow.db.session import vault_of
 from djflow.db.store import sealing_vault
 from djflow.db.vault import Vault
-from djflow.fund.cases.model import Act, CaseId, CaseState, Claim, FundCase, Move, Who
+from djflow.fund.cases.model import Act, CaseId, CaseState, Category, Claim, FundCase, Move, Who
 from djflow.fund.cases.rules import Ban
 from djflow.fund.cases.tables import FundBanRow, FundCaseMoveRow, FundCaseRow, FundCounterRow, FundPhoneRow
 from djflow.fund.cases.transitions import ENDED
@@ -273,11 +273,57 @@ def alike(session: Session, row: FundCaseRow, since: datetime) -> tuple[FundCase
     return tuple(session.scalars(query.order_by(FundCaseRow.made_at, FundCaseRow.id)))
 
 
-def cases_in(session: Session, states: Collection[CaseState]) -> tuple[FundCase, ...]:
+def cases_in(session: Session, states: Collection[CaseState], *, limit: int | None = None) -> tuple[FundCase, ...]:
     """Return the cases in some states, the longest waiting first."""
-    query = select(FundCaseRow).where(FundCaseRow.state.in_(sorted(states)))
-    query = query.order_by(FundCaseRow.since, FundCaseRow.id).execution_options(populate_existing=True)
-    return tuple(case_of(row) for row in session.scalars(query))
+    mine = FundCaseRow.state.in_(sorted(states))
+    query = select(FundCaseRow).where(mine).order_by(FundCaseRow.since, FundCaseRow.id).limit(limit)
+    if limit is not None:
+        # Found in the index alone, so that a hundred thousand rows are not sorted for a few.
+        first = select(FundCaseRow.since).where(mine).order_by(FundCaseRow.since).limit(limit).subquery()
+        query = query.where(FundCaseRow.since <= select(func.max(first.c.since)).scalar_subquery())
+    return tuple(case_of(row) for row in session.scalars(query.execution_options(populate_existing=True)))
+
+
+def cases_before(
+    session: Session, before: Mapping[CaseState, datetime], *, limit: int | None = None
+) -> tuple[FundCase, ...]:
+    """Return the cases that came into a state before its instant, the longest waiting first."""
+    query = select(FundCaseRow).where(_before(before)).order_by(FundCaseRow.since, FundCaseRow.id).limit(limit)
+    return tuple(case_of(row) for row in session.scalars(query.execution_options(populate_existing=True)))
+
+
+def count_before(session: Session, before: Mapping[CaseState, datetime]) -> int:
+    """Return how many cases came into a state before its instant."""
+    return session.scalar(select(func.count()).select_from(FundCaseRow).where(_before(before))) or 0
+
+
+def _before(before: Mapping[CaseState, datetime]) -> ColumnElement[bool]:
+    return or_(false(), *(and_(FundCaseRow.state == state, FundCaseRow.since < at) for state, at in before.items()))
+
+
+def count_in(session: Session, states: Collection[CaseState]) -> int:
+    """Return how many cases are in some states."""
+    query = select(func.count()).select_from(FundCaseRow).where(FundCaseRow.state.in_(sorted(states)))
+    return session.scalar(query) or 0
+
+
+def categories_in(session: Session, state: CaseState) -> tuple[Category, ...]:
+    """Return the categories of the cases in a state."""
+    query = select(FundCaseRow.category).where(FundCaseRow.state == state).distinct()
+    return tuple(sorted(session.scalars(query)))
+
+
+def pages_in(session: Session, state: CaseState, *, size: int = 200) -> Iterator[FundCase]:
+    """Yield the cases in a state, the longest waiting first, a page at a time; they may leave it meanwhile."""
+    query = select(FundCaseRow).where(FundCaseRow.state == state).order_by(FundCaseRow.since, FundCaseRow.id)
+    query = query.limit(size).execution_options(populate_existing=True)
+    page = session.scalars(query).all()
+    while page:
+        found = [case_of(row) for row in page]
+        yield from found
+        since, key = found[-1].since, found[-1].id
+        later = or_(FundCaseRow.since > since, and_(FundCaseRow.since == since, FundCaseRow.id > key))
+        page = session.scalars(query.where(later)).all()
 
 
 def cases_by_number(session: Session, numbers: Collection[str]) -> dict[str, FundCase]:

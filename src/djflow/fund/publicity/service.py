@@ -241,9 +241,12 @@ def period(session: Session, period_id: str) -> Period:
     return found
 
 
-def held(session: Session) -> frozenset[str]:
-    """Return the cases that hang, or are frozen, on the district's board."""
-    return frozenset(period.case for period in store.shown(session, Level.DISTRICT))
+def not_hanging(session: Session, *, but_emergencies: bool) -> tuple[FundCase, ...]:
+    """Return the cases in publicity that neither hang nor are frozen on the district's board.
+
+    `but_emergencies`: emergencies are paid first and count as not hanging.
+    """
+    return store.not_hanging(session, but_emergencies=but_emergencies)
 
 
 def case_of_objection(session: Session, objection_id: str) -> str:
