@@ -241,9 +241,10 @@ def _settled(session: Session, outcome: Settled, desk: Desk, *, second: str, by:
     elif outcome.verdict is PaymentVerdict.FAILED and case.state is CaseState.SENT:
         request = Request(Act.FAIL, Who.CASHIER, _FAILED)
     elif outcome.verdict is PaymentVerdict.CLAWED_BACK:
-        recovery = Recovery(f"claw:{outcome.line_key}", claim_key(case), ReasonCode.CLAWBACK, outcome.amount_fen)
+        key = f"claw:{outcome.line_key}" + (f":{outcome.part}" if outcome.part else "")
+        recovery = Recovery(key, claim_key(case), ReasonCode.CLAWBACK, outcome.amount_fen)
         ledger.recover(session, recovery, by=by, second=second, now=now)
-        if case.state in _PAID_OR_LATER - {CaseState.CLAWED_BACK}:
+        if outcome.last and case.state in _PAID_OR_LATER - {CaseState.CLAWED_BACK}:
             request = Request(Act.CLAW_BACK, Who.OFFICE, _CLAWED)
     if request is not None:
         casework.move(session, case.id, request, desk.terms, by=by, now=now)

@@ -1,4 +1,4 @@
-"""At which bank persons and cases have their account; events in the order they happened; lists for a festival."""
+"""Banks of persons and cases, events in the order they happened, lists for a festival, refunds in parts."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,12 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("person", sa.Column("bank_name", sa.LargeBinary(), nullable=True))
     op.add_column("fund_case", sa.Column("payee_bank", sa.LargeBinary(), nullable=True))
+    op.add_column("payment_ruling", sa.Column("received_fen", sa.BigInteger(), nullable=False, server_default="0"))
+    # Until now a refund was of the whole.
+    op.execute(
+        "UPDATE payment_ruling SET received_fen = (SELECT amount_fen FROM payment_order "
+        "WHERE payment_order.id = payment_ruling.order_id) WHERE kind = 'refunded'"
+    )
     _number_events()
     op.create_table(
         "fund_list",
@@ -64,5 +70,6 @@ def downgrade() -> None:
         batch.drop_column("seq")
         batch.create_index("ix_fund_event_taken", ["taken_at", "id"], unique=False)
     # Rebuilding these two tables, as a batch would on SQLite, would lose what refers to them.
+    op.execute("ALTER TABLE payment_ruling DROP COLUMN received_fen")
     op.execute("ALTER TABLE fund_case DROP COLUMN payee_bank")
     op.execute("ALTER TABLE person DROP COLUMN bank_name")
