@@ -182,7 +182,7 @@ def test_an_appeal_has_other_approvers(house: House, branch: Branch) -> None:
 
 
 def test_an_emergency_is_marked_reminded_and_stopped(house: House, branch: Branch, moment: Moment) -> None:
-    """Approved before the papers; marked on lists, reminded before the day; after it the office is told, nothing is paid."""
+    """Approved before the papers, marked on lists, reminded; after the day the office is told and nothing is paid."""
     case = emergency(house, branch)
     for _ in ("review", "minister"):
         decide(house, case)

@@ -28,7 +28,7 @@ ALLOWED = {
     *(forms.MonthText, forms.FirstDay, forms.LastDay, forms.NoticeKind),
     *(forms.MarketCode, forms.CityCode, forms.DistrictCode),
     *(fund_forms.CaseNumber, fund_forms.StepWords, fund_forms.YearText, fund_forms.PaperName),
-    *(fund_forms.BatchNumber, fund_forms.Festival, fund_forms.FestivalDay),
+    *(fund_forms.BatchNumber, fund_forms.PastMonth, fund_forms.Festival, fund_forms.FestivalDay),
 }
 BY_HAND = {"closure-declare", "roster-city", "roster-district"}
 BY_HAND |= {"fund-advance", "fund-paper", "fund-batch-close", "fund-festival-batch"}
