@@ -102,4 +102,4 @@ def year_meant(year: str | None, on: date) -> int:
 
 def past_month(month: str | None, on: date) -> Month:
     """Return the month asked for, or the one before civil date `on`."""
-    return Month.parse(month) if month else Month.of(on).preceding()
+    return Month.parse(month) if month else Month.of(on).preceding

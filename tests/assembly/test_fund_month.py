@@ -65,7 +65,7 @@ def test_a_month_is_balanced_by_source(moment: Moment) -> None:
 
 
 def test_the_anchor_leaves_the_house_once_a_day(house: House, moment: Moment) -> None:
-    """The discipline contact gets the head, once a day however often the flow runs; a kept head proves the books later."""
+    """The contact gets the head, once a day however often the flow runs; a kept head proves the books later."""
     with house.transaction() as session:
         people.put_units(session, [UnitEntry("JW", "纪委", UnitKind.DISTRICT_UNIT, 1)], by="t", now=house.now())
         entry = PersonEntry("JW1", "纪一", Gender.FEMALE, "JW")
