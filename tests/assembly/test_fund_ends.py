@@ -19,6 +19,7 @@ from djflow.fund.cases import service as cases
 from djflow.fund.cases.model import Act, CaseState, Category, FundCase, Who
 from djflow.fund.cases.service import PhoneCall
 from djflow.fund.casework import Request
+from djflow.fund.checks.model import Visit
 from djflow.fund.ledger import service as ledger
 from djflow.fund.ledger.model import AccountCode, Incoming
 from djflow.fund.materials.model import MaterialKind, Upload
@@ -27,8 +28,9 @@ from djflow.fund.payment.model import Clerk, Ground, OrderState, Proposal, Rulin
 from djflow.fund.publicity.model import Level
 from djflow.notify import service as notify
 from tests.assembly.test_fund_lists import SPRING, approve_all, excel, listed, pay
-from tests.fund.books import Branch, at, claim, photo
+from tests.fund.books import Branch, at, claim, photo, vote
 from tests.fund.running.town import settle_staff
+from tests.fund.test_checks import table
 
 Moment = Callable[[str], House]
 PAPER = "a" * 64
@@ -207,3 +209,18 @@ def test_an_emergency_is_marked_reminded_and_stopped(house: House, branch: Branc
     cashier, _ = clerks(branch)
     with pytest.raises(InputError, match="没有待拨付"):
         fund_payments.make(late, "", "", by=cashier)
+    follow_with_papers(late, branch, case)
+    with house.reading() as session:
+        assert [one.state for one in orders.history(session, case.subject)] == [OrderState.WITHDRAWN, OrderState.READY]
+    assert relief.sweep(late, by="s") == relief.Swept(0, 0, 0, 0)
+
+
+def follow_with_papers(house: House, branch: Branch, case: FundCase) -> None:
+    """Do what had to follow the emergency: the branch's vote, two visits, every department's answer."""
+    paper = relief.attach(house, case.id, Upload(MaterialKind.MINUTES, photo(colour="blue")), by="b")
+    relief.deliberate(house, case.id, vote(paper.id, held_on=house.today()), by="b")
+    for visitor in ("O1", "D2"):
+        relief.visit(house, case.id, Visit(branch[visitor], house.today(), consistent=True), by="o")
+    for department in house.settings.fund.policy.departments:
+        source = table(house.state / "answers.xlsx", (case.number, "无出入", None))
+        assert relief.import_crosscheck(house, source, department, by="o").created == 1
