@@ -13,6 +13,7 @@ ALL = (
     "ledger",
     "fund_board",
     "approvals",
+    "sweeps",
     "dispatch",
 )
 

@@ -53,7 +53,7 @@ def board(house: House) -> fund_watch.Board:
 
 
 @step("列出超期申请")
-def late(house: House) -> fund_watch.Rows:
+def late(house: House) -> fund_watch.Late:
     """Return what stays longer than it should."""
     return fund_watch.late(house)
 
@@ -64,14 +64,15 @@ async def fund_sla() -> Ending:
     told, moved = await remind(), await sweep()
     seen, overdue = await board(), await late()
     await leave_table("fund-board", f"在办申请{seen.count}件", seen.rows)
-    await leave_table("fund-late", f"超期{len(overdue)}件", overdue)
+    await leave_table("fund-late", f"超期{overdue.count}件", overdue.rows)
     sentence = (
         f"在办{seen.count}件。催办{told.get('reminded', 0)}次，上报{told.get('escalated', 0)}次；"
-        f"公示期满{moved.ended_periods}件，安排资金{moved.served}件，过期{moved.expired}件，接着办{moved.left_behind}件。"
+        f"公示期满{moved.ended_periods}件，安排资金{moved.served}件，过期{moved.expired}件，接着办{moved.left_behind}件，"
+        f"名单送审{moved.filed}行，催补应急材料{moved.chased}件。"
     )
     blocked = told.get("blocked", 0)
     waits = f"没有人能批的{blocked}件。" if blocked else ""
-    waits += f"超期{len(overdue)}件，请看超期表。" if overdue else ""
+    waits += f"超期{overdue.count}件，请看超期表。" if overdue.count else ""
     return attention(sentence + waits) if waits else done(sentence)
 
 
@@ -89,8 +90,8 @@ def serve(house: House) -> int:
 
 
 @step("列出等资金的")
-def queue(house: House) -> tuple[fund_watch.Rows, str]:
-    """Return the approved cases that wait for money, and what is available."""
+def queue(house: House) -> tuple[int, fund_watch.Rows, str]:
+    """Return how many approved cases wait for money, the first of them, and what is available."""
     return fund_watch.queue(house)
 
 
@@ -98,11 +99,7 @@ def queue(house: House) -> tuple[fund_watch.Rows, str]:
 async def budget_queue() -> Ending:
     """Serve approved cases that wait for money in order of approval; leave the queue."""
     served = await serve()
-    waiting, available = await queue()
-    await leave_table("fund-queue", f"等资金的{len(waiting)}件，账上可用{available}元", waiting)
+    count, waiting, available = await queue()
+    await leave_table("fund-queue", f"等资金的{count}件，账上可用{available}元", waiting)
     sentence = f"安排资金{served}件，"
-    return (
-        attention(f"{sentence}还有{len(waiting)}件等，可用{available}元。")
-        if waiting
-        else done(f"{sentence}没有再等的。")
-    )
+    return attention(f"{sentence}还有{count}件等，可用{available}元。") if count else done(f"{sentence}没有再等的。")

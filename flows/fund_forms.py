@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from djflow.core.spans import Month
 from djflow.fund.cases.model import STATE_WORDS
 
 
@@ -46,6 +47,13 @@ YearText = Annotated[
     Field(
         pattern=r"^20[0-9]{2}$",
         json_schema_extra={"title": "年份", "description": "写成 2026；不填就是计划时间的上一个月所在的年。"},
+    ),
+]
+PastMonth = Annotated[
+    str | None,
+    Field(
+        pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$",
+        json_schema_extra={"title": "月份", "description": "写成 2026-11；不填就是计划时间的上一个月。"},
     ),
 ]
 Festival = Annotated[
@@ -90,3 +98,8 @@ def year_meant(year: str | None, on: date) -> int:
     if year:
         return int(year)
     return on.year if on.month > 1 else on.year - 1
+
+
+def past_month(month: str | None, on: date) -> Month:
+    """Return the month asked for, or the one before civil date `on`."""
+    return Month.parse(month) if month else Month.of(on).preceding

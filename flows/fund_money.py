@@ -1,11 +1,13 @@
 """The fund's money: payments not reconciled, the books proved nightly and anchored outside, the year for everybody."""
 
-from djflow.assembly import House, fund_till, fund_year, relief, treasury
+from djflow.assembly import House, fund_month, fund_till, fund_year, relief, treasury
 from djflow.core.clock import civil_datetime
+from djflow.core.money import yuan
+from djflow.core.spans import Month
 from djflow.fund.ledger.model import Verified
 from flows.artifacts import leave_table, leave_text
 from flows.frame import SCHEDULE, Ending, attention, broken, done, program, step
-from flows.fund_forms import YearText, year_meant
+from flows.fund_forms import PastMonth, YearText, past_month, year_meant
 from flows.this_run import meant_for, meant_on, parameter
 
 
@@ -90,3 +92,18 @@ async def fund_annual(year: YearText = None) -> Ending:
     await leave_table(f"fund-year-{found.year}-income", f"{found.year}年收入", found.incomes)
     await leave_table(f"fund-year-{found.year}-spending", f"{found.year}年支出", found.spendings)
     return done(f"{found.year}年截至{found.last}：帮扶{found.people}人，文件{len(found.files)}个。")
+
+
+@step("写出月度收支")
+def month_balance(house: House, month: Month) -> fund_month.FundMonth:
+    """Write the month's balance by source."""
+    return fund_month.balance(house, month)
+
+
+@program("月度收支", lambda: f"{past_month(parameter('month'), meant_on())}·月度收支")
+async def fund_monthly(month: PastMonth = None) -> Ending:
+    """Leave a month's balance by source as a table and a file for finance and audit."""
+    found = await month_balance(past_month(month, meant_on()))
+    await leave_table(f"fund-month-{found.month}", f"{found.month}收支", found.rows)
+    left = f"月末可用{yuan(found.left_fen)}元"
+    return done(f"{found.month}收入{yuan(found.income_fen)}元，支出{yuan(found.spent_fen)}元，{left}。")

@@ -240,6 +240,14 @@ DEPLOYMENTS = (
         _ENQUEUE,  # two years asked for at once are both wanted
     ),
     Deployment(
+        "fund-monthly",
+        fund_money.fund_monthly,
+        "月度收支",
+        "按来源列出一个月的收入、支出、预留和结余，给财务和审计；表放在文件目录里。",
+        ("温暖基金", "每月"),
+        _ENQUEUE,  # two months asked for at once are both wanted
+    ),
+    Deployment(
         "ledger-verify",
         fund_money.ledger_verify,
         "核对基金账",

@@ -13,6 +13,7 @@ from djflow.assembly.claim_form import FormError, read_claim
 from djflow.assembly.seats import Seat
 from djflow.core.errors import ConflictError, NotFoundError, RuleError
 from djflow.core.ids import PersonId
+from djflow.fund.cases import drafts
 from djflow.fund.cases import service as cases
 from djflow.fund.cases.model import Act, CaseState, Category, Filing, Who
 from djflow.fund.cases.service import PhoneCall
@@ -154,7 +155,7 @@ def test_a_change_keeps_everything_that_is_not_retyped(house: House, branch: Bra
     seat = on_phone(house, branch["G7"])
     applying.amend(house, seat, case.id, {"category": "regular", "amount": "1500"})
     with house.reading() as session:
-        kept = cases.stated(session, case.id)
+        kept = drafts.stated(session, case.id)
         row = cases.require(session, case.id)
         assert row.household_hash is not None
     assert kept == replace(first, requested_fen=150_000, household="")

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from djflow.approvals.chains import service as chains
-from djflow.assembly import House, fund_duties, fund_till, fund_watch, fund_year, relief
+from djflow.assembly import House, fund_duties, fund_lists, fund_till, fund_watch, fund_year, relief
 from djflow.audit import service as audit
 from djflow.core.clock import FixedClock
 from djflow.core.errors import ConflictError, InputError, NotFoundError
@@ -39,7 +38,7 @@ from tests.fund.books import (
 from tests.fund.payment.acts import altered, take
 from tests.fund.payment.till import CSV, Till, bank
 
-FESTIVAL = fund_duties.Festival("spring", "春节", date(2027, 2, 5))
+FESTIVAL = fund_lists.Festival("spring", "春节", date(2027, 2, 5))
 Moment = Callable[[str], House]
 
 
@@ -84,10 +83,11 @@ def test_late_cases_are_listed_by_office(house: House, branch: Branch, at_moment
     """A case nobody accepted in time is late, with the desk it lies at and by how many days."""
     with house.transaction() as session:
         case = submitted(session, claim(branch["G1"]), house.now())
-    assert fund_watch.late(house) == ()
+    assert fund_watch.late(house) == fund_watch.Late(0, ())
     later = at_moment("2026-12-01T09:00")
     late = fund_watch.late(later)
-    assert late == (
+    assert late.count == 1
+    assert late.rows == (
         {"编号": case.number, "步骤": "已提交，等支部受理", "在哪里": "党支部", "期限": "2026-11-25", "超过（天）": 6},
     )
     assert fund_watch.board(later).late == 1
@@ -103,16 +103,6 @@ def test_a_timeline_says_since_when_and_with_whom(at_moment: Moment, hung: FundC
     assert clean([found.title, *found.rows])
     with pytest.raises(NotFoundError):
         fund_watch.timeline(at_moment("2026-12-01T09:00"), "WF2026-9999")
-
-
-def test_events_are_found_by_time(house: House, branch: Branch, at_moment: Moment) -> None:
-    """What happened since a moment comes once and in order, with a name for its run."""
-    with house.transaction() as session:
-        case = submitted(session, claim(branch["G1"]), house.now())
-    events = fund_watch.events_since(house, house.now())
-    assert [event.name for event in events] == [f"{case.number}·已提交，等支部受理"]
-    assert events[0].subject == case.subject
-    assert fund_watch.events_since(house, at_moment("2026-12-01T09:00").now()) == ()
 
 
 def test_a_case_goes_forward_once(at_moment: Moment, hung: FundCase) -> None:
@@ -133,7 +123,8 @@ def test_cases_that_wait_for_money_stand_in_order(house: House, branch: Branch, 
         case = running(session, branch, tmp_path, house.now())
         move(session, case, Act.QUEUE, Who.APPROVAL, at("2026-11-26T08:30"))
         book(session, house, 1_000_00)
-    rows, available = fund_watch.queue(house)
+    count, rows, available = fund_watch.queue(house)
+    assert count == 1
     assert rows == ({"次序": 1, "编号": case.number, "金额": "2,000.00", "批准于": "2026-11-26"},)
     assert available == "1,000.00"
 
@@ -213,60 +204,10 @@ def test_a_year_is_disclosed_without_names(house: House, branch: Branch) -> None
     assert branch.people
 
 
-def put_list(house: House, text: str) -> None:
-    """Put a festival's list into the import folder."""
-    folder = fund_duties.import_folder(house)
-    (folder / FESTIVAL.file_name).write_text(text, "utf-8")
-
-
-def test_a_festival_list_opens_each_line_once(house: House, branch: Branch) -> None:
-    """Every line goes to its approvers by itself; filed again, with a line more, only that line is opened.
-
-    A line that is just being decided about another amount is left out and said.
-    """
-    with house.transaction() as session:
-        chains.publish(session, house.settings.approvals.versions, by="config", now=house.now())
-    put_list(house, "\ufeff工号,金额\nG1,500\nG3,500.50\n\n")
-    assert fund_duties.open_festival(house, FESTIVAL, by="c") == fund_duties.Opened(2, 2, 0)
-    put_list(house, "工号,金额\nG1,900\nG3,500.50\nG4,800\n")
-    assert fund_duties.open_festival(house, FESTIVAL, by="c") == fund_duties.Opened(3, 1, 1, (2,))
-    assert branch.people
-    with house.reading() as session:
-        entries = audit.latest(session)
-    opened = [entry.subject for entry in entries if entry.action == "approval.open"]
-    assert len(opened) == 3
-    assert clean([str(entry) for entry in entries if entry.action.startswith("approval")])
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("", "表头应为"),
-        ("姓名,金额\nG1,5", "表头应为"),
-        ("工号,金额\n", "表头应为"),
-        ("工号,金额\nG1", "第 2 行应正好两列"),
-        ("工号,金额\nG1,五百", "第2行的金额"),
-        ("工号,金额\nG1,-1", "第2行的金额"),
-        ("工号,金额\nG1,1.005", "第2行的金额"),
-        ("工号,金额\nG404,5", "第2行的工号不在人员表里"),
-        ("工号,金额\nG1,5\nG1,5", "第3行的工号重复"),
-    ],
-)
-def test_a_bad_list_opens_nothing(house: House, branch: Branch, text: str, words: str) -> None:
-    """Every fault is said by line, without names or codes; no line is opened."""
-    put_list(house, text)
-    with pytest.raises(InputError, match=words) as caught:
-        fund_duties.open_festival(house, FESTIVAL, by="c")
-    assert "G404" not in caught.value.message
-    assert branch.people
-    with house.reading() as session:
-        assert not [one for one in audit.latest(session) if one.action == "approval.open"]
-
-
 def test_a_missing_list_or_paper_says_where_it_belongs(house: House) -> None:
     """A file that is not there is asked for by name and folder."""
     with pytest.raises(InputError, match="放进"):
-        fund_duties.open_festival(house, FESTIVAL, by="c")
+        fund_lists.file_list(house, FESTIVAL, fund_lists.prepared(house.state, FESTIVAL), by="c")
     with pytest.raises(InputError, match="没有文件 2026-11-24-01"):
         fund_duties.register_paper(house, "2026-11-24-01", by="c")
 

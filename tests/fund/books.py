@@ -31,8 +31,9 @@ from djflow.people.model import BranchEntry, Gender, KinshipEntry, PersonEntry, 
 from djflow.settings.reading import read_text
 
 ROOT = Path(__file__).parents[2]
-SECRETS = ("张小明", "6222000000000001", "51019919850307001", "肺", "吃低保", "两个孩子", "HK-778")
-ACCOUNT = "6222000000000001"
+SECRETS = ("张小明", "6222000000000017", "51019919850307001", "肺", "吃低保", "两个孩子", "HK-778")
+ACCOUNT = "6222000000000017"
+BANK = "巍山农商行大仓支行"
 ACT = "tester"
 
 
@@ -101,6 +102,12 @@ def identity(serial: int) -> str:
     return first + people_rules.id_check_digit(first)
 
 
+def card(serial: int) -> str:
+    """Return an invented bank card's number with a right check digit."""
+    first = f"62220000000{serial:04d}"
+    return first + people_rules.card_check_digit(first)
+
+
 def settle(session: Session, now: datetime) -> Branch:
     """Put a unit, two branches and their people into the house: G1 applies, G2 is a relative, G9 has no branch."""
     people.put_units(session, [UnitEntry("T1", "大仓镇", UnitKind.TOWNSHIP, 1)], by=ACT, now=now)
@@ -115,7 +122,8 @@ def settle(session: Session, now: datetime) -> Branch:
             unit_code="T1",
             branch_code="" if serial == 9 else "B2" if serial == 8 else "B1",
             id_number=identity(serial),
-            bank_account=f"622200000000{serial:04d}" if serial not in {7, 8} else "",
+            bank_account=card(serial) if serial not in {7, 8} else "",
+            bank_name=BANK if serial not in {7, 8} else "",
         )
         for serial, name in enumerate(names, start=1)
     ]

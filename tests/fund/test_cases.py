@@ -16,7 +16,7 @@ from djflow.audit import service as audit
 from djflow.core.errors import ConflictError, DjflowError, InputError, NotFoundError, RuleError
 from djflow.core.ids import PersonId
 from djflow.db.session import Database
-from djflow.fund import casework
+from djflow.fund import casework, deadlines
 from djflow.fund.cases import service as cases
 from djflow.fund.cases import store
 from djflow.fund.cases.model import Act, BanReason, CaseState, Category, Who
@@ -160,7 +160,7 @@ def test_what_is_private_is_sealed_and_told_to_nobody(
 
 def test_a_refusal_repeats_nothing_private(database: Database, branch: Branch, now: datetime) -> None:
     """Whatever is wrong with a claim, the sentence never holds what stands in it."""
-    foreign = "6217999900001111222"
+    foreign = "6217999900001111226"
     wrong: list[dict[str, object]] = [
         {"payee_account": foreign},
         {"payee_account": "62x-肺"},
@@ -319,10 +319,10 @@ def test_drafts_expire_once(database: Database, branch: Branch, now: datetime) -
     with database.transaction() as session:
         case = cases.apply(session, claim(branch["G1"]), TERMS, by=ACT, now=now)
         last = at("2026-12-18T23:59")
-        assert casework.to_expire(session, TERMS, now=last) == ()
+        assert deadlines.to_expire(session, TERMS, now=last) == ()
         assert not casework.expire(session, case.id, TERMS, by=ACT, now=last)
         over = at("2026-12-19T00:00")
-        assert [one.id for one in casework.to_expire(session, TERMS, now=over)] == [case.id]
+        assert [one.id for one in deadlines.to_expire(session, TERMS, now=over)] == [case.id]
         assert casework.expire(session, case.id, TERMS, by=ACT, now=over)
         assert not casework.expire(session, case.id, TERMS, by=ACT, now=over)
 
@@ -331,8 +331,8 @@ def test_late_cases_are_listed_by_how_late_they_are(database: Database, branch: 
     """A case that waits longer than its limit is on the list of overdue ones with the day it was due."""
     with database.transaction() as session:
         case = submitted(session, claim(branch["G1"]), now)
-        assert casework.overdue(session, TERMS, now=at("2026-11-25T23:59")) == ()
-        ((late, due),) = casework.overdue(session, TERMS, now=at("2026-11-26T00:00"))
+        assert deadlines.overdue(session, TERMS, now=at("2026-11-25T23:59")) == ()
+        ((late, due),) = deadlines.overdue(session, TERMS, now=at("2026-11-26T00:00"))
     assert (late.id, str(due)) == (case.id, "2026-11-25")
 
 

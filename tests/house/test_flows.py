@@ -4,7 +4,7 @@ import asyncio
 import inspect
 import re
 import typing
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -28,7 +28,7 @@ ALLOWED = {
     *(forms.MonthText, forms.FirstDay, forms.LastDay, forms.NoticeKind),
     *(forms.MarketCode, forms.CityCode, forms.DistrictCode),
     *(fund_forms.CaseNumber, fund_forms.StepWords, fund_forms.YearText, fund_forms.PaperName),
-    *(fund_forms.BatchNumber, fund_forms.Festival, fund_forms.FestivalDay),
+    *(fund_forms.BatchNumber, fund_forms.PastMonth, fund_forms.Festival, fund_forms.FestivalDay),
 }
 BY_HAND = {"closure-declare", "roster-city", "roster-district"}
 BY_HAND |= {"fund-advance", "fund-paper", "fund-batch-close", "fund-festival-batch"}
@@ -106,3 +106,9 @@ def test_the_review_form_is_chinese() -> None:
     assert schema["properties"]["weighting"]["enum"] == ["按配置的权重", "公平优先：先拉平负担"]
     assert schema["$defs"]["Decision"]["enum"] == ["发布", "重新生成", "作废"]
     assert form._description == "**⚠️ 请写明理由。**\n\n*看完说明，在最后填写“决定”，再按 Resume。*\n\n正文"
+
+
+def test_the_month_meant_is_the_one_before() -> None:
+    """Without a month a run is about the month before its planned day; January's is December."""
+    assert str(fund_forms.past_month(None, date(2027, 1, 1))) == "2026-12"
+    assert str(fund_forms.past_month("2026-11", date(2027, 1, 1))) == "2026-11"

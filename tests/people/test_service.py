@@ -53,7 +53,7 @@ CHEN = PersonEntry(
     skills=frozenset({"民政社保", "综合受理"}),
     mobile="16900000001",
     id_number=identity(1),
-    bank_account="6200000000000001",
+    bank_account="6200000000000005",
     avoid_weekdays=frozenset({0, 6}),
     avoid_towns=frozenset({"青石镇"}),
 )

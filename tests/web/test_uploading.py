@@ -44,7 +44,7 @@ def test_fields_and_files_come_apart() -> None:
         part("kind", "收入".encode()) + part("kind", b"x") + part("file", b"\x00\xff", "../a") + part("file", b"", "b")
     )
     found = read(MULTIPART, [body + b"--q--\r\n"])
-    assert (dict(found.fields), found.files) == ({"kind": "收入"}, (b"\x00\xff",))
+    assert (dict(found.fields), found.files) == ({"kind": "收入"}, {"file": (b"\x00\xff",)})
     assert "收入" not in repr(found)
     assert dict(read("application/x-www-form-urlencoded", [b"a=1&a=2&b=%E6%94%B6"]).fields) == {"a": "1", "b": "收"}
 

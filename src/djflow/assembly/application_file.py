@@ -28,6 +28,7 @@ KEYS: Mapping[str, str] = MappingProxyType(
         "人均月收入": "income_per_head",
         "户号": "household",
         "收款账号": "account",
+        "开户行": "bank",
         "申报方式": "filed_by",
         "应急": "emergency",
         "草稿": "draft",
@@ -55,6 +56,7 @@ class Filed:
     income_fen: int | None = field(repr=False)
     household: str = field(repr=False)
     account: str = field(repr=False)
+    bank: str = field(repr=False)
     uploads: tuple[Upload, ...] = field(repr=False)
 
 
@@ -83,6 +85,7 @@ def read_application(path: Path, *, max_file_bytes: int) -> Filed:
         income_fen=None if per_head is None else _fen(per_head, "income_per_head", at_least=0),
         household=_text(values, "household"),
         account=_text(values, "account"),
+        bank=_text(values, "bank"),
         uploads=_uploads(values.get("materials", []), path.parent, max_file_bytes),
     )
 

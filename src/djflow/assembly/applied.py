@@ -12,6 +12,7 @@ from djflow.assembly.house import House
 from djflow.assembly.relief import terms_of
 from djflow.assembly.seats import Seat, entitled
 from djflow.fund import casework
+from djflow.fund.cases import drafts
 from djflow.fund.cases import service as cases
 from djflow.fund.cases.model import CATEGORY_WORDS, STATE_WORDS, Act, CaseState, Category, Filing, FundCase, Policy
 from djflow.fund.cases.transitions import BY_STATE_AND_ACT, CHANGEABLE, ENDED
@@ -107,8 +108,8 @@ def mine(house: House, seat: Seat) -> tuple[Listed, ...]:
     """Return the applications of a seat, those that are not over first, then the newest first."""
     policy = terms_of(house).policy
     with house.reading() as session:
-        own = cases.of_person(session, seat.person) if seat.person and not seat.at_desk else ()
-        filed = [one for one in cases.filed_by(session, seat.branches) if one.applicant != seat.person]
+        own = drafts.of_person(session, seat.person) if seat.person and not seat.at_desk else ()
+        filed = [one for one in drafts.filed_by(session, seat.branches) if one.applicant != seat.person]
         names = people.people_by_ids(session, sorted({one.applicant for one in filed}))
     rows = [_listed(one, policy, "") for one in own]
     rows += [_listed(one, policy, names[one.applicant].name) for one in filed]
@@ -125,9 +126,9 @@ def see(house: House, seat: Seat, case_id: str) -> Sight:
         case = entitled(session, seat, case_id)[0]
         progress = casework.progress(session, case.id, terms)
         paid = next(iter(reversed(orders.history(session, case.subject))), None)
-        account = cases.stated(session, case.id).payee_account
+        account = drafts.stated(session, case.id).payee_account
         papers = [one for one in materials.materials_of(session, case.id) if one.kind not in OFFICE_KINDS]
-        appealed = any(one.appeal_of == case.id for one in cases.of_person(session, case.applicant))
+        appealed = any(one.appeal_of == case.id for one in drafts.of_person(session, case.applicant))
         first = cases.get(session, case.appeal_of).number if case.appeal_of else ""
         name = people.people_by_ids(session, [case.applicant])[case.applicant].name
     return Sight(

@@ -16,6 +16,7 @@ from djflow.core.errors import ConflictError, InputError, NotFoundError
 from djflow.core.ids import PersonId
 from djflow.core.money import yuan_of
 from djflow.fund import service as fund
+from djflow.fund.cases import drafts
 from djflow.fund.cases import service as cases
 from djflow.fund.cases.model import Act, CaseState, FundCase
 from djflow.fund.cases.transitions import CHANGEABLE
@@ -66,11 +67,11 @@ def file(house: House, seat: Seat, applicant: PersonId, given: Mapping[str, str]
         audit.hold(session)
         filing = filing_by(session, seat, applicant)
         claim = read_claim(given, applicant, filing)
-        known = cases.draft_like(session, claim)
+        known = drafts.draft_like(session, claim)
         if known is not None:
             return known
-        drafts = [one for one in cases.of_person(session, applicant) if one.state is CaseState.DRAFT]
-        if len(drafts) >= MAX_DRAFTS:
+        lying = [one for one in drafts.of_person(session, applicant) if one.state is CaseState.DRAFT]
+        if len(lying) >= MAX_DRAFTS:
             raise ConflictError(f"已有 {MAX_DRAFTS} 件草稿没有提交：请先提交或撤回再写新的。", code="apply.drafts")
         return cases.apply(session, claim, terms_of(house), by=seat.by, now=house.now())
 
@@ -83,7 +84,7 @@ def amend(house: House, seat: Seat, case_id: str, given: Mapping[str, str]) -> F
     with house.transaction() as session:
         audit.hold(session)
         case = entitled(session, seat, case_id)[0]
-        claim = read_claim(given, case.applicant, case.filing, cases.stated(session, case.id))
+        claim = read_claim(given, case.applicant, case.filing, drafts.stated(session, case.id))
         return cases.amend(session, case.id, claim, terms_of(house), by=seat.by, now=house.now())
 
 

@@ -15,8 +15,8 @@ from djflow.assembly.relief import terms_of
 from djflow.core.clock import civil_date, civil_datetime
 from djflow.core.money import yuan
 from djflow.core.subject import Subject
-from djflow.fund import casework
-from djflow.fund.cases import rules, service
+from djflow.fund import casework, deadlines
+from djflow.fund.cases import service
 from djflow.fund.cases.model import (
     ACT_WORDS,
     HOLDER_WORDS,
@@ -24,9 +24,7 @@ from djflow.fund.cases.model import (
     CaseState,
     FundCase,
     Move,
-    Terms,
     Who,
-    subject_of,
 )
 from djflow.fund.cases.transitions import ENDED
 from djflow.fund.ledger import service as ledger
@@ -51,21 +49,6 @@ WHO_WORDS: Mapping[Who, str] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """A case came to another step; whoever watches cases takes it once, named by `id`."""
-
-    id: str
-    number: str
-    subject: Subject
-    reached: str
-
-    @property
-    def name(self) -> str:
-        """What a run about it is called: number and step, nothing personal."""
-        return f"{self.number}·{self.reached}"
-
-
-@dataclass(frozen=True, slots=True)
 class Timeline:
     """One case step by step; `subject` is its tag, `rows` say what happened when and at whose desk it then lay."""
 
@@ -84,35 +67,24 @@ class Board:
     rows: Rows
 
 
-def events_since(house: House, moment: datetime) -> tuple[Event, ...]:
-    """Return what happened to cases since an instant, oldest first."""
-    with house.reading() as session:
-        found = service.moves_since(session, moment)
-    return tuple(Event(own, number, subject_of(case), STATE_WORDS[state]) for own, case, number, state in found)
+@dataclass(frozen=True, slots=True)
+class Late:
+    """What stays longer than it should, the longest overdue first."""
+
+    count: int
+    rows: Rows
 
 
 def board(house: House, *, most: int = 500) -> Board:
     """Return the open cases with their age; rows beyond `most` are counted and left out."""
     terms, now = terms_of(house), house.now()
     with house.reading() as session:
-        found = service.waiting(session, *OPEN_STATES)
+        count = service.count(session, *OPEN_STATES)
+        late = deadlines.count_overdue(session, terms, now=now)
+        found = service.waiting(session, *OPEN_STATES, limit=most)
     today = civil_date(now)
-    ends = _ends(found, terms)
-    late = sum(_is_late(due, today) for due in ends)
-    rows = (_board_row(case, due, today) for case, due in zip(found[:most], ends, strict=False))
-    return Board(len(found), late, tuple(rows))
-
-
-def _ends(cases: Sequence[FundCase], terms: Terms) -> tuple[date | None, ...]:
-    # Counting workdays is dear, and many cases began on the same day.
-    known: dict[tuple[CaseState, date], date | None] = {}
-    ends = []
-    for case in cases:
-        clock = case.state, civil_date(case.since)
-        if clock not in known:
-            known[clock] = rules.due_on(case, terms)
-        ends.append(known[clock])
-    return tuple(ends)
+    rows = (_board_row(case, due, today) for case, due in zip(found, deadlines.ends_of(found, terms), strict=True))
+    return Board(count, late, tuple(rows))
 
 
 def _is_late(due: date | None, today: date) -> bool:
@@ -177,28 +149,34 @@ def _approval_desk(session: Session, case: FundCase) -> str:
     return f"{step.name}（{offices}）" if offices else step.name
 
 
-def late(house: House) -> Rows:
-    """Return the cases that stay longer than they should and the emergencies whose papers are late."""
+def late(house: House, *, most: int = 500) -> Late:
+    """Return the cases that stay longer than they should and the emergencies whose papers are late.
+
+    Rows beyond `most` are counted and left out.
+    """
     terms, now = terms_of(house), house.now()
     today = civil_date(now)
     with house.reading() as session:
-        overdue = casework.overdue(session, terms, now=now)
+        overdue = deadlines.overdue(session, terms, now=now, most=most)
+        count = deadlines.count_overdue(session, terms, now=now)
         papers = casework.late_papers(session, terms, now=now)
     waits = [(case, due, STATE_WORDS[case.state], HOLDER_WORDS.get(case.state, "")) for case, due in overdue]
     waits += [(case, case.papers_due_on or today, "应急补材料", "党支部、镇街") for case, _ in papers]
-    return tuple(
+    rows: Rows = tuple(
         {"编号": case.number, "步骤": step, "在哪里": desk, "期限": str(due), "超过（天）": (today - due).days}
         for case, due, step, desk in waits
     )
+    return Late(count + len(papers), rows)
 
 
-def queue(house: House) -> tuple[Rows, str]:
-    """Return the approved cases that wait for money in order of approval, and in yuan what is available in all."""
+def queue(house: House, *, most: int = 500) -> tuple[int, Rows, str]:
+    """Return how many approved cases wait for money, the first of them in order, and in yuan what is available."""
     with house.reading() as session:
-        found = service.waiting(session, CaseState.WAITING_BUDGET)
+        found = service.waiting(session, CaseState.WAITING_BUDGET, limit=most)
+        count = service.count(session, CaseState.WAITING_BUDGET)
         available = sum(one.available_fen for one in ledger.balances(session))
     rows: Rows = tuple(
         {"次序": place, "编号": case.number, "金额": yuan(case.amount_fen), "批准于": str(civil_date(case.since))}
         for place, case in enumerate(found, start=1)
     )
-    return rows, yuan(available)
+    return count, rows, yuan(available)

@@ -12,6 +12,7 @@ import djflow.fund.cases.tables
 import djflow.fund.checks.tables
 import djflow.fund.donations.tables
 import djflow.fund.ledger.tables
+import djflow.fund.lists.tables
 import djflow.fund.materials.tables
 import djflow.fund.payment.tables
 import djflow.fund.publicity.tables

@@ -18,8 +18,9 @@ from djflow.audit import service as audit
 from djflow.core.errors import InputError
 from djflow.core.ids import PersonId
 from djflow.core.subject import Subject
-from djflow.fund import casework
+from djflow.fund import casework, chasing, deadlines
 from djflow.fund import service as fund
+from djflow.fund.cases import payees
 from djflow.fund.cases import service as cases
 from djflow.fund.cases.model import Claim, FundCase, Terms, Who
 from djflow.fund.cases.service import PhoneCall
@@ -27,6 +28,7 @@ from djflow.fund.casework import Progress, Request
 from djflow.fund.checks import service as checks
 from djflow.fund.checks.crosscheck import import_results
 from djflow.fund.checks.model import Deliberation, Visit
+from djflow.fund.lists import service as lists
 from djflow.fund.materials import service as materials
 from djflow.fund.materials.cabinet import Cabinet
 from djflow.fund.materials.model import Material, Upload
@@ -41,20 +43,23 @@ from djflow.people.model import ImportReport
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """An application as it was filed and, in words, what it lacks for being submitted."""
+    """An application as it was filed and, in words, what it lacks for being submitted, and later for being paid."""
 
     case: FundCase
     missing: tuple[str, ...]
+    unpayable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a sweep brought forward."""
+    """What a sweep brought forward; `chased` are emergencies whose papers somebody was newly reminded of."""
 
     ended_periods: int
     expired: int
     served: int
     left_behind: int
+    filed: int = 0
+    chased: int = 0
 
 
 class _Timed(Protocol):
@@ -94,7 +99,7 @@ def apply_file(house: House, path: Path, *, by: str) -> Received:
         if not missing and not filed.draft:
             who = Who.BRANCH if filed.filing.value == "branch" else Who.APPLICANT
             case = fund.submit(session, case.id, desk_of(house), who=who, by=by, now=now)
-        return Received(case, missing)
+        return Received(case, missing, casework.payment_gaps(session, case))
 
 
 def _claim(filed: Filed, applicant: PersonId) -> Claim:
@@ -110,6 +115,7 @@ def _claim(filed: Filed, applicant: PersonId) -> Claim:
         income_fen=filed.income_fen,
         household=filed.household,
         payee_account=filed.account,
+        payee_bank=filed.bank,
     )
 
 
@@ -218,25 +224,41 @@ def deliberate(house: House, case_id: str, vote: Deliberation, *, by: str) -> No
 
 
 def settle_flag(house: House, flag_id: str, reason: str, *, by: str) -> None:
-    """Give the reason for which a flagged case may go on; raises what `checks.service.settle_flag` raises."""
+    """Give the reason for which a flagged case goes on; raises what `checks.service.settle_flag` raises."""
     with house.transaction() as session:
-        audit.hold(session)
-        checks.settle_flag(session, flag_id, reason, by=by, now=house.now())
+        now = house.now()
+        act = partial(checks.settle_flag, session, flag_id, reason, by=by, now=now)
+        fund.tend(session, checks.case_of_flag(session, flag_id), act, desk_of(house), by=by, now=now)
 
 
 def import_crosscheck(house: House, source: Path, department: str, *, by: str, dry_run: bool = False) -> ImportReport:
-    """Take in a department's answers, all of them or none."""
+    """Take in a department's answers, all of them or none; then each case they let go on, by itself."""
     importer = Importer(by, house.now(), dry_run)
     with house.transaction() as session:
         audit.hold(session)
-        return import_results(session, source, department, terms_of(house).policy, importer)
+        report, touched = import_results(session, source, department, terms_of(house).policy, importer)
+    # A crash here loses nothing: the sweep finds cases in which nothing is left to check.
+    for case_id in touched:
+        bring_forward(house, case_id, by=by)
+    return report
 
 
 def post(house: House, case_id: str, level: Level, *, by: str) -> Period:
-    """Put a case on a board; raises what `publicity.service.post` raises."""
+    """Put a case on a board and do what follows; raises what `publicity.service.post` raises."""
     with house.transaction() as session:
         audit.hold(session)
-        return publicity.post(session, case_id, level, terms_of(house), by=by, now=house.now())
+        desk, now = desk_of(house), house.now()
+        period = publicity.post(session, case_id, level, desk.terms, by=by, now=now)
+        fund.bring_forward(session, case_id, desk, by=by, now=now)
+        return period
+
+
+def renew_payee(house: House, number: str, *, by: str) -> FundCase:
+    """Pay a case to the account and bank that the person's record has now; raises what `payees.renew_payee` raises."""
+    with house.transaction() as session:
+        case_id, now = cases.find(session, number).id, house.now()
+        act = partial(payees.renew_payee, session, case_id, by=by, now=now)
+        return fund.tend(session, case_id, act, desk_of(house), by=by, now=now)
 
 
 def object_to(house: House, period_id: str, new: NewObjection, *, by: str) -> Objection:
@@ -267,22 +289,26 @@ def progress(house: House, case_id: str) -> Progress:
 def sweep(house: House, *, by: str) -> Swept:
     """Bring forward what time or money alone decides, each case in a transaction of its own; twice is once.
 
-    Periods that are over, drafts that expired, the budget queue in the order of approval, payments that were settled
-    but not booked, cases left behind. Whatever a crash left undone is found again.
+    Periods that are over, drafts that expired, lines of lists not filed yet, the budget queue in the order of
+    approval, papers of emergencies, payments that were settled but not booked, cases left behind. Whatever a crash
+    left undone is found again.
     """
     desk, now = desk_of(house), house.now()
     with house.reading() as session:
         periods = [period.id for period in publicity.due(session, now=now)]
-        late = [case.id for case in casework.to_expire(session, desk.terms, now=now)]
+        late = [case.id for case in deadlines.to_expire(session, desk.terms, now=now)]
+        lines = lists.unfiled(session)
+        papers = casework.papers_to_chase(session, desk.terms, now=now)
     ended = sum(_each(house, fund.close_period, one, by=by) for one in periods)
     expired = sum(_each(house, fund.expire, one, by=by) for one in late)
+    filed = sum(_each(house, fund.open_line, one, by=by) for one in lines)
     served = serve_queue(house, by=by)
+    chased = sum(_each(house, chasing.chase, one, by=by) for one in papers)
     with house.reading() as session:
-        behind = fund.left_behind(session, desk)
+        behind = fund.left_behind(session, desk, now=now)
     for case_id in behind:
-        with house.transaction() as session:
-            fund.bring_forward(session, case_id, desk, by=by, now=house.now())
-    return Swept(ended, expired, served, len(behind))
+        bring_forward(house, case_id, by=by)
+    return Swept(ended, expired, served, len(behind), filed, chased)
 
 
 def _each(house: House, act: _Timed, key: str, *, by: str) -> bool:

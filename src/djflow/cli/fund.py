@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from djflow.cli import fund_cases, fund_payments
+from djflow.cli import fund_cases, fund_festival, fund_payments
 from djflow.cli.frame import answer, home_of, json_option
 from djflow.cli.fund_donations import donation
 from djflow.core.errors import IntegrityError
@@ -18,7 +18,7 @@ def fund() -> None:
     """Group of fund commands."""
 
 
-for _command in (donation, *fund_cases.COMMANDS, *fund_payments.COMMANDS):
+for _command in (donation, fund_festival.festival, *fund_cases.COMMANDS, *fund_payments.COMMANDS):
     fund.add_command(_command)
 
 

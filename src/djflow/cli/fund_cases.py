@@ -21,6 +21,8 @@ def apply(context: click.Context, source: Path, *, as_json: bool) -> None:
     done = relief.apply_file(open_house(home_of(context)), source, by=_BY)
     if done.missing:
         progress(f"还缺材料：{'、'.join(done.missing)}。已留作草稿，补齐后再提交。")
+    if done.unpayable:
+        progress(f"拨付前还要补上：{'、'.join(done.unpayable)}（更新人员登记即可）。")
     case = done.case
     value = {"id": case.id, "number": case.number, "state": case.state.value}
     answer(value, as_json=as_json, text=f"{case.number}：{STATE_WORDS[case.state]}。")
@@ -59,4 +61,18 @@ def crosscheck(context: click.Context, department: str, source: Path, *, dry_run
         context.exit(1)
 
 
-COMMANDS = (apply, show, crosscheck)
+@click.command("payee", help="按人员登记更新一件申请的收款账号和开户行（银行退回过，或缺开户行时用）。")
+@click.argument("case", metavar="编号")
+@json_option
+@click.pass_context
+def payee(context: click.Context, case: str, *, as_json: bool) -> None:
+    """Take account and bank anew from the person's record."""
+    from djflow.assembly import open_house, relief  # noqa: PLC0415 - loads SQLAlchemy
+    from djflow.fund.cases.model import STATE_WORDS  # noqa: PLC0415
+
+    done = relief.renew_payee(open_house(home_of(context)), case, by=_BY)
+    value = {"id": done.id, "number": done.number, "state": done.state.value}
+    answer(value, as_json=as_json, text=f"{done.number}：收款账户已按人员登记更新，{STATE_WORDS[done.state]}。")
+
+
+COMMANDS = (apply, show, crosscheck, payee)

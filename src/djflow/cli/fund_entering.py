@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from functools import wraps
+from functools import update_wrapper
 from typing import TYPE_CHECKING
 
 import click
@@ -28,13 +28,12 @@ def by_clerk(act: Callable[..., Said]) -> Callable[..., None]:
     @login_option
     @json_option
     @click.pass_context
-    @wraps(act)
-    def run(context: click.Context, login: str, *, as_json: bool, **given: object) -> None:
+    def run(context: click.Context, /, login: str, *, as_json: bool, **given: object) -> None:
         house, clerk = entered(context, login)
         value, text = act(house, clerk, **given)
         answer(value, as_json=as_json, text=text)
 
-    return run
+    return update_wrapper(run, act)
 
 
 def entered(context: click.Context, login: str) -> "tuple[House, Clerk]":

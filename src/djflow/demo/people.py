@@ -170,6 +170,7 @@ def _person(
         mobile=f"1690000{serial:04d}",
         id_number=_identity(birth, chance.randint(1, 28), serial, gender),
         bank_account=f"999900000000{serial:04d}",
+        bank_name=f"{unit.short_name or unit.name}农村商业银行",
         party_member_since=joined,
         native_place=chance.choice(NATIVE_PLACES),
         home_town=chance.choice(world.towns) if chance.random() < 0.6 else "",

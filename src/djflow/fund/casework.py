@@ -7,14 +7,14 @@ list on approval, taking lists down when a case ends, the ban after a clawback.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from djflow.core.clock import civil_date
 from djflow.core.errors import RuleError
 from djflow.core.ids import PersonId
-from djflow.fund.cases import rules, service, store
+from djflow.fund.cases import payees, rules, service, store
 from djflow.fund.cases.model import (
     ACT_WORDS,
     HOLDER_WORDS,
@@ -22,17 +22,19 @@ from djflow.fund.cases.model import (
     Act,
     CaseState,
     Category,
+    Filing,
     FundCase,
     Move,
     Terms,
     Who,
 )
 from djflow.fund.cases.service import Step
-from djflow.fund.cases.transitions import BY_STATE_AND_ACT, ENDED, LIMIT_OF, Facts, Guard
+from djflow.fund.cases.transitions import BY_STATE_AND_ACT, ENDED, Facts, Guard
 from djflow.fund.checks import service as checks
 from djflow.fund.checks.model import CrossCheck, Deliberation, Flag
 from djflow.fund.materials import service as materials
 from djflow.fund.materials.model import Material
+from djflow.fund.payment import orders
 from djflow.fund.publicity import service as publicity
 from djflow.fund.publicity.model import Level, Objection, Period
 from djflow.people.dossiers import service as dossiers
@@ -41,6 +43,7 @@ TOLD_REASON = frozenset({CaseState.RETURNED, CaseState.REJECTED})
 """States whose reason the applicant reads on the own page."""
 
 
+_PAID_OUT = frozenset({CaseState.SENT, CaseState.PAID, CaseState.FOLLOW_UP})
 _FOR_FAMILY = frozenset({Act.SUBMIT, Act.RESUBMIT, Act.WITHDRAW})
 """What an applicant or a relative may do; everything else is done by somebody impartial."""
 
@@ -110,7 +113,7 @@ def move(session: Session, case_id: str, request: Request, terms: Terms, *, by: 
     after = service.move(session, case_id, step, by=by, now=now)
     if after.state is CaseState.SUBMITTED or request.act is Act.RESUBMIT:
         checks.compare(session, case_id, terms.policy, by=by, now=now)
-    if request.act in {Act.APPROVE, Act.FUND} and after.amount_fen >= terms.policy.district_from_fen:
+    if request.act in {Act.APPROVE, Act.FUND} and publicity.hangs_at_district(after, terms.policy):
         publicity.post(session, case_id, Level.DISTRICT, terms, by=by, now=now)
     if after.state in ENDED:
         publicity.cancel(session, case_id)
@@ -141,7 +144,7 @@ def facts(
     guard = row.guard if row else Guard.NONE
     if guard is Guard.COMPLETE:
         refused = service.eligible(session, case, terms, now=now) if act is Act.SUBMIT else ()
-        return Facts(missing=materials.missing(session, case, terms.policy), refused=refused)
+        return Facts(missing=lacking(session, case, terms), refused=refused)
     if guard is Guard.CHECKED:
         return Facts(unchecked=unchecked(session, case, terms))
     if guard is Guard.WITHIN_CAPS:
@@ -160,7 +163,9 @@ def facts(
 
 
 def unchecked(session: Session, case: FundCase, terms: Terms) -> tuple[str, ...]:
-    """Return in words what a case still needs before it goes to approval."""
+    """Return in words what a case still needs before it goes to approval; a line of a list was chosen by the office."""
+    if case.filing is Filing.LIST:
+        return checks.flag_gaps(session, case)
     return (*checks.gaps(session, case, terms.policy), *publicity.branch_gaps(session, case))
 
 
@@ -171,8 +176,34 @@ def _pays_first(case: FundCase, terms: Terms) -> bool:
 def _unsettled(session: Session, case: FundCase, terms: Terms) -> tuple[str, ...]:
     if not (case.emergency and case.papers_due_on is not None):
         return ()
+    return (*papers_left(session, case, terms), *publicity.gaps(session, case, terms.policy))
+
+
+def papers_left(session: Session, case: FundCase, terms: Terms) -> tuple[str, ...]:
+    """Return in words which papers and checks of an emergency have not followed yet."""
     papers = [f"缺{name}" for name in materials.missing(session, case, terms.policy)]
-    return (*papers, *checks.gaps(session, case, terms.policy), *publicity.gaps(session, case, terms.policy))
+    return (*papers, *checks.gaps(session, case, terms.policy))
+
+
+def papers_late(session: Session, case: FundCase, terms: Terms, *, now: datetime) -> tuple[str, ...]:
+    """Return which papers of an emergency are late; nothing while there is time, or when all have come."""
+    if case.papers_due_on is None or civil_date(now) <= case.papers_due_on:
+        return ()
+    return papers_left(session, case, terms)
+
+
+def lacking(session: Session, case: FundCase, terms: Terms) -> tuple[str, ...]:
+    """Return which materials a case lacks before it can be submitted."""
+    return () if case.filing is Filing.LIST else materials.missing(session, case, terms.policy)
+
+
+def payment_gaps(session: Session, case: FundCase) -> tuple[str, ...]:
+    """Return what a case lacks before it can be paid: the bank, or an account that the bank has not refused."""
+    if case.state in ENDED | _PAID_OUT:
+        return ()
+    account, bank = payees.payee(session, service.require(session, case.id))
+    gaps = [] if bank else ["开户行"]
+    return (*gaps, *(["能收款的银行账号（现在的账号被银行退回过）"] if orders.bounced(session, account) else []))
 
 
 def submit(session: Session, case_id: str, terms: Terms, *, who: Who, by: str, now: datetime) -> FundCase:
@@ -239,35 +270,20 @@ def expire(session: Session, case_id: str, terms: Terms, *, by: str, now: dateti
 
 def to_pay(session: Session, terms: Terms) -> tuple[FundCase, ...]:
     """Return the approved cases that no list at the district holds back; `end_publicity` looks at each again."""
-    held = publicity.held(session)
-    found = service.waiting(session, CaseState.PUBLICITY)
-    return tuple(case for case in found if case.id not in held or _pays_first(case, terms))
-
-
-def to_expire(session: Session, terms: Terms, *, now: datetime) -> tuple[FundCase, ...]:
-    """Return the drafts and returned applications whose time is over."""
-    found = service.waiting(session, CaseState.DRAFT, CaseState.RETURNED)
-    return tuple(case for case in found if rules.is_overdue(case, terms, now))
-
-
-def overdue(session: Session, terms: Terms, *, now: datetime) -> tuple[tuple[FundCase, date], ...]:
-    """Return the cases that stay longer than they should with the day they were due, the longest overdue first."""
-    found = service.waiting(session, *sorted(LIMIT_OF))
-    ends: dict[tuple[CaseState, date], date | None] = {}
-    for case in found:  # counting workdays is dear, and many cases began on the same day
-        key = (case.state, civil_date(case.since))
-        if key not in ends:
-            ends[key] = rules.due_on(case, terms)
-    dues = ((case, ends[case.state, civil_date(case.since)]) for case in found)
-    late = [(case, due) for case, due in dues if due and due < civil_date(now)]
-    return tuple(sorted(late, key=lambda pair: (pair[1], pair[0].number)))
+    return publicity.not_hanging(session, but_emergencies=terms.policy.pay_before_publicity)
 
 
 def late_papers(session: Session, terms: Terms, *, now: datetime) -> tuple[tuple[FundCase, tuple[str, ...]], ...]:
     """Return the emergencies whose papers are late, each with what is missing."""
-    cases = [case for case in store.overdue_papers(session, civil_date(now)) if case.state not in ENDED]
-    found = [(case, _unsettled(session, case, terms)) for case in cases]
+    cases = store.papers_due(session, civil_date(now) - timedelta(days=1))
+    found = [(case, papers_late(session, case, terms, now=now)) for case in cases]
     return tuple((case, missing) for case, missing in found if missing)
+
+
+def papers_to_chase(session: Session, terms: Terms, *, now: datetime) -> tuple[str, ...]:
+    """Return the emergencies whose papers are due by the next workday, or late, and have not all come."""
+    last = terms.calendar.add_workdays(civil_date(now), 1).date
+    return tuple(case.id for case in store.papers_due(session, last) if papers_left(session, case, terms))
 
 
 def case_file(session: Session, word: str, terms: Terms) -> CaseFile:
@@ -280,7 +296,7 @@ def case_file(session: Session, word: str, terms: Terms) -> CaseFile:
         case=case,
         due_on=rules.due_on(case, terms),
         materials=materials.materials_of(session, case.id),
-        missing=materials.missing(session, case, terms.policy),
+        missing=_missing(session, case, terms),
         flags=checks.flags_of(session, case.id),
         crosschecks=checks.crosschecks_of(session, case.id),
         visits=len(checks.visits_of(session, case.id)),
@@ -308,9 +324,13 @@ def progress(session: Session, case_id: str, terms: Terms) -> Progress:
         due_on=rules.due_on(case, terms),
         amount_fen=case.amount_fen,
         steps=_steps(store.moves(session, case_id)),
-        missing=materials.missing(session, case, terms.policy),
+        missing=_missing(session, case, terms),
         message=store.last_reason(session, case_id) if told else "",
     )
+
+
+def _missing(session: Session, case: FundCase, terms: Terms) -> tuple[str, ...]:
+    return (*lacking(session, case, terms), *payment_gaps(session, case))
 
 
 def _steps(moves: Sequence[Move]) -> tuple[tuple[str, datetime], ...]:

@@ -7,6 +7,7 @@ thing; `running` finds what follows and does it at once, and `bring_forward` doe
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import islice
 
 from sqlalchemy.orm import Session
 
@@ -19,7 +20,7 @@ from djflow.audit import service as audit
 from djflow.core.errors import ConflictError, InputError, RuleError
 from djflow.fund import casework
 from djflow.fund.cases import service as cases
-from djflow.fund.cases.model import ACT_WORDS, Act, CaseState, FundCase, Who
+from djflow.fund.cases.model import ACT_WORDS, Act, CaseState, Filing, FundCase, Who
 from djflow.fund.casework import Request
 from djflow.fund.checks import rules as check_rules
 from djflow.fund.checks import service as checks
@@ -76,6 +77,21 @@ def submit(session: Session, case_id: str, desk: Desk, *, who: Who, by: str, now
     return advance(session, before, desk, by=by, now=now)
 
 
+def open_line(session: Session, case_id: str, desk: Desk, *, by: str, now: datetime) -> bool:
+    """Send a line of a list to its approvers; False when it went before, or may no longer be granted today."""
+    before = _begin(session, case_id, desk, now=now)
+    case = before.case
+    if case.state is CaseState.DRAFT:
+        if casework.facts(session, case, Act.SUBMIT, desk.terms, now=now).refused:
+            return False
+        case = casework.submit(session, case_id, desk.terms, who=Who.BRANCH, by=by, now=now)
+    if case.state is not CaseState.SUBMITTED:
+        return False
+    casework.move(session, case_id, Request(Act.ACCEPT, Who.OFFICE), desk.terms, by=by, now=now)
+    advance(session, before, desk, by=by, now=now)
+    return True
+
+
 def withdraw(session: Session, case_id: str, desk: Desk, *, who: Who, by: str, now: datetime) -> FundCase:
     """Take an application back and give its money free; twice is once.
 
@@ -128,6 +144,8 @@ def require_ready(session: Session, task_id: TaskId, answer: Answer, desk: Desk,
 
 
 def _gaps(session: Session, case: FundCase, approval: Approval, desk: Desk, *, now: datetime) -> Sequence[str]:
+    if case.filing is Filing.LIST:
+        return casework.unchecked(session, case, desk.terms)
     chain = approvals.world_of(session, approval, office=desk.office, now=now).chain
     level = rules.decided_at(approval, chain)
     found = tuple(checks.votes_of(session, case.id))
@@ -189,6 +207,10 @@ def at_the_bank(session: Session, batch_id: BatchId, desk: Desk, *, by: str, now
     mine = (order for order in payments.orders_in(session, batch_id) if order.subject.kind == KIND)
     for order in mine:
         before = standing(session, order.subject.id, desk, now=now)
+        if before.papers_late:
+            raise ConflictError(
+                f"应急申请 {order.case_number} 的材料逾期未补，不能拨付：补齐后再送银行。", code="fund.papers"
+            )
         if before.case.state is CaseState.READY_TO_PAY and not before.denied:
             casework.move(session, before.case.id, Request(Act.SEND, Who.CASHIER), desk.terms, by=by, now=now)
             advance(session, before, desk, by=by, now=now)
@@ -219,9 +241,10 @@ def _settled(session: Session, outcome: Settled, desk: Desk, *, second: str, by:
     elif outcome.verdict is PaymentVerdict.FAILED and case.state is CaseState.SENT:
         request = Request(Act.FAIL, Who.CASHIER, _FAILED)
     elif outcome.verdict is PaymentVerdict.CLAWED_BACK:
-        recovery = Recovery(f"claw:{outcome.line_key}", claim_key(case), ReasonCode.CLAWBACK, outcome.amount_fen)
+        key = f"claw:{outcome.line_key}" + (f":{outcome.part}" if outcome.part else "")
+        recovery = Recovery(key, claim_key(case), ReasonCode.CLAWBACK, outcome.amount_fen)
         ledger.recover(session, recovery, by=by, second=second, now=now)
-        if case.state in _PAID_OR_LATER - {CaseState.CLAWED_BACK}:
+        if outcome.last and case.state in _PAID_OR_LATER - {CaseState.CLAWED_BACK}:
             request = Request(Act.CLAW_BACK, Who.OFFICE, _CLAWED)
     if request is not None:
         casework.move(session, case.id, request, desk.terms, by=by, now=now)
@@ -272,10 +295,24 @@ def bring_forward(session: Session, case_id: str, desk: Desk, *, by: str, now: d
     return advance(session, before, desk, by=by, now=now)
 
 
-def left_behind(session: Session, desk: Desk, *, limit: int = 100) -> tuple[str, ...]:
-    """Return cases in which something may be due without anybody asking, oldest first."""
-    hanging = [case.id for case in casework.to_pay(session, desk.terms)][:limit]
-    return (*store.unheard(session, limit=limit), *store.unordered(session, limit=limit), *hanging)
+def left_behind(session: Session, desk: Desk, *, now: datetime, limit: int = 100) -> tuple[str, ...]:
+    """Return cases in which something may be due without anybody asking, oldest first, up to `limit` of each sort.
+
+    What waits for a person (a bank that nobody knows, a check that is not done) is not among them.
+    """
+    terms = desk.terms
+    hanging = (case.id for case in casework.to_pay(session, terms))
+    payable = (
+        case.id
+        for case in store.unordered(session)
+        if not casework.payment_gaps(session, case) and not casework.papers_late(session, case, terms, now=now)
+    )
+    departments = len(terms.policy.departments)
+    checked = (
+        case.id for case in store.ready_to_start(session, departments) if not casework.unchecked(session, case, terms)
+    )
+    found = (store.unheard(session, limit=limit), payable, checked, hanging)
+    return tuple(one for cases_found in found for one in islice(cases_found, limit))
 
 
 def pending_events(session: Session, *, limit: int = 100) -> tuple[Event, ...]:

@@ -213,6 +213,7 @@ class PersonEntry:
     mobile: str = field(default="", repr=False)
     id_number: str = field(default="", repr=False)
     bank_account: str = field(default="", repr=False)
+    bank_name: str = field(default="", repr=False)
     party_member_since: date | None = field(default=None, repr=False)
     native_place: str = field(default="", repr=False)
     home_town: str = field(default="", repr=False)

@@ -16,6 +16,9 @@ _ID_NUMBER = re.compile(r"[1-9][0-9]{16}[0-9X]")
 _ID_CHECKS = "10X98765432"
 _MOBILE = re.compile(r"(?:\+?86)?(1[3-9][0-9]{9})")
 _BANK_ACCOUNT = re.compile(r"[0-9]{8,32}")
+_FOREIGN_ACCOUNT = re.compile(r"[A-Za-z]{2}[0-9]{2}[A-Za-z0-9]{11,30}")
+_BANK_CARD = re.compile(r"62[0-9]{14,17}")
+_BANK_NAME = re.compile(r"[\w（）·-]{4,60}")
 _ORG_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _ORG_CODE = re.compile(f"[{_ORG_ALPHABET}]{{18}}")
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,30}")
@@ -81,15 +84,39 @@ def normal_mobile(text: str) -> str:
     return found[1]
 
 
-def normal_bank_account(text: str) -> str:
-    """Return a bank account or card number as 8 to 32 digits.
+def card_check_digit(digits: str) -> str:
+    """Return the last digit that belongs to the others of a bank card's number.
 
-    Raises: InputError when it is none.
+    Source: ISO/IEC 7812-1 annex B (Luhn).
+    """
+    doubled = (int(digit) * (2 - place % 2) for place, digit in enumerate(reversed(digits)))
+    return str(-sum(value // 10 + value % 10 for value in doubled) % 10)
+
+
+def normal_bank_account(text: str) -> str:
+    """Return a bank account or card number as 8 to 32 digits; a UnionPay card (62, 16 to 19 digits) proves itself.
+
+    Raises: InputError when it is none, belongs to a foreign bank, or a card's check digit is wrong.
     """
     number = _compact(text)
+    if _FOREIGN_ACCOUNT.fullmatch(number):
+        raise InputError("像是境外银行的账号：只能付到本人在境内银行的人民币账户，请改填。")
     if not _BANK_ACCOUNT.fullmatch(number):
         raise InputError("银行账号应为 8 到 32 位数字，请核对。")
+    if _BANK_CARD.fullmatch(number) and card_check_digit(number[:-1]) != number[-1]:
+        raise InputError("银行卡号校验位不对，多半有一位填错，请对照卡面核对。")
     return number
+
+
+def normal_bank_name(text: str) -> str:
+    """Return the bank at which somebody has an account as it is printed on card or passbook, without blanks.
+
+    Raises: InputError when it is shorter than 4 or longer than 60 characters, or has no Chinese one.
+    """
+    name = "".join(unicodedata.normalize("NFKC", text).split()).replace("(", "（").replace(")", "）")
+    if not _BANK_NAME.fullmatch(name) or name.isascii():
+        raise InputError("开户行应写银行的中文全称和网点，如“巍山农商行大仓支行”，请核对。")
+    return name
 
 
 def normal_code(text: str) -> str:
@@ -147,6 +174,7 @@ def require_sound(entry: PersonEntry) -> None:
         (entry.mobile, normal_mobile),
         (entry.id_number, normal_id_number),
         (entry.bank_account, normal_bank_account),
+        (entry.bank_name, normal_bank_name),
     ):
         if text and check(text) != text:
             raise InputError(f"工号 {entry.code} 的号码含有空格或分隔符，请只填数字。")

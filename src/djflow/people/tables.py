@@ -145,6 +145,7 @@ class PersonRow(Base):
     id_number: Mapped[bytes | None] = mapped_column(Sealed("person.id_number"))
     id_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     bank_account: Mapped[bytes | None] = mapped_column(Sealed("person.bank_account"))
+    bank_name: Mapped[bytes | None] = mapped_column(Sealed("person.bank_name"))
     created_at: Mapped[datetime] = mapped_column(Instant)
     updated_at: Mapped[datetime] = mapped_column(Instant)
 
@@ -259,6 +260,7 @@ def person_entry_of(row: PersonRow, unit_code: str, branch_code: str, vault: Vau
         mobile=opened(row.mobile, "mobile"),
         id_number=opened(row.id_number, "id_number"),
         bank_account=opened(row.bank_account, "bank_account"),
+        bank_name=opened(row.bank_name, "bank_name"),
         party_member_since=row.party_member_since,
         native_place=row.native_place,
         home_town=row.home_town,
@@ -297,6 +299,7 @@ def person_values(key: PersonId, entry: PersonEntry, vault: Vault) -> Values:
         "id_number": sealed(entry.id_number, "id_number"),
         "id_hash": vault.lookup(entry.id_number, kind="id_number") if entry.id_number else None,
         "bank_account": sealed(entry.bank_account, "bank_account"),
+        "bank_name": sealed(entry.bank_name, "bank_name"),
     }
 
 

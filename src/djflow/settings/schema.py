@@ -40,6 +40,7 @@ DEPLOYMENTS = (
     "budget-queue",
     "payment-reconcile",
     "fund-annual",
+    "fund-monthly",
     "ledger-verify",
     "ledger-anchor",
     "relief-tidy",

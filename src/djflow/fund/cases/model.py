@@ -107,10 +107,11 @@ class Limit(StrEnum):
 
 
 class Filing(StrEnum):
-    """Who filed an application: the person, or the branch on the person's behalf."""
+    """Who filed an application: the person, the branch on the person's behalf, or the office as a line of a list."""
 
     SELF = "self"
     BRANCH = "branch"
+    LIST = "list"
 
 
 class Day(StrEnum):
@@ -274,6 +275,7 @@ class Claim:
     income_fen: int | None = field(default=None, repr=False)
     household: str = field(default="", repr=False)
     payee_account: str = field(default="", repr=False)
+    payee_bank: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,6 +166,18 @@ def due_on(case: FundCase, terms: Terms) -> date | None:
     return None if limit is None else limit_end(limit, case.since, terms)
 
 
+def latest_late_start(state: CaseState, terms: Terms, today: date) -> date | None:
+    """Return the latest day on which a case must have come into a state to be late today; None without a limit."""
+    limit = LIMIT_OF.get(state)
+    term = terms.policy.limits.get(limit) if limit else None
+    if term is None:
+        return None
+    start = today - timedelta(days=term.count + 1)
+    while end_of(term, start, terms) >= today:  # a later start never ends earlier
+        start -= timedelta(days=1)
+    return start
+
+
 def limit_end(limit: Limit, since: datetime, terms: Terms) -> date | None:
     """Return the last day of a time limit that began at `since`, None where the office set none."""
     term = terms.policy.limits.get(limit)

@@ -5,7 +5,6 @@ conditional UPDATE, so that forty taps at once move a case once. Audit details h
 """
 
 import unicodedata
-from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -13,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from djflow.audit import service as audit
 from djflow.core.clock import civil_date
-from djflow.core.errors import ConflictError, InputError, NotFoundError, RuleError
-from djflow.core.ids import BranchId, PersonId
+from djflow.core.errors import ConflictError, DjflowError, InputError, NotFoundError, RuleError
+from djflow.core.ids import PersonId
 from djflow.core.subject import Subject
 from djflow.fund.cases import rules, store
 from djflow.fund.cases.model import Act, BanReason, CaseId, CaseState, Category, Claim, FundCase, Limit, Terms, Who
@@ -32,7 +31,7 @@ from djflow.fund.cases.transitions import (
 )
 from djflow.people.dossiers import service as dossiers
 from djflow.people.dossiers.model import Dossier
-from djflow.people.rules import normal_bank_account
+from djflow.people.rules import normal_bank_account, normal_bank_name
 
 _CALL_AGE = timedelta(hours=72)
 
@@ -63,7 +62,7 @@ def apply(session: Session, claim: Claim, terms: Terms, *, by: str, now: datetim
 
     Raises: InputError for an impossible amount or account; RuleError naming every rule it breaks.
     """
-    claim, dossier, account = _sound(session, claim)
+    claim, dossier, account = sound(session, claim)
     _require_eligible(session, claim, dossier, terms, now=now)
     row = store.new_case(store.next_number(session, civil_date(now).year), claim, dossier, now=now)
     store.fill(session, row, claim, account)
@@ -85,7 +84,7 @@ def amend(session: Session, case_id: str, claim: Claim, terms: Terms, *, by: str
         )
     if claim.applicant != case.applicant:
         raise InputError("申请人不能更换：请撤回这件，另写一件申请。", code="fund.applicant")
-    claim, dossier, account = _sound(session, claim)
+    claim, dossier, account = sound(session, claim)
     _require_eligible(session, claim, dossier, terms, now=now, but=case.id)
     before = row.content_hash
     store.fill(session, row, claim, account)
@@ -149,6 +148,7 @@ def appeal(session: Session, case_id: str, reason: str, terms: Terms, *, by: str
         income=private.income,
         income_fen=private.income_fen,
         payee_account=private.payee_account,
+        payee_bank=private.payee_bank,
     )
     case = apply(session, claim, terms, by=by, now=now)
     row = require(session, case.id)
@@ -253,36 +253,6 @@ def reasons(session: Session, case_id: str, *, by: str, now: datetime) -> tuple[
     return store.reasons(session, case_id)
 
 
-def stated(session: Session, case_id: str) -> Claim:
-    """Return what a case asks for, opened, so that a change may keep the rest; never to be shown.
-
-    Raises: NotFoundError.
-    """
-    row = require(session, case_id)
-    case, private = store.case_of(row), store.open_private(session, row)
-    return Claim(
-        applicant=case.applicant,
-        category=case.category,
-        requested_fen=case.requested_fen,
-        filing=case.filing,
-        emergency=case.emergency,
-        reason=private.reason,
-        family=private.family,
-        income=private.income,
-        income_fen=private.income_fen,
-        payee_account=private.payee_account,
-    )
-
-
-def draft_like(session: Session, claim: Claim) -> FundCase | None:
-    """Return the draft that says exactly what a claim says, so that a form sent twice is filed once.
-
-    Raises: InputError and RuleError for what cannot be claimed.
-    """
-    cleaned, _, account = _sound(session, claim)
-    return store.draft_like(session, cleaned, account)
-
-
 def get(session: Session, case_id: str) -> FundCase:
     """Return a case.
 
@@ -325,6 +295,15 @@ def over_caps(session: Session, case: FundCase, amount_fen: int, terms: Terms, *
     return rules.over_caps(case, amount_fen, others, terms.policy, civil_date(now).year)
 
 
+def refusals(session: Session, claim: Claim, terms: Terms, *, now: datetime) -> tuple[str, ...]:
+    """Return every reason in words why a claim cannot be filed today; nothing is written."""
+    try:
+        claim, dossier, _ = sound(session, claim)
+    except DjflowError as error:
+        return (error.message,)
+    return _refusals(session, claim, dossier, terms, now=now)
+
+
 def eligible(session: Session, case: FundCase, terms: Terms, *, now: datetime) -> tuple[str, ...]:
     """Return why a filed case could not be filed today, without opening what is sealed."""
     claim = Claim(case.applicant, case.category, case.requested_fen)
@@ -332,7 +311,11 @@ def eligible(session: Session, case: FundCase, terms: Terms, *, now: datetime) -
     return _refusals(session, claim, dossier, terms, now=now, but=case.id)
 
 
-def _sound(session: Session, claim: Claim) -> tuple[Claim, Dossier, str]:
+def sound(session: Session, claim: Claim) -> tuple[Claim, Dossier, str]:
+    """Return a claim as it is kept, its applicant's dossier, and the account that would be paid.
+
+    Raises: InputError and RuleError for what cannot be claimed.
+    """
     rules.require_amount(claim.requested_fen)
     if claim.emergency and claim.category is not Category.EMERGENCY:
         raise InputError("只有突发救助类才能走应急通道：请改类别，或不选应急。", code="fund.emergency")
@@ -345,10 +328,17 @@ def _sound(session: Session, claim: Claim) -> tuple[Claim, Dossier, str]:
         family=rules.clean_text(claim.family, "家庭情况"),
         income=rules.clean_text(claim.income, "收入情况"),
         household="".join(unicodedata.normalize("NFKC", claim.household).split()).upper(),
+        payee_bank=_bank(claim, dossier, account),
     )
     if not cleaned.reason:
         raise InputError("请写明困难情况，再提交一次。", code="fund.reason")
     return cleaned, dossier, account
+
+
+def _bank(claim: Claim, dossier: Dossier, account: str) -> str:
+    if claim.payee_bank.strip():
+        return normal_bank_name(claim.payee_bank)
+    return dossier.bank_name if account == dossier.bank_account else ""
 
 
 def _require_eligible(
@@ -381,26 +371,16 @@ def _record(session: Session, case: FundCase, action: str, *, by: str, now: date
     audit.record(session, case.subject, action, by=by, now=now, details=details)
 
 
-def waiting(session: Session, *states: CaseState) -> tuple[FundCase, ...]:
+def waiting(session: Session, *states: CaseState, limit: int | None = None) -> tuple[FundCase, ...]:
     """Return the cases in some states, the longest waiting first."""
-    return store.cases_in(session, states)
+    return store.cases_in(session, states, limit=limit)
+
+
+def count(session: Session, *states: CaseState) -> int:
+    """Return how many cases are in some states."""
+    return store.count_in(session, states)
 
 
 def by_ids(session: Session, ids: tuple[CaseId, ...]) -> dict[str, FundCase]:
     """Return cases by id."""
     return store.cases_by_id(session, ids)
-
-
-def of_person(session: Session, person: PersonId) -> tuple[FundCase, ...]:
-    """Return a person's applications, oldest first."""
-    return store.others_of(session, person)
-
-
-def filed_by(session: Session, branches: Collection[BranchId], *, limit: int = 50) -> tuple[FundCase, ...]:
-    """Return the newest cases that branches filed for their members."""
-    return store.filed_by(session, branches, limit=limit) if branches else ()
-
-
-def moves_since(session: Session, moment: datetime) -> tuple[tuple[str, str, str, CaseState], ...]:
-    """Return every step taken since an instant, oldest first: its id, its case's id and number, the state reached."""
-    return store.moves_since(session, moment)

@@ -1,12 +1,12 @@
 """Reads and writes applications; seals on the way in, opens only where the function says so."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import cast
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -14,12 +14,13 @@ from djflow.core.ids import BranchId, PersonId, UnitId, new_id
 from djflow.db.session import vault_of
 from djflow.db.store import sealing_vault
 from djflow.db.vault import Vault
-from djflow.fund.cases.model import Act, CaseId, CaseState, Claim, Filing, FundCase, Move, Who
+from djflow.fund.cases.model import Act, CaseId, CaseState, Category, Claim, Filing, FundCase, Move, Who
 from djflow.fund.cases.rules import Ban
 from djflow.fund.cases.tables import FundBanRow, FundCaseMoveRow, FundCaseRow, FundCounterRow, FundPhoneRow
+from djflow.fund.cases.transitions import ENDED
 from djflow.people.dossiers.model import Dossier
 
-_PRIVATE = ("reason", "family", "income", "payee_account")
+_PRIVATE = ("reason", "family", "income", "payee_account", "payee_bank")
 _MOVE_REASON = "fund_case_move.reason"
 
 
@@ -31,6 +32,7 @@ class Private:
     family: str = field(repr=False)
     income: str = field(repr=False)
     payee_account: str = field(repr=False)
+    payee_bank: str = field(repr=False)
     income_fen: int | None = field(default=None, repr=False)
 
 
@@ -71,6 +73,7 @@ def _claim_hash(vault: Vault, claim: Claim, payee_account: str) -> str:
     parts = [
         *(claim.applicant, claim.category.value, claim.requested_fen, claim.filing.value, claim.emergency),
         *(claim.reason, claim.family, claim.income, claim.income_fen, claim.household, payee_account),
+        *([claim.payee_bank] if claim.payee_bank else []),
     ]
     return vault.lookup(json.dumps(parts, ensure_ascii=False), kind="fund.claim")
 
@@ -104,9 +107,9 @@ def fill(session: Session, row: FundCaseRow, claim: Claim, payee_account: str) -
     vault = sealing_vault(session)
     row.category, row.requested_fen, row.emergency = claim.category, claim.requested_fen, claim.emergency
     row.filing, row.proposed_fen = claim.filing, None
-    private = Private(claim.reason, claim.family, _income_text(claim), payee_account)
+    private = Private(claim.reason, claim.family, _income_text(claim), payee_account, claim.payee_bank)
     for name in _PRIVATE:
-        setattr(row, name, vault.seal(getattr(private, name), context=f"fund_case.{name}:{row.id}"))
+        _seal(vault, row, name, getattr(private, name))
     row.payee_hash = vault.lookup(payee_account, kind="fund.payee")
     if claim.household:  # it is kept as a hash only: whoever changes the rest cannot repeat it
         row.household_hash = vault.lookup(claim.household, kind="fund.household")
@@ -114,6 +117,22 @@ def fill(session: Session, row: FundCaseRow, claim: Claim, payee_account: str) -
     row.content_hash = _content_hash(vault, row)
     row.version += 1
     session.add(row)
+    session.flush()
+
+
+def _seal(vault: Vault, row: FundCaseRow, name: str, text: str) -> None:
+    # No bank and an empty bank are the same: whoever looks for cases without one looks for NULL.
+    sealed = vault.seal(text, context=f"fund_case.{name}:{row.id}") if text or name != "payee_bank" else None
+    setattr(row, name, sealed)
+
+
+def put_payee(session: Session, row: FundCaseRow, account: str, bank: str) -> None:
+    """Write to which account of the applicant a case is paid; what was decided about stays what it was."""
+    vault = sealing_vault(session)
+    _seal(vault, row, "payee_account", account)
+    _seal(vault, row, "payee_bank", bank)
+    row.payee_hash = vault.lookup(account, kind="fund.payee")
+    row.version += 1
     session.flush()
 
 
@@ -132,7 +151,8 @@ def open_private(session: Session, row: FundCaseRow) -> Private:
 
     income = json.loads(opened("income") or '{"text": ""}')
     words, per_head = str(income["text"]), income.get("per_head_fen")
-    return Private(opened("reason"), opened("family"), words, opened("payee_account"), per_head)
+    account, bank = opened("payee_account"), opened("payee_bank")
+    return Private(opened("reason"), opened("family"), words, account, bank, per_head)
 
 
 def stamp_materials(session: Session, row: FundCaseRow, materials_hash: str) -> None:
@@ -227,15 +247,6 @@ def moves(session: Session, case_id: str) -> tuple[Move, ...]:
     return tuple(Move(row.act, row.before, row.after, row.round, row.at, row.who) for row in rows)
 
 
-def moves_since(session: Session, moment: datetime) -> tuple[tuple[str, str, str, CaseState], ...]:
-    """Return every step taken since an instant, oldest first: its id, its case's id and number, the state reached."""
-    # Ids order by time, so that the primary key finds them among millions.
-    floor = f"{int(moment.timestamp() * 1000):012x}"
-    query = select(FundCaseMoveRow, FundCaseRow.number).join(FundCaseRow, FundCaseRow.id == FundCaseMoveRow.case_id)
-    rows = session.execute(query.where(FundCaseMoveRow.id >= floor).order_by(FundCaseMoveRow.id))
-    return tuple((row.id, row.case_id, number, row.after) for row, number in rows)
-
-
 def last_reason(session: Session, case_id: str) -> str:
     """Open and return the reason of the last step that had one, for the applicant's own page."""
     query = select(FundCaseMoveRow).where(FundCaseMoveRow.case_id == case_id)
@@ -286,11 +297,57 @@ def alike(session: Session, row: FundCaseRow, since: datetime) -> tuple[FundCase
     return tuple(session.scalars(query.order_by(FundCaseRow.made_at, FundCaseRow.id)))
 
 
-def cases_in(session: Session, states: Collection[CaseState]) -> tuple[FundCase, ...]:
+def cases_in(session: Session, states: Collection[CaseState], *, limit: int | None = None) -> tuple[FundCase, ...]:
     """Return the cases in some states, the longest waiting first."""
-    query = select(FundCaseRow).where(FundCaseRow.state.in_(sorted(states)))
-    query = query.order_by(FundCaseRow.since, FundCaseRow.id).execution_options(populate_existing=True)
-    return tuple(case_of(row) for row in session.scalars(query))
+    mine = FundCaseRow.state.in_(sorted(states))
+    query = select(FundCaseRow).where(mine).order_by(FundCaseRow.since, FundCaseRow.id).limit(limit)
+    if limit is not None:
+        # Found in the index alone, so that a hundred thousand rows are not sorted for a few.
+        first = select(FundCaseRow.since).where(mine).order_by(FundCaseRow.since).limit(limit).subquery()
+        query = query.where(FundCaseRow.since <= select(func.max(first.c.since)).scalar_subquery())
+    return tuple(case_of(row) for row in session.scalars(query.execution_options(populate_existing=True)))
+
+
+def cases_before(
+    session: Session, before: Mapping[CaseState, datetime], *, limit: int | None = None
+) -> tuple[FundCase, ...]:
+    """Return the cases that came into a state before its instant, the longest waiting first."""
+    query = select(FundCaseRow).where(_before(before)).order_by(FundCaseRow.since, FundCaseRow.id).limit(limit)
+    return tuple(case_of(row) for row in session.scalars(query.execution_options(populate_existing=True)))
+
+
+def count_before(session: Session, before: Mapping[CaseState, datetime]) -> int:
+    """Return how many cases came into a state before its instant."""
+    return session.scalar(select(func.count()).select_from(FundCaseRow).where(_before(before))) or 0
+
+
+def _before(before: Mapping[CaseState, datetime]) -> ColumnElement[bool]:
+    return or_(false(), *(and_(FundCaseRow.state == state, FundCaseRow.since < at) for state, at in before.items()))
+
+
+def count_in(session: Session, states: Collection[CaseState]) -> int:
+    """Return how many cases are in some states."""
+    query = select(func.count()).select_from(FundCaseRow).where(FundCaseRow.state.in_(sorted(states)))
+    return session.scalar(query) or 0
+
+
+def categories_in(session: Session, state: CaseState) -> tuple[Category, ...]:
+    """Return the categories of the cases in a state."""
+    query = select(FundCaseRow.category).where(FundCaseRow.state == state).distinct()
+    return tuple(sorted(session.scalars(query)))
+
+
+def pages_in(session: Session, state: CaseState, *, size: int = 200) -> Iterator[FundCase]:
+    """Yield the cases in a state, the longest waiting first, a page at a time; they may leave it meanwhile."""
+    query = select(FundCaseRow).where(FundCaseRow.state == state).order_by(FundCaseRow.since, FundCaseRow.id)
+    query = query.limit(size).execution_options(populate_existing=True)
+    page = session.scalars(query).all()
+    while page:
+        found = [case_of(row) for row in page]
+        yield from found
+        since, key = found[-1].since, found[-1].id
+        later = or_(FundCaseRow.since > since, and_(FundCaseRow.since == since, FundCaseRow.id > key))
+        page = session.scalars(query.where(later)).all()
 
 
 def cases_by_number(session: Session, numbers: Collection[str]) -> dict[str, FundCase]:
@@ -330,7 +387,7 @@ def add_phone(session: Session, row: FundPhoneRow) -> None:
     session.flush()
 
 
-def overdue_papers(session: Session, today: date) -> tuple[FundCase, ...]:
-    """Return emergencies whose papers were due before `today` and that are not closed."""
-    query = select(FundCaseRow).where(FundCaseRow.papers_due_on < today)
+def papers_due(session: Session, last: date) -> tuple[FundCase, ...]:
+    """Return emergencies on their way whose papers are, or were, due on or before `last`."""
+    query = select(FundCaseRow).where(FundCaseRow.papers_due_on <= last, FundCaseRow.state.not_in(sorted(ENDED)))
     return tuple(case_of(row) for row in session.scalars(query.order_by(FundCaseRow.papers_due_on, FundCaseRow.id)))

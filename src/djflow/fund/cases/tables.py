@@ -44,6 +44,7 @@ class FundCaseRow(Base):
     family: Mapped[bytes | None] = mapped_column(Sealed("fund_case.family"))
     income: Mapped[bytes | None] = mapped_column(Sealed("fund_case.income"))
     payee_account: Mapped[bytes | None] = mapped_column(Sealed("fund_case.payee_account"))
+    payee_bank: Mapped[bytes | None] = mapped_column(Sealed("fund_case.payee_bank"))
     payee_hash: Mapped[str] = mapped_column(String(64), index=True)
     household_hash: Mapped[str | None] = mapped_column(String(64), index=True)
     id_hash: Mapped[str | None] = mapped_column(String(64), index=True)

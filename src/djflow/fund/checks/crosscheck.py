@@ -71,8 +71,12 @@ def write_template(target: Path) -> None:
     write_table(target, crosscheck_form(), (), "部门核对结果")
 
 
-def import_results(session: Session, source: Path, department: str, policy: Policy, importer: Importer) -> ImportReport:
-    """Take in one department's answers, all of them or none; the same table again changes nothing.
+def import_results(
+    session: Session, source: Path, department: str, policy: Policy, importer: Importer
+) -> tuple[ImportReport, tuple[str, ...]]:
+    """Take in one department's answers, all of them or none, and return the cases about which something is new.
+
+    The same table again changes nothing.
 
     Raises: InputError when the file as a whole cannot be read or the department is not one of fund.toml.
     """
@@ -85,13 +89,13 @@ def import_results(session: Session, source: Path, department: str, policy: Poli
     known = case_store.cases_by_number(session, [row.key for row in read.stated])
     lines, rejected = _judged(form, read, known)
     if rejected:
-        return ImportReport(read.rows, 0, 0, 0, in_order(form, rejected))
+        return ImportReport(read.rows, 0, 0, 0, in_order(form, rejected)), ()
     if importer.dry_run:
-        return ImportReport(read.rows, len(lines), 0, 0)
-    changed = 0
-    for line in lines:
-        changed += _take(session, known[line.number], line, department, importer)
-    return ImportReport(read.rows, changed, 0, read.rows - changed)
+        return ImportReport(read.rows, len(lines), 0, 0), ()
+    touched = tuple(
+        known[line.number].id for line in lines if _take(session, known[line.number], line, department, importer)
+    )
+    return ImportReport(read.rows, len(touched), 0, read.rows - len(touched)), touched
 
 
 def _judged(form: Form[Line], read: Read, known: Mapping[str, FundCase]) -> tuple[list[Line], list[Rejection]]:

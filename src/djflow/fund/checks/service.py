@@ -74,6 +74,17 @@ def settle_flag(session: Session, flag_id: str, reason: str, *, by: str, now: da
     audit.record(session, subject, "fund.flag_settled", by=by, now=now, details={"kind": row.kind.value})
 
 
+def case_of_flag(session: Session, flag_id: str) -> str:
+    """Return the id of the case a flag is about.
+
+    Raises: NotFoundError.
+    """
+    row = store.locked_flag(session, flag_id)
+    if row is None:
+        raise NotFoundError("没有这条提示：请刷新后再试。", code="fund.flag")
+    return row.case_id
+
+
 def visit(session: Session, case_id: str, seen: Visit, *, by: str, now: datetime) -> None:
     """Record what one of two visitors saw at the applicant's home; the same visitor again corrects it.
 
@@ -126,10 +137,13 @@ def gaps(session: Session, case: FundCase, policy: Policy) -> tuple[str, ...]:
         found.append("支部评议没有过半数赞成")
     found += rules.visit_gaps(store.visits_of(session, case.id))
     found += rules.department_gaps(store.crosschecks_of(session, case.id), policy.departments)
+    return (*found, *flag_gaps(session, case))
+
+
+def flag_gaps(session: Session, case: FundCase) -> tuple[str, ...]:
+    """Return in words that somebody still has to give reasons for a case's flags."""
     unsettled = sum(one.is_open and one.case == case.id for one in store.flags_of(session, case.id))
-    if unsettled:
-        found.append(f"有 {unsettled} 条疑点还没有人写明理由")
-    return tuple(found)
+    return (f"有 {unsettled} 条疑点还没有人写明理由",) if unsettled else ()
 
 
 def look(session: Session, case_id: str, *, by: str, now: datetime) -> Notes:

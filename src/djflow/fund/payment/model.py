@@ -207,7 +207,10 @@ class BankFile:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What became of one order, for the caller's ledger and notices."""
+    """What became of one order, for the caller's ledger and notices.
+
+    Money may come back in parts: each `part` is named, `amount_fen` is what it brought, `last` that nothing is left.
+    """
 
     order: OrderId
     subject: Subject
@@ -217,6 +220,8 @@ class Settled:
     payee: PersonId
     verdict: Verdict
     bank_code: str = ""
+    part: str = ""
+    last: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +293,7 @@ class Ruling:
     evidence: str
     first: PersonId
     second: PersonId | None
+    received_fen: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,11 @@ def history(session: Session, subject: Subject) -> tuple[PaymentOrder, ...]:
     return store.orders_of(session, subject)
 
 
+def bounced(session: Session, account: str) -> bool:
+    """Return whether the last payment to an account that the bank has answered came back."""
+    return store.last_verdict(session, account) in {OrderState.FAILED, OrderState.CORRECTED}
+
+
 def exclude(session: Session, order_id: OrderId, persons: frozenset[PersonId]) -> None:
     """Bar more persons from touching an order, such as those of an appeal."""
     store.bar(session, order_of(session, order_id).id, persons)

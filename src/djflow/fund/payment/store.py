@@ -85,6 +85,14 @@ def account_hash(session: Session, account: str) -> str:
     return vault_of(session).lookup(account, kind=ACCOUNT)
 
 
+def last_verdict(session: Session, account: str) -> OrderState | None:
+    """Return what became of the last payment to an account; None when the bank has answered about none."""
+    answered = (OrderState.PAID, OrderState.FAILED, OrderState.CORRECTED, OrderState.CLAWED_BACK)
+    own = (PaymentOrderRow.account_hash == account_hash(session, account), PaymentOrderRow.state.in_(answered))
+    query = select(PaymentOrderRow.state).where(*own)
+    return session.scalar(query.order_by(PaymentOrderRow.opened_at.desc(), PaymentOrderRow.attempt.desc()).limit(1))
+
+
 def account_hashes(session: Session, orders: Collection[OrderId]) -> Mapping[str, str]:
     """Return line key → account hash."""
     query = select(PaymentOrderRow.line_key, PaymentOrderRow.account_hash).where(PaymentOrderRow.id.in_(orders))

@@ -110,7 +110,7 @@ class PaymentDoubtRow(Base):
 
 
 class PaymentRulingRow(Base):
-    """What one person stated and another confirmed."""
+    """What one person stated and another confirmed; of a refund also how much has come back."""
 
     __tablename__ = "payment_ruling"
 
@@ -121,6 +121,7 @@ class PaymentRulingRow(Base):
     order_id: Mapped[str | None] = mapped_column(ForeignKey(ORDER), index=True)
     doubt_id: Mapped[str | None] = mapped_column(ForeignKey("payment_doubt.id"), index=True)
     evidence: Mapped[str] = mapped_column(String(64))
+    received_fen: Mapped[int] = mapped_column(BigInteger)
     first_id: Mapped[str] = mapped_column(ForeignKey(PERSON))
     second_id: Mapped[str | None] = mapped_column(ForeignKey(PERSON))
     proposed_at: Mapped[datetime] = mapped_column(Instant)

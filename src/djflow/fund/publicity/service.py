@@ -16,7 +16,7 @@ from djflow.core.money import yuan_of
 from djflow.fund.cases import rules as case_rules
 from djflow.fund.cases import service as cases
 from djflow.fund.cases import store as case_store
-from djflow.fund.cases.model import CATEGORY_WORDS, Act, CaseState, FundCase, Policy, Terms, Who
+from djflow.fund.cases.model import CATEGORY_WORDS, Act, CaseState, Filing, FundCase, Policy, Terms, Who
 from djflow.fund.cases.service import Step
 from djflow.fund.cases.transitions import BY_STATE_AND_ACT, COMMITTED, Facts
 from djflow.fund.publicity import rules, store
@@ -202,14 +202,20 @@ def cancel(session: Session, case_id: str) -> None:
 
 def gaps(session: Session, case: FundCase, policy: Policy) -> tuple[str, ...]:
     """Return in words which publicity an approved case still needs before it is paid."""
-    level = Level.DISTRICT if case.amount_fen >= policy.district_from_fen else Level.BRANCH
-    if level is Level.DISTRICT:
-        return () if _is_done(session, case, level, exact=True) else ("区级公示",)
+    if hangs_at_district(case, policy):
+        return () if _is_done(session, case, Level.DISTRICT, exact=True) else ("区级公示",)
     return branch_gaps(session, case, exact=False)
+
+
+def hangs_at_district(case: FundCase, policy: Policy) -> bool:
+    """Return whether the district shows a case: by its amount, and every line of a list."""
+    return case.filing is Filing.LIST or case.amount_fen >= policy.district_from_fen
 
 
 def branch_gaps(session: Session, case: FundCase, *, exact: bool = True) -> tuple[str, ...]:
     """Return in words that the branch's list has not hung long enough; `exact`: with what the case says now."""
+    if case.filing is Filing.LIST:
+        return ()  # the district publishes the whole list
     return () if _is_done(session, case, Level.BRANCH, exact=exact) else ("支部公示还没有结束",)
 
 
@@ -236,9 +242,12 @@ def period(session: Session, period_id: str) -> Period:
     return found
 
 
-def held(session: Session) -> frozenset[str]:
-    """Return the cases that hang, or are frozen, on the district's board."""
-    return frozenset(period.case for period in store.shown(session, Level.DISTRICT))
+def not_hanging(session: Session, *, but_emergencies: bool) -> tuple[FundCase, ...]:
+    """Return the cases in publicity that neither hang nor are frozen on the district's board.
+
+    `but_emergencies`: emergencies are paid first and count as not hanging.
+    """
+    return store.not_hanging(session, but_emergencies=but_emergencies)
 
 
 def case_of_objection(session: Session, objection_id: str) -> str:

@@ -4,13 +4,15 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from djflow.core.ids import new_id
 from djflow.db.session import vault_of
 from djflow.db.store import sealing_vault
-from djflow.fund.cases.model import CaseId
+from djflow.fund.cases.model import CaseId, CaseState, FundCase
+from djflow.fund.cases.store import case_of
+from djflow.fund.cases.tables import FundCaseRow
 from djflow.fund.publicity.model import Level, NewObjection, Objection, ObjectionState, Opened, Period, PeriodState
 from djflow.fund.publicity.tables import FundObjectionRow, FundPublicityRow
 
@@ -81,6 +83,19 @@ def shown(session: Session, level: Level) -> tuple[Period, ...]:
     query = select(FundPublicityRow).where(FundPublicityRow.level == level, FundPublicityRow.state.in_(_SHOWN))
     rows = session.scalars(query.order_by(FundPublicityRow.posted_on, FundPublicityRow.id))
     return tuple(period_of(row) for row in rows)
+
+
+def not_hanging(session: Session, *, but_emergencies: bool) -> tuple[FundCase, ...]:
+    """Return the cases in publicity without a list that hangs at the district, or with the emergency lane."""
+    hangs = exists().where(
+        FundPublicityRow.case_id == FundCaseRow.id,
+        FundPublicityRow.level == Level.DISTRICT,
+        FundPublicityRow.state.in_(_SHOWN),
+    )
+    lane = FundCaseRow.emergency & FundCaseRow.papers_due_on.is_not(None)
+    free = or_(~hangs, lane) if but_emergencies else ~hangs
+    query = select(FundCaseRow).where(FundCaseRow.state == CaseState.PUBLICITY, free)
+    return tuple(case_of(row) for row in session.scalars(query.order_by(FundCaseRow.since, FundCaseRow.id)))
 
 
 def due(session: Session, today: date) -> tuple[Period, ...]:

@@ -15,16 +15,19 @@ from djflow.core.errors import IntegrityError, RuleError
 from djflow.core.ids import PersonId
 from djflow.fund import casework
 from djflow.fund.behalf import service as behalf
+from djflow.fund.cases import payees
 from djflow.fund.cases import service as cases
 from djflow.fund.cases import store as case_store
-from djflow.fund.cases.model import Act, CaseState, FundCase, Who, subject_of
+from djflow.fund.cases.model import Act, CaseState, Filing, FundCase, Who, subject_of
+from djflow.fund.cases.transitions import ENDED
 from djflow.fund.casework import Request
+from djflow.fund.lists import service as lists
 from djflow.fund.payment import orders
 from djflow.fund.payment.model import NewOrder, Payee
 from djflow.fund.publicity import service as publicity
 from djflow.fund.publicity.model import Level
 from djflow.fund.running import money, rules
-from djflow.fund.running.model import EMERGENCY_KIND, KIND, Desk, Due, Stage, Standing
+from djflow.fund.running.model import EMERGENCY_KIND, KIND, LIST_KIND, Desk, Due, Stage, Standing
 from djflow.fund.running.standing import standing
 from djflow.fund.running.telling import tell
 from djflow.people import service as people
@@ -45,6 +48,8 @@ def advance(session: Session, before: Standing, desk: Desk, *, by: str, now: dat
         what = rules.due(present)
         if what is None:
             tell(session, before, present, now=now)
+            if present.case.filing is Filing.LIST and present.case.state in ENDED:
+                lists.close_with(session, present.case, by=by, now=now)
             return present.case
         _DO[what](session, present, desk, by, now)
     raise IntegrityError(f"申请 {before.case.number} 的办理规则走成了圈：请报告管理员。", code="fund.circle")
@@ -67,11 +72,12 @@ def _open(session: Session, at: Standing, desk: Desk, by: str, now: datetime) ->
 
 
 def _kind(session: Session, case: FundCase, now: datetime) -> str:
-    if case.papers_due_on is None:
+    special = LIST_KIND if case.filing is Filing.LIST else EMERGENCY_KIND
+    if case.papers_due_on is None and special is EMERGENCY_KIND:
         return KIND
     try:
-        return chains.valid_chain(session, EMERGENCY_KIND, civil_date(now)).kind
-    except RuleError:  # the office wrote no chain for the lane
+        return chains.valid_chain(session, special, civil_date(now)).kind
+    except RuleError:  # the office wrote no chain of its own for it
         return KIND
 
 
@@ -119,12 +125,12 @@ def _end_publicity(session: Session, at: Standing, desk: Desk, by: str, now: dat
     casework.end_publicity(session, at.case.id, desk.terms, by=by, now=now)
 
 
-def _order(session: Session, at: Standing, desk: Desk, by: str, now: datetime) -> None:
+def _order(session: Session, at: Standing, _desk: Desk, by: str, now: datetime) -> None:
     case = at.case
     row = cases.require(session, case.id)
     holder = people.people_by_ids(session, [case.applicant])[case.applicant].name
-    account = case_store.open_private(session, row).payee_account
-    payee = Payee(case.applicant, holder, account, desk.bank)
+    account, bank = payees.payee(session, row)
+    payee = Payee(case.applicant, holder, account, bank)
     found = approvals.cases_about(session, case.subject)
     hands = frozenset(person for one in found for person in one.deciders) | earlier_hands(session, case)
     call = case_store.phone_row(session, case.id)

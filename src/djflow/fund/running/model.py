@@ -12,20 +12,17 @@ from djflow.fund.ledger.model import FundSource
 
 KIND = "fund.application"
 EMERGENCY_KIND = "fund.emergency"
-"""The chain of the emergency lane; where the office wrote none, the ordinary one."""
+LIST_KIND = "fund.festival"
+"""The chains of the emergency lane and of lists; where the office wrote none, the ordinary one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What the office configured: rules and calendar, the approval engine's office, whose money goes first, the bank.
-
-    `bank` stands in bank files where the applicant's own bank is not known.
-    """
+    """What the office configured: rules and calendar, the approval engine's office, whose money goes first."""
 
     terms: Terms
     office: Office
     order: tuple[FundSource, ...] = tuple(FundSource)
-    bank: str = "农村商业银行"
 
 
 class Stage(StrEnum):
@@ -71,9 +68,9 @@ class Standing:
 
     `granted`: no approval is ahead any more. `listed`: the branch's list hangs or has hung. `hung`: it has hung as
     long as it must. `checked`: nothing is left to check. `public`: publicity is over or may follow payment. `frozen`:
-    an objection stops a list. `denied`: an approver says a
-    decision was not theirs. `stale`: the approvers would decide about other content. `ordered`, `reserved`: a payment
-    waits, money is kept.
+    an objection stops a list. `denied`: an approver says a decision was not theirs. `stale`: the approvers would decide
+    about other content. `ordered`, `reserved`: a payment waits, money is kept. `payable`: account and bank are known
+    and good. `papers_late`: an emergency's papers are.
     """
 
     case: FundCase
@@ -89,6 +86,8 @@ class Standing:
     ordered: bool = False
     reserved: bool = False
     denied: bool = False
+    payable: bool = False
+    papers_late: bool = False
     emergency_lane: bool = False
 
     @property
@@ -120,11 +119,6 @@ class Event:
     def subject(self) -> Subject:
         """The case it is about."""
         return Subject(KIND, self.case)
-
-    @property
-    def name(self) -> str:
-        """What a run about it is called: number and step, nothing personal."""
-        return f"{self.number}·{self.step or self.state}"
 
 
 @dataclass(frozen=True, slots=True)

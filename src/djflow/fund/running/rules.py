@@ -36,8 +36,12 @@ def _open(now: Standing) -> bool:
     return now.stage not in _AT_REST
 
 
+def _stopped_for_papers(now: Standing) -> bool:
+    return now.papers_late and now.case.state is S.READY_TO_PAY
+
+
 _RULES: Sequence[tuple[Due, Callable[[Standing], bool]]] = (
-    (Due.TAKE_BACK, lambda n: n.ordered and n.case.state in _REFUSED | {S.FROZEN}),
+    (Due.TAKE_BACK, lambda n: n.ordered and (n.case.state in _REFUSED | {S.FROZEN} or _stopped_for_papers(n))),
     (Due.TAKE_BACK, lambda n: n.ordered and n.denied and n.case.state is S.READY_TO_PAY),
     (Due.STOP, lambda n: _open(n) and n.case.state in _OVER),
     (Due.STOP, lambda n: n.stage not in _AT_REST | _STOPPED and n.case.state is S.RETURNED),
@@ -56,7 +60,8 @@ _RULES: Sequence[tuple[Due, Callable[[Standing], bool]]] = (
     (Due.GRANT, lambda n: n.case.state is S.RUNNING and n.granted and n.stage not in _STOPPED),
     (Due.END_PUBLICITY, lambda n: n.case.state is S.PUBLICITY and n.public),
     (Due.STEP, lambda n: n.stage is Stage.DISTRICT_LIST and n.case.state in _PUBLIC),
-    (Due.ORDER, lambda n: n.case.state is S.READY_TO_PAY and not (n.ordered or n.denied)),
+    (Due.ORDER, lambda n: n.case.state is S.READY_TO_PAY and n.payable
+     and not (n.ordered or n.denied or n.papers_late)),
     (Due.STEP, lambda n: n.stage is Stage.PAYING and n.case.state in _PAID),
     (Due.STEP, lambda n: n.stage is Stage.FOLLOWING and n.case.state in {S.FOLLOW_UP, S.CLOSED}),
     (Due.STEP, lambda n: n.stage is Stage.LAST_FOLLOWING and n.case.state is S.CLOSED),

@@ -37,6 +37,7 @@ def standing(session: Session, case_id: str, desk: Desk, *, now: datetime) -> St
     branch = [one for one in periods if one.level is Level.BRANCH and one.state is not PeriodState.CANCELLED]
     claim = ledger.reservation(session, claim_key(case))
     denied = approval is not None and denying.is_denied(session, approval.id)
+    to_order = case.state is CaseState.READY_TO_PAY
     return Standing(
         case=case,
         approval=approval,
@@ -49,6 +50,8 @@ def standing(session: Session, case_id: str, desk: Desk, *, now: datetime) -> St
         frozen=denied or case.state is CaseState.FROZEN or any(one.state is PeriodState.FROZEN for one in periods),
         stale=_stale(case, approval),
         ordered=waiting_order(session, case),
+        payable=to_order and not casework.payment_gaps(session, case),
+        papers_late=to_order and bool(casework.papers_late(session, case, desk.terms, now=now)),
         reserved=claim is not None and claim.state is ReservationState.RESERVED,
         denied=denied,
         emergency_lane=approval is not None and approval.new.kind == EMERGENCY_KIND,

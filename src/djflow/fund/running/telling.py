@@ -51,6 +51,31 @@ def announce(session: Session, before: FundCase | None, after: FundCase, step: s
     notify.enqueue(session, intents, now=now)
 
 
+def remind_of_papers(session: Session, case: FundCase, words: str, slot: str, *, now: datetime) -> int:
+    """Tell applicant and branch that papers of an emergency are due or late; return how many were newly told."""
+    asked = (Role.BRANCH_SECRETARY, Level.BRANCH)
+    holders = staffing.holders(session, [asked], Place(case.unit, case.branch)) if case.branch else {}
+    branch = holders.get(asked, ())
+    persons = people.people_by_ids(session, sorted({case.applicant, *branch}))
+    told = [(NoticeKind.FUND_PROGRESS, case.applicant)]
+    told += [(NoticeKind.FUND_BRANCH, one) for one in branch if one != case.applicant]
+    intents = [
+        Intent(
+            kind,
+            case.subject,
+            0,  # once for each slot, whatever changes in the case meanwhile
+            person,
+            slot,
+            f"sms/{kind}",
+            now,
+            now + _STAYS_TRUE,
+            {"name": persons[person].name, "number": case.number, "state": words},
+        )
+        for kind, person in told
+    ]
+    return notify.enqueue(session, intents, now=now)
+
+
 def _intent(kind: NoticeKind, case: FundCase, to: PersonId, name: str, now: datetime) -> Intent:
     values = {"name": name, "number": case.number, "state": STATE_WORDS[case.state]}
     slot = f"{case.state}:{case.version}"

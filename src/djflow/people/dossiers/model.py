@@ -17,6 +17,7 @@ class Dossier:
     branch_code: str
     id_hash: str | None = field(repr=False)
     bank_account: str = field(repr=False)
+    bank_name: str = field(repr=False)
     kin: frozenset[PersonId] = field(repr=False)
 
 

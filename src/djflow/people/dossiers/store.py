@@ -19,8 +19,11 @@ def dossier(session: Session, person: PersonId) -> Dossier | None:
     if found is None:
         return None
     row, branch_code = found
-    sealed = row.bank_account
-    account = "" if sealed is None else vault_of(session).open(sealed, context=f"person.bank_account:{row.id}")
+    vault = vault_of(session)
+
+    def opened(sealed: bytes | None, column: str) -> str:
+        return "" if sealed is None else vault.open(sealed, context=f"person.{column}:{row.id}")
+
     return Dossier(
         person=PersonId(row.id),
         code=row.code,
@@ -29,7 +32,8 @@ def dossier(session: Session, person: PersonId) -> Dossier | None:
         branch=BranchId(row.branch_id) if row.branch_id else None,
         branch_code=branch_code or "",
         id_hash=row.id_hash,
-        bank_account=account,
+        bank_account=opened(row.bank_account, "bank_account"),
+        bank_name=opened(row.bank_name, "bank_name"),
         kin=kin(session, person),
     )
 

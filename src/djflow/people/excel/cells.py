@@ -78,6 +78,14 @@ def bank_account(cell: Cell) -> str:
     return rules.normal_bank_account(_exact(cell, "银行账号", "首尾的数字可能已经改变"))
 
 
+def bank_name(cell: Cell) -> str:
+    """Return the bank of an account.
+
+    Raises: InputError when it cannot be one.
+    """
+    return rules.normal_bank_name(text(cell))
+
+
 def mobile(cell: Cell) -> str:
     """Return a mobile number; eleven digits survive Excel's numbers unchanged.
 

@@ -42,6 +42,8 @@ RANK_ALIASES: Mapping[str, RankLevel] = {
 Source: 公务员职务与职级并行规定 (2019), article 14.
 """
 
+_Shown = Callable[[str, Callable[[str], str]], Callable[[PersonEntry], str]]
+
 
 @dataclass(frozen=True, slots=True)
 class Directory:
@@ -101,23 +103,7 @@ def people_form(
             *_who(),
             *_place(units, branches),
             *_duty(skills),
-            _number("mobile", "手机号码", cells.mobile, shown("mobile", rules.mask_mobile), rules.mask_mobile, 14),
-            _number(
-                "id_number",
-                "身份证号",
-                cells.id_number,
-                shown("id_number", rules.mask_id_number),
-                rules.mask_id_number,
-                22,
-            ),
-            _number(
-                "bank_account",
-                "银行账号",
-                cells.bank_account,
-                shown("bank_account", rules.mask_bank_account),
-                rules.mask_bank_account,
-                24,
-            ),
+            *_numbers(shown),
             *_life(),
         ),
         lambda values: PersonEntry(**values),
@@ -219,6 +205,37 @@ def _duty(skills: Collection[str]) -> tuple[Field[PersonEntry], ...]:
             ),
             f"可填几个，用“、”隔开：{'、'.join(skills)}",
             empty=frozenset[str](),
+            width=24,
+        ),
+    )
+
+
+def _numbers(shown: _Shown) -> tuple[Field[PersonEntry], ...]:
+    return (
+        _number("mobile", "手机号码", cells.mobile, shown("mobile", rules.mask_mobile), rules.mask_mobile, 14),
+        _number(
+            "id_number",
+            "身份证号",
+            cells.id_number,
+            shown("id_number", rules.mask_id_number),
+            rules.mask_id_number,
+            22,
+        ),
+        _number(
+            "bank_account",
+            "银行账号",
+            cells.bank_account,
+            shown("bank_account", rules.mask_bank_account),
+            rules.mask_bank_account,
+            24,
+        ),
+        Field(
+            "bank_name",
+            "开户行",
+            cells.bank_name,
+            attrgetter("bank_name"),
+            "银行账号的开户行全称，付款要用；入库后加密",
+            empty="",
             width=24,
         ),
     )

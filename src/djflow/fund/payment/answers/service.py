@@ -5,7 +5,7 @@ Every act locks the batch first: the same file twice, or forty times at once, ha
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from djflow.audit import service as audit
 from djflow.audit.model import Details
 from djflow.core.errors import ConflictError, InputError, NotFoundError
+from djflow.core.money import yuan_of
 from djflow.core.subject import Subject
 from djflow.fund.payment import rules
 from djflow.fund.payment import store as orders
@@ -159,8 +160,8 @@ def propose(session: Session, proposal: Proposal, *, by: Clerk, now: datetime) -
         _open_line(session, proposal)
     else:
         order = _rulable(session, proposal.order, proposal.kind, by)
-        if proposal.kind is RulingKind.REFUNDED and proposal.received_fen != order.amount_fen:
-            raise InputError("收到的退款与付出的金额不一致：收齐后再登记。", code="ruling.amount")
+        if proposal.kind is RulingKind.REFUNDED:
+            _left_after(session, order, proposal.received_fen)
     if store.waiting_rulings(session, order_id=proposal.order, line=proposal.line):
         raise ConflictError("已有一项认定在等另一个人复核：请先复核或退回那一项。", code="ruling.waiting")
     ruling = store.add_ruling(session, proposal, by.person, now=now)
@@ -178,16 +179,35 @@ def confirm(session: Session, ruling_id: RulingId, *, by: Clerk, now: datetime) 
     outcome = None
     if ruling.order is not None:
         order = _rulable(session, ruling.order, ruling.kind, by)
-        state, verdict = _NEW_STATES[ruling.kind]
-        move_order(session, order, state, now=now)
-        store.settle_doubts(session, order_id=order.id, now=now)
-        outcome = settled(order, verdict)
+        outcome = _ruled(session, order, ruling, now=now)
     else:
         store.settle_doubts(session, line=ruling.line, now=now)
     if not store.decide_ruling(session, ruling_id, RulingState.CONFIRMED, by.person, now=now):
         raise changed_meanwhile()
     _note(session, ruling, "payment.confirm", by=by, now=now)
     return outcome
+
+
+def _ruled(session: Session, order: PaymentOrder, ruling: Ruling, *, now: datetime) -> Settled:
+    state, verdict = _NEW_STATES[ruling.kind]
+    outcome = settled(order, verdict)
+    if ruling.kind is RulingKind.REFUNDED:
+        left = _left_after(session, order, ruling.received_fen)
+        part = ruling.id if ruling.received_fen != order.amount_fen else ""
+        outcome = replace(outcome, amount_fen=ruling.received_fen, part=part, last=left == 0)
+    if outcome.last:
+        move_order(session, order, state, now=now)
+        store.settle_doubts(session, order_id=order.id, now=now)
+    return outcome
+
+
+def _left_after(session: Session, order: PaymentOrder, received_fen: int) -> int:
+    if received_fen <= 0:
+        raise InputError("收到的退款应大于零：请核对金额。", code="ruling.amount")
+    left = order.amount_fen - store.refunded(session, order.id)
+    if received_fen > left:
+        raise InputError(f"收到的退款比还没有退的 {yuan_of(left)} 元多：请核对金额。", code="ruling.amount")
+    return left - received_fen
 
 
 def refuse(session: Session, ruling_id: RulingId, *, by: Clerk, now: datetime) -> None:

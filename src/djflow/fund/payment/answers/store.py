@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from djflow.core.ids import PersonId, new_id
@@ -18,6 +18,7 @@ from djflow.fund.payment.model import (
     Proposal,
     Ruling,
     RulingId,
+    RulingKind,
     RulingState,
 )
 from djflow.fund.payment.store import changed, sealed_file
@@ -102,6 +103,7 @@ def add_ruling(session: Session, proposal: Proposal, first: PersonId, *, now: da
         order_id=proposal.order,
         doubt_id=proposal.line,
         evidence=proposal.evidence,
+        received_fen=proposal.received_fen,
         first_id=first,
         proposed_at=now,
     )
@@ -127,6 +129,16 @@ def waiting_rulings(
     if line:
         query = query.where(PaymentRulingRow.doubt_id == line)
     return tuple(_ruling(row) for row in session.scalars(query.order_by(PaymentRulingRow.proposed_at)))
+
+
+def refunded(session: Session, order_id: OrderId) -> int:
+    """Return how much of a payment has come back, in fen."""
+    query = select(func.coalesce(func.sum(PaymentRulingRow.received_fen), 0)).where(
+        PaymentRulingRow.order_id == order_id,
+        PaymentRulingRow.kind == RulingKind.REFUNDED,
+        PaymentRulingRow.state == RulingState.CONFIRMED,
+    )
+    return int(session.scalar(query) or 0)
 
 
 def decide_ruling(
@@ -155,4 +167,5 @@ def _ruling(row: PaymentRulingRow) -> Ruling:
         evidence=row.evidence,
         first=PersonId(row.first_id),
         second=PersonId(row.second_id) if row.second_id else None,
+        received_fen=row.received_fen,
     )
