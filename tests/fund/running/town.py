@@ -246,13 +246,13 @@ class Town:
         return self.case(case.id)
 
 
-def build(database: Database, folder: Path, *published: Chain) -> Town:
-    """Return the district with 10,000 yuan and its chains in force."""
+def build(database: Database, folder: Path, *published: Chain, first_fen: int = 1_000_000) -> Town:
+    """Return the district with 10,000 yuan (`first_fen`) and its chains in force."""
     with database.transaction() as session:
         branch = settle_staff(session, MONDAY)
         chains.publish(session, published or (fund_chain(), emergency_chain()), by=ACT, now=MONDAY)
     town = Town(database, folder, branch)
-    town.receive(1_000_000)
+    town.receive(first_fen)
     return town
 
 
