@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from pathlib import Path
 
-from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.orm import Session
 
 from djflow.approvals.chains.model import Chain
 from djflow.approvals.model import Verdict
@@ -77,6 +77,16 @@ class Held(Database):
         """Yield the session."""
         yield self.session
 
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """Undo whatever happens inside."""
+        mark = self.session.begin_nested()
+        try:
+            yield
+        finally:
+            mark.rollback()
+            self.session.expunge_all()
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -99,7 +109,7 @@ class Player:
     """The town with its two cases, both before the last approver."""
 
     town: Town
-    cases: tuple[FundCase, FundCase]
+    cases: tuple[FundCase, ...] = ()
 
     def seen(self) -> Seen:
         """Return where everything is."""
@@ -123,24 +133,16 @@ class Player:
     @contextmanager
     def undone(self) -> Iterator[None]:
         """Undo whatever is played inside."""
-        session, now = self._session, self.town.now
-        mark: SessionTransaction = session.begin_nested()
-        try:
-            yield
-        finally:
-            mark.rollback()
-            session.expunge_all()
-            self.town.now = now
-
-    @property
-    def _session(self) -> Session:
+        now = self.town.now
         assert isinstance(self.town.database, Held)
-        return self.town.database.session
+        with self.town.database.undone():
+            yield
+        self.town.now = now
 
-    def period(self, case: FundCase) -> Period:
-        """Return the district's list of a case."""
+    def period(self, case: FundCase, level: Level = Level.DISTRICT) -> Period:
+        """Return the last list of a case, the district's or its branch's."""
         with self.town.database.reading() as session:
-            return [one for one in publicity.periods_of(session, case.id) if one.level is Level.DISTRICT][-1]
+            return [one for one in publicity.periods_of(session, case.id) if one.level is level][-1]
 
     def order(self, case: FundCase) -> PaymentOrder:
         """Return the last payment of a case."""
@@ -206,9 +208,9 @@ class Player:
 
         self.town.act(refunded)
 
-    def list_ends(self, case: FundCase) -> None:
+    def list_ends(self, case: FundCase, level: Level = Level.DISTRICT) -> None:
         """Let the list of a case hang to its end."""
-        period = self.period(case)
+        period = self.period(case, level)
         self.town.now = max(self.town.now, instant_of(period.ends_on, time(23, 59))) + MINUTE
         assert self.town.act(lambda s: fund.close_period(s, period.id, DESK, by=ACT, now=self.town.now))
 
@@ -278,4 +280,4 @@ def players(database: Database, folder: Path, session: Session) -> Player:
         town.checked(case)
         town.act(lambda s, key=case.id: publicity.post(s, key, Level.BRANCH, TERMS, by=ACT, now=town.now))  # type: ignore[misc] # a bound name
     assert town.close_lists() == len(cases_)
-    return Player(town, (cases_[0], cases_[1]))
+    return Player(town, cases_)

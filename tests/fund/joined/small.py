@@ -161,17 +161,24 @@ def edges(state: State, moves: Mapping[str, Move] = MOVES) -> Iterator[Edge]:
                 yield Edge(state, move.name, case, move.effect(state, case))
 
 
-def explore(moves: Mapping[str, Move] = MOVES, most: int = 5_000) -> dict[State, Edge | None]:
+def mirrored(state: State) -> State:
+    """Return the state with the cases exchanged."""
+    queue = tuple(1 - case for case in state.queue)
+    return replace(state, at=(state.at[1], state.at[0]), shown=(state.shown[1], state.shown[0]), queue=queue)
+
+
+def explore(moves: Mapping[str, Move] = MOVES, *, most: int = 5_000, mirrors: bool = True) -> dict[State, Edge | None]:
     """Return every reachable state with the edge by which it is first reached: the shortest way, the first state None.
 
-    A table with a defect may have endless states; beyond `most` it is not followed.
+    Without `mirrors` a state is left out when the same is known with the cases exchanged. A table with a defect may
+    have endless states; beyond `most` it is not followed.
     """
     found: dict[State, Edge | None] = {State(): None}
     level = [State()]
     while level and len(found) < most:
         fresh = []
         for edge in (one for state in level for one in edges(state, moves)):
-            if edge.after not in found:
+            if edge.after not in found and (mirrors or mirrored(edge.after) not in found):
                 found[edge.after] = edge
                 fresh.append(edge.after)
         level = fresh

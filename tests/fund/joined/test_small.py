@@ -33,12 +33,17 @@ def player(sqlite_template: Path, tmp_path: Path) -> Iterator[Player]:
 
 def test_the_model_itself_breaks_no_rule() -> None:
     """In no reachable state is more given than came, is anybody paid who did not hang, does anybody overtake."""
-    assert {small.wrong(edge) for state in small.explore() for edge in small.edges(state)} == {""}
+    found = small.explore()
+    assert {small.wrong(edge) for state in found for edge in small.edges(state)} == {""}
+    assert len(found) == 235
 
 
 def test_every_act_in_every_state_does_what_the_model_says(player: Player) -> None:
-    """All reachable states of two cases and money for one and a half: states, queue and sums agree after every act."""
-    found = small.explore()
+    """All reachable states of two cases and money for one and a half: states, queue and sums agree after every act.
+
+    Of two states that differ by which case is which only one is played.
+    """
+    found = small.explore(mirrors=False)
     played = 0
 
     def walk(state: State) -> None:
@@ -49,11 +54,11 @@ def test_every_act_in_every_state_does_what_the_model_says(player: Player) -> No
                 player.play(edge)
                 played += 1
                 assert player.seen() == Seen.of(edge.after), (edge, words(small.way_to(state, found)))
-                if found[edge.after] == edge:
+                if found.get(edge.after) == edge:
                     walk(edge.after)
 
     walk(State())
-    assert (len(found), played) == (235, 814)
+    assert (len(found), played) == (123, 421)
 
 
 def at_rest(player: Player) -> None:
@@ -102,7 +107,7 @@ DEFECTS: Mapping[str, Mapping[str, Move]] = {
 def test_a_planted_defect_is_found(player: Player, name: str) -> None:
     """Looking at every state finds the mistake, and on the way to it the real service does something else."""
     moves = DEFECTS[name]
-    found = small.explore(moves, 2_000)
+    found = small.explore(moves, most=2_000)
     mistake = next(edge for state in found for edge in small.edges(state, moves) if small.wrong(edge))
     assert any(differs(player, edge) for edge in (*small.way_to(mistake.before, found), mistake))
 
