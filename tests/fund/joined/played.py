@@ -18,6 +18,7 @@ from djflow.fund.cases.model import Act, CaseState, FundCase, Who
 from djflow.fund.payment import orders
 from djflow.fund.payment import service as payments
 from djflow.fund.payment.answers import service as answers
+from djflow.fund.payment.layout import BankLayout
 from djflow.fund.payment.model import (
     Correction,
     Ground,
@@ -175,13 +176,14 @@ class Player:
 
         self.town.act(sent)
 
-    def answer(self, case: FundCase, *, paid: bool) -> None:
+    def answer(self, case: FundCase, *, paid: bool, layout: BankLayout = CSV) -> None:
         """Let the bank answer about a case's batch."""
         order = self.order(case)
         with self.town.database.reading() as session:
             (batch,) = [one for one in payments.open_batches(session) if one.id == order.batch]
             file = payments.download(session, batch.id, by=self.town.clerk("C1"), now=self.town.now)
-        self.town.answer(batch, bank(file.content, failed=() if paid else (order.line_key,)))
+        content = bank(file.content, layout, failed=() if paid else (order.line_key,))
+        self.town.answer(batch, content, layout=layout)
 
     def correct(self, case: FundCase) -> None:
         """Let the accountant put the right account in place of the wrong one."""
@@ -272,12 +274,17 @@ def small_chain() -> Chain:
     return replace(whole, steps=tuple(step for step in whole.steps if step.id in STEPS), max_returns=99)
 
 
-def players(database: Database, folder: Path, session: Session) -> Player:
-    """Return the small town with two checked cases before the one approver, in a transaction of its own."""
-    town = build(Held(database, session), folder, small_chain(), first_fen=FIRST)
-    cases_ = tuple(town.accepted(code, requested_fen=COST) for code in ("G1", "G4"))
-    for case in cases_:
+def checked(town: Town, *codes: str) -> list[FundCase]:
+    """Return claims that are checked, have hung at their branch, and wait for the one approver of the small chain."""
+    found = [town.accepted(code, requested_fen=COST) for code in codes]
+    for case in found:
         town.checked(case)
         town.act(lambda s, key=case.id: publicity.post(s, key, Level.BRANCH, TERMS, by=ACT, now=town.now))  # type: ignore[misc] # a bound name
-    assert town.close_lists() == len(cases_)
-    return Player(town, cases_)
+    assert town.close_lists() == len(found)
+    return found
+
+
+def players(database: Database, folder: Path, session: Session) -> Player:
+    """Return the small town with two cases before the one approver, in a transaction of its own."""
+    town = build(Held(database, session), folder, small_chain(), first_fen=FIRST)
+    return Player(town, tuple(checked(town, "G1", "G4")))

@@ -21,7 +21,7 @@ from djflow.fund.cases.model import Act, CaseState, FundCase, Who
 from djflow.fund.casework import to_expire
 from djflow.fund.payment import service as payments
 from djflow.fund.payment.model import BatchState, NewBatch, OrderState, PaymentBatch
-from djflow.fund.payment.store import batches
+from djflow.fund.payment.store import batches, ready_orders
 from djflow.fund.publicity import service as publicity
 from tests.fund.books import ACT, TERMS, claim
 from tests.fund.joined.looking import OPEN, faults, proven
@@ -201,7 +201,7 @@ class Joined(RuleBasedStateMachine):
     def a_batch_is_made(self) -> None:
         """The cashier puts whatever is ready into a batch."""
         with self.town.database.reading() as session:
-            ready = payments.store.ready_orders(session)
+            ready = ready_orders(session)
         if ready:
             new, by = NewBatch("bank", 500, flag_reason="同卡"), self.town.clerk("C1")
             batch = self.town.act(lambda s: payments.make_batch(s, new, by=by, now=self.town.now))
