@@ -154,6 +154,7 @@ def messages(house: House, kind: type[FileOutlet] = FileOutlet) -> None:
 
 
 NOON, LATER, LATEST = "2026-11-18T11:00", "2026-11-27T09:00", "2026-12-11T09:00"
+AFTERWARDS = (LATEST, "2026-12-11T10:00", "2026-12-14T10:00")
 STAGES: Mapping[str, tuple[str, Callable[[House], object]]] = {
     "file": (NOON, lambda house: relief.apply_file(house, house.home / "application.json", by="cli")),
     "accept": (NOON, asked(Act.ACCEPT, Who.BRANCH)),

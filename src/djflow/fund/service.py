@@ -16,15 +16,16 @@ from djflow.approvals.model import Answer, Outcome, TaskId, Verdict
 from djflow.approvals.model import Case as Approval
 from djflow.approvals.model import CaseState as ApprovalState
 from djflow.audit import service as audit
-from djflow.core.errors import ConflictError, InputError, RuleError
+from djflow.core.errors import ConflictError, InputError, IntegrityError, RuleError
 from djflow.fund import casework
 from djflow.fund.cases import service as cases
+from djflow.fund.cases import store as case_store
 from djflow.fund.cases.model import ACT_WORDS, Act, CaseState, FundCase, Who
 from djflow.fund.casework import Request
 from djflow.fund.checks import rules as check_rules
 from djflow.fund.checks import service as checks
 from djflow.fund.ledger import service as ledger
-from djflow.fund.ledger.model import ReasonCode, Recovery
+from djflow.fund.ledger.model import ReasonCode, Recovery, ReservationState
 from djflow.fund.payment import orders
 from djflow.fund.payment import service as payments
 from djflow.fund.payment.model import BatchId, Settled
@@ -184,7 +185,8 @@ def settle_objection(  # noqa: PLR0913 - the objection, the verdict and the desk
 def at_the_bank(session: Session, batch_id: BatchId, desk: Desk, *, by: str, now: datetime) -> int:
     """Note that the bank's file of a batch is made: its cases can no longer be withdrawn; twice is once.
 
-    Raises: ConflictError when a case of the batch may not be paid (any more).
+    Raises: ConflictError when a case of the batch may not be paid (any more); IntegrityError when nothing is kept for
+    it, or somebody wrote it forward in the database.
     """
     audit.hold(session)
     count = 0
@@ -192,12 +194,25 @@ def at_the_bank(session: Session, batch_id: BatchId, desk: Desk, *, by: str, now
     for order in mine:
         before = standing(session, order.subject.id, desk, now=now)
         if before.case.state is CaseState.READY_TO_PAY:
+            _require_sound(session, before.case, order.amount_fen)
             casework.move(session, before.case.id, Request(Act.SEND, Who.CASHIER), desk.terms, by=by, now=now)
             advance(session, before, desk, by=by, now=now)
             count += 1
         elif before.case.state is not CaseState.SENT:
             raise ConflictError(f"申请 {order.case_number} 现在不能拨付：请把它从批次里去掉。", code="fund.not_payable")
     return count
+
+
+def _require_sound(session: Session, case: FundCase, amount_fen: int) -> None:
+    # Who changes a row by hand meets no rule of ours; what was kept and which steps were taken cannot be rewritten.
+    claim = ledger.reservation(session, claim_key(case))
+    kept = claim.amount_fen if claim is not None and claim.state is ReservationState.RESERVED else 0
+    steps = case_store.moves(session, case.id)
+    if kept != amount_fen or not steps or steps[-1].after is not case.state:
+        raise IntegrityError(
+            f"申请 {case.number} 没有预留这笔资金，或数据库里的办理步骤对不上，不能送银行：请停止付款并报告管理员。",
+            code="fund.not_sound",
+        )
 
 
 def settled(session: Session, outcomes: Sequence[Settled], desk: Desk, *, second: str, by: str, now: datetime) -> None:
