@@ -207,6 +207,26 @@ def test_several_objections_all_have_to_be_answered(database: Database, hung: Pe
         assert (period.remaining, period.ends_on) == (4, date(2026, 12, 4)), "27 November was over"
 
 
+def test_the_same_words_after_an_answer_are_another_objection(database: Database, hung: Period) -> None:
+    """What was answered, or came too late, keeps nobody else from saying the same in time: it stops the clock again."""
+    noon, late = at("2026-11-30T12:00"), at("2026-12-04T00:00")
+    with database.transaction() as session:
+        first = publicity.object_to(session, hung.id, objection(), TERMS, by="page", now=noon)
+        publicity.settle(session, first.id, "不属实", TERMS, upheld=False, by=ACT, now=noon)
+        second = publicity.object_to(session, hung.id, objection(), TERMS, by="page", now=noon)
+        assert (second.id != first.id, second.state) == (True, ObjectionState.OPEN)
+        assert cases.get(session, hung.case).state is CaseState.FROZEN
+        publicity.settle(session, second.id, "不属实", TERMS, upheld=False, by=ACT, now=noon)
+        over = publicity.period(session, hung.id)
+        assert publicity.close(session, over.id, by=ACT, now=at("2026-12-05T00:00"))
+        typed = at("2026-12-06T09:00")
+        assert publicity.object_to(session, over.id, objection("来信"), TERMS, by="page", now=typed).state is (
+            ObjectionState.LATE
+        )
+        letter = objection("来信", via=Via.HAND, received_at=late)
+        assert publicity.object_to(session, over.id, letter, TERMS, by=ACT, now=typed).state is ObjectionState.OPEN
+
+
 def test_a_flood_from_the_page_is_stopped(database: Database, hung: Period) -> None:
     """Twenty open objections are enough for one list; letters by hand still come in."""
     noon = at("2026-11-30T12:00")

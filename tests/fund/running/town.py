@@ -39,6 +39,7 @@ from djflow.fund.ledger import service as ledger
 from djflow.fund.ledger.model import AccountCode, Incoming
 from djflow.fund.payment import service as payments
 from djflow.fund.payment.answers import service as answers
+from djflow.fund.payment.layout import BankLayout
 from djflow.fund.payment.model import AnswerOutcome, Clerk, NewBatch, PaymentBatch
 from djflow.fund.publicity import service as publicity
 from djflow.fund.running.model import Decided, Desk
@@ -226,11 +227,13 @@ class Town:
 
         return self.act(sent)
 
-    def answer(self, batch: PaymentBatch, content: bytes, *, heard: bool = True) -> AnswerOutcome:
+    def answer(
+        self, batch: PaymentBatch, content: bytes, *, heard: bool = True, layout: BankLayout = CSV
+    ) -> AnswerOutcome:
         """Take the bank's answer; `heard` False stops before books and cases hear of it."""
 
         def taken(session: Session) -> AnswerOutcome:
-            outcome = answers.import_answer(session, batch.id, content, CSV, by=self.clerk("C1"), now=self.now)
+            outcome = answers.import_answer(session, batch.id, content, layout, by=self.clerk("C1"), now=self.now)
             if heard:
                 fund.settled(session, outcome.settled, DESK, second="", by=ACT, now=self.now)
             return outcome
@@ -246,13 +249,13 @@ class Town:
         return self.case(case.id)
 
 
-def build(database: Database, folder: Path, *published: Chain) -> Town:
-    """Return the district with 10,000 yuan and its chains in force."""
+def build(database: Database, folder: Path, *published: Chain, first_fen: int = 1_000_000) -> Town:
+    """Return the district with 10,000 yuan (`first_fen`) and its chains in force."""
     with database.transaction() as session:
         branch = settle_staff(session, MONDAY)
         chains.publish(session, published or (fund_chain(), emergency_chain()), by=ACT, now=MONDAY)
     town = Town(database, folder, branch)
-    town.receive(1_000_000)
+    town.receive(first_fen)
     return town
 
 

@@ -88,7 +88,7 @@ def _require_postable(case: FundCase, level: Level) -> None:
 def object_to(
     session: Session, period_id: str, new: NewObjection, terms: Terms, *, by: str, now: datetime
 ) -> Objection:
-    """Take an objection in and stop the clock if it came in time; the same words twice are one objection.
+    """Take an objection in and stop the clock if it came in time; the same words twice, unanswered, are one objection.
 
     Raises: InputError for an empty or too long text or a time that cannot be; NotFoundError; ConflictError when too
         many wait.

@@ -108,10 +108,11 @@ def due(session: Session, today: date) -> tuple[Period, ...]:
 def add_objection(
     session: Session, about: Period, new: NewObjection, state: ObjectionState, *, by: str, now: datetime
 ) -> tuple[Objection, bool]:
-    """Write an objection with words and contact sealed; the same words about the same period are written once."""
+    """Write an objection with words and contact sealed; the same words that wait for an answer are written once."""
     digest = vault_of(session).lookup(f"{about.id}:{new.text}", kind="fund.objection")
     query = select(FundObjectionRow).where(FundObjectionRow.period_id == about.id, FundObjectionRow.digest == digest)
-    known = session.scalar(query)
+    # What was answered before, or came too late, keeps nobody else from saying the same in time.
+    known = session.scalar(query.where(FundObjectionRow.state == state))
     if known is not None:
         return objection_of(known), False
     row = FundObjectionRow(
