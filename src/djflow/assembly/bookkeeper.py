@@ -6,6 +6,7 @@ closes the pipe, which ends the sender.
 """
 
 import ctypes
+import gc
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -32,6 +33,8 @@ def main(pipes: Sequence[int]) -> None:
         first.send((None, error))
         return
     books = Books(house, opening.part)
+    # What is there now stays; looking through it for waste, time and again, would cost more than a message does.
+    gc.freeze()
     first.send((None, None))
     for other in others:
         Thread(target=_keep, args=(other, books), daemon=True).start()

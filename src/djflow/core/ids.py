@@ -1,6 +1,6 @@
 """Identifiers: opaque, unique, ordered by creation, safe in URLs and flow parameters."""
 
-import uuid
+import secrets
 from datetime import datetime
 from typing import NewType
 
@@ -21,7 +21,7 @@ def new_id(now: datetime) -> str:
     Source: RFC 9562 section 5.7.
     """
     millis = int(now.timestamp() * 1000) & (1 << 48) - 1
-    tail = uuid.uuid4().int & (1 << 80) - 1
+    tail = int.from_bytes(secrets.token_bytes(10))
     value = millis << 80 | tail
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62

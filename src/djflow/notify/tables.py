@@ -1,7 +1,9 @@
 """The outbox: what is to be told, the messages that tell it, what providers and people said.
 
-`message.key` is unique over kind, subject, version, recipient, slot and step; everything a provider gets is frozen
-in `payload` when the row is written. Addresses are sealed and found by their hash.
+A message is unique by its notice and step, which is to say by kind, subject, version, recipient, slot and step, as
+its `key` spells out. Every index costs a message twice more on its way, so there are no more than are looked up.
+Everything a provider gets is frozen in `payload` when the row is written. Addresses are sealed and found by their
+hash.
 """
 
 from datetime import date, datetime
@@ -52,8 +54,8 @@ class MessageRow(Base):
     __tablename__ = "message"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    notice_id: Mapped[str] = mapped_column(ForeignKey("notice.id"), index=True)
-    key: Mapped[str] = mapped_column(String(310), unique=True)
+    notice_id: Mapped[str] = mapped_column(ForeignKey("notice.id"))
+    key: Mapped[str] = mapped_column(String(310))
     step: Mapped[int] = mapped_column(Integer)
     channel: Mapped[str] = mapped_column(String(40))
     urgency: Mapped[int] = mapped_column(Integer)
@@ -82,18 +84,22 @@ class MessageRow(Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
 
     __table_args__ = (
+        UniqueConstraint("notice_id", "step", name="uq_message_step"),
         Index("ix_message_claim", "state", "channel", "urgency", "due_at"),
         Index("ix_message_provider", "channel", "provider_id"),
     )
 
 
 class AttemptRow(Base):
-    """One try at sending a message and what came of it; only ever added."""
+    """One try at sending a message and what came of it; only ever added, with its message, and removed before it.
+
+    Its message is not checked by a foreign key: it was changed a moment before, in the same transaction.
+    """
 
     __tablename__ = "attempt"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    message_id: Mapped[str] = mapped_column(ForeignKey("message.id"), index=True)
+    message_id: Mapped[str] = mapped_column(String(32), index=True)
     number: Mapped[int] = mapped_column(Integer)
     at: Mapped[datetime] = mapped_column(Instant)
     verdict: Mapped[Verdict] = mapped_column(Code(Verdict))

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, Self
 
 from djflow.notify.model import Limit, Verdict
 
@@ -64,6 +64,13 @@ class Outgoing:
     buttons: tuple[Button, ...] = ()
     attachments: tuple[Attachment, ...] = ()
 
+    def __reduce__(self) -> tuple[type[Self], tuple[object, ...]]:
+        """Travel between processes as plain values, by the thousand: a dataclass looks every name up each time."""
+        return type(self), (
+            *(self.id, self.address, self.text, self.title),
+            *(self.template, self.variables, self.buttons, self.attachments),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -79,6 +86,13 @@ class Outcome:
     parts: int = 1
     retry_after: timedelta | None = None
     next_channel: bool = False
+
+    def __reduce__(self) -> tuple[type[Self], tuple[object, ...]]:
+        """Travel between processes as plain values."""
+        return type(self), (
+            *(self.id, self.verdict, self.code, self.provider_id),
+            *(self.parts, self.retry_after, self.next_channel),
+        )
 
 
 class ReceiptState(StrEnum):

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from djflow.core.clock import civil_date, days, instant_of
 from djflow.notify import rules
 from djflow.notify.delivery import store
+from djflow.notify.delivery.leases import store as leases
 from djflow.notify.delivery.model import Candidate, ChannelHealth, Claim, Ended, Lane, Written
 from djflow.notify.limits import store as limited
 from djflow.notify.model import Claimed, Drained, Hours, MessageState, Result, Verdict
@@ -51,7 +52,7 @@ def claim(
         again_at = again_at if granted else instant_of(civil_date(now) + days(1))
     if granted == 0:
         return Claim((), again_at)
-    found = store.candidates(session, lane.key, now=now, limit=granted)
+    found = leases.candidates(session, lane.key, now=now, limit=granted)
     limits.look_up(one.address_hash for one in found)
     kept, ended = _sorted_out(session, found, still_true, limits, lane.hours, now)
     store.end(session, ended)
@@ -59,7 +60,7 @@ def claim(
         return Claim((), now if found else again_at)
     limits.use(len(kept))
     limits.keep()
-    store.claim(session, [one.id for one in kept], owner=owner, lease=lane.lease, now=now)
+    leases.claim(session, [one.id for one in kept], owner=owner, lease=lane.lease, now=now)
     return Claim(tuple(one.message for one in kept), again_at if len(found) == granted else None)
 
 
@@ -160,7 +161,7 @@ def write_results(
 ) -> Drained:
     """Write down the answers to claimed messages of one channel and stop the channel where an answer says so."""
     written = [_written(claimed, result, rules.after(result, lane.care, now=now), now) for claimed, result in results]
-    store.write(session, written, owner=owner, now=now)
+    leases.write(session, written, owner=owner, now=now)
     parts = sum(one.parts for one in written if one.state is MessageState.ACCEPTED)
     if lane.daily_parts and parts:
         limited.use_parts(session, lane.key, civil_date(now), parts)
@@ -211,24 +212,24 @@ def take_up_lost(
     session: Session, lanes: Mapping[str, Lane], *, owner: str, now: datetime, dead_owners: bool = False
 ) -> int:
     """Return the messages of senders that died to where they may be sent or asked for, and how many there were."""
-    lost = store.lost_leases(session, list(lanes), now, dead_owners=dead_owners)
+    lost = leases.lost_leases(session, list(lanes), now, dead_owners=dead_owners)
     written = []
     for one in lost:
         then = rules.after_lost_lease(lanes[one.channel].care, claimed_at=one.claimed_at, now=now)
         written.append(_written(one, Result(one.id, one.attempts, Verdict.UNKNOWN, code="lease"), then, now))
-    store.take_over(session, [one.id for one in lost], owner)
-    store.write(session, written, owner=owner, now=now)
+    leases.take_over(session, [one.id for one in lost], owner)
+    leases.write(session, written, owner=owner, now=now)
     return len(lost)
 
 
 def hand_back(session: Session, claimed: Sequence[Claimed], *, owner: str) -> None:
     """Let messages go that were claimed and not sent; the try does not count."""
-    store.hand_back(session, [one.id for one in claimed], owner=owner)
+    leases.hand_back(session, [one.id for one in claimed], owner=owner)
 
 
 def unknown_due(session: Session, lane: Lane, *, owner: str, now: datetime, limit: int) -> tuple[Claimed, ...]:
     """Return messages the provider is to be asked for now."""
-    return store.unknown_due(session, lane.key, owner=owner, lease=lane.lease, now=now, limit=limit)
+    return leases.unknown_due(session, lane.key, owner=owner, lease=lane.lease, now=now, limit=limit)
 
 
 def write_answers(session: Session, asked: Sequence[tuple[Claimed, Result]], *, owner: str, now: datetime) -> int:
@@ -240,7 +241,7 @@ def write_answers(session: Session, asked: Sequence[tuple[Claimed, Result]], *, 
         )
         one = _written(claimed, result, then, now)
         written.append(replace(one, before=MessageState.UNKNOWN))
-    store.write(session, written, owner=owner, now=now)
+    leases.write(session, written, owner=owner, now=now)
     return sum(one.state is not MessageState.UNKNOWN for one in written)
 
 
