@@ -90,6 +90,20 @@ def test_a_role_alone_never_decides(role: Role) -> None:
     assert Right.DECIDE not in rules.rights(hats)
 
 
+@pytest.mark.parametrize("state", sorted(set(CaseState)))
+def test_a_case_is_decided_while_it_runs_only(state: CaseState) -> None:
+    """Acts × states: whoever was asked goes on seeing the case in every state, and decides it in one."""
+    there = world(chain(step("one", MINISTER, QuorumKind.ALL), step("two", DEPUTIES)), dept_minister=("boss", "chief"))
+    viewer = Viewer(person("stand-in"), frozenset(), {person("boss"): frozenset({"test.grant"})})
+    other = Viewer(person("stand-in"), frozenset(), {person("boss"): frozenset({"test.other"})})
+    case = replace(begun(), state=state)
+    for asked in (viewer, Viewer(person("chief"), frozenset())):
+        found = rules.rights(rules.hats(case, asked, there))
+        assert Right.SEE in found
+        assert (Right.DECIDE in found) is (state is CaseState.RUNNING)
+    assert rules.hats(case, other, there) == set()
+
+
 @pytest.mark.parametrize("who", ["applicant", "wife", "brother"])
 def test_the_applicants_people_look_at_nothing(who: str) -> None:
     """Whoever applies, lives with them or is kin has no right as coordinator, inspector or secretary."""
