@@ -90,6 +90,20 @@ def test_a_role_alone_never_decides(role: Role) -> None:
     assert Right.DECIDE not in rules.rights(hats)
 
 
+@pytest.mark.parametrize("state", sorted(set(CaseState)))
+def test_a_case_is_decided_while_it_runs_only(state: CaseState) -> None:
+    """Acts × states: whoever was asked goes on seeing the case in every state, and decides it in one."""
+    there = world(chain(step("one", MINISTER, QuorumKind.ALL), step("two", DEPUTIES)), dept_minister=("boss", "chief"))
+    viewer = Viewer(person("stand-in"), frozenset(), {person("boss"): frozenset({"test.grant"})})
+    other = Viewer(person("stand-in"), frozenset(), {person("boss"): frozenset({"test.other"})})
+    case = replace(begun(), state=state)
+    for asked in (viewer, Viewer(person("chief"), frozenset())):
+        found = rules.rights(rules.hats(case, asked, there))
+        assert Right.SEE in found
+        assert (Right.DECIDE in found) is (state is CaseState.RUNNING)
+    assert rules.hats(case, other, there) == set()
+
+
 @pytest.mark.parametrize("who", ["applicant", "wife", "brother"])
 def test_the_applicants_people_look_at_nothing(who: str) -> None:
     """Whoever applies, lives with them or is kin has no right as coordinator, inspector or secretary."""
@@ -205,12 +219,14 @@ def test_a_long_list_has_pages(session: Session, town: Town, now: datetime, monk
     pages = [overview.mine(session, viewer, now=now, page=page) for page in (1, 2, 3)]
     assert [page.more for page in pages] == [True, True, False]
     assert len({line.task_id for page in pages for line in page.lines}) == 5
-    clerk, after, seen = viewer_of(session, "u-k1", now), "", list[str]()
-    for _ in range(3):
-        board = overview.board(session, clerk, Wish(after=after), now=now)
-        seen += [line.title for line in board.lines]
-        after = board.after
-    assert (after, seen) == ("", [f"测试申请 WF-{number}" for number in range(5)])
+    clerk, late = viewer_of(session, "u-k1", now), now + timedelta(days=20)
+    for standing in (Standing.ALL, Standing.LATE):
+        seen, wish, more = list[str](), Wish(standing), True
+        while more:
+            board = overview.board(session, clerk, wish, now=late)
+            seen += [line.title for line in board.lines]
+            wish, more = replace(wish, after=board.lines[-1].case_id, after_day=board.lines[-1].due_on), board.more
+        assert seen == [f"测试申请 WF-{number}" for number in range(5)]
 
 
 def test_the_board_finds_cases_by_where_they_stand(session: Session, town: Town, now: datetime) -> None:

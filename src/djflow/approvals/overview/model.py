@@ -82,13 +82,17 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Which open cases are wanted: empty texts are no condition; `after` is the last case of the page before."""
+    """Which open cases are wanted: empty texts are no condition.
+
+    `after` is the last case of the page before, `after_day` the day it was due when late ones are wanted.
+    """
 
     standing: Standing = Standing.ALL
     kind: str = ""
     unit: str = ""
     title: str = ""
     after: str = ""
+    after_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +140,11 @@ class BoardLine:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A page of open cases, oldest first, the number of cases by standing, and where the next page begins."""
+    """A page of open cases, oldest first or longest late first, the number of cases by standing, if there are more."""
 
     lines: tuple[BoardLine, ...]
     counts: Mapping[Standing, int]
-    after: str
+    more: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,7 @@ def mine(session: Session, viewer: Viewer, *, now: datetime, kind: str = "", pag
 
 
 def board(session: Session, viewer: Viewer, wish: Wish, *, now: datetime) -> Board:
-    """Return a page of open cases, oldest first: all for whoever coordinates or inspects, else the own branches'."""
+    """Return a page of open cases: all for whoever coordinates or inspects, else those of the own branches."""
     branches = None if viewer.roles & _SEES_ALL else viewer.branches
     today = civil_date(now)
     found = store.open_cases(session, wish, on=today, branches=branches, limit=PAGE + 1)
@@ -114,7 +114,7 @@ def board(session: Session, viewer: Viewer, wish: Wish, *, now: datetime) -> Boa
         _line(case, waiting.get(case.id, ()), chain_of(case), names, now=now, idle=idle.get(case.id)) for case in shown
     )
     counts = store.counts(session, on=today, branches=branches, most=MOST_COUNTED + 1)
-    return Board(lines, counts, shown[-1].id if len(found) > PAGE else "")
+    return Board(lines, counts, len(found) > PAGE)
 
 
 def _chains(session: Session) -> Callable[[Case], Chain]:

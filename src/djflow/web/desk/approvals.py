@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Mapping
+from datetime import date
 
 from djflow.accounts.model import Act
 from djflow.approvals.labels import VERDICT_LABELS
@@ -101,6 +102,7 @@ def board_page(visit: Visit) -> Answer:
         unit=query.get("unit", ""),
         title=query.get("title", "").strip()[:60],
         after=query.get("after", "")[:32],
+        after_day=_day(query.get("day", "")),
     )
     with visit.house.reading() as session:
         towns = [(unit.id, unit.name) for unit in people.units(session) if unit.entry.kind.is_town]
@@ -114,6 +116,13 @@ def board_page(visit: Visit) -> Answer:
         **_common(visit),
     }
     return Page("desk_approval_board.html.j2", "approvals", values)
+
+
+def _day(word: str) -> date | None:
+    try:
+        return date.fromisoformat(word) if word else None
+    except ValueError as error:
+        raise InputError("页码写法不对，请从“审批”进入。", code="approval.page") from error
 
 
 def case_page(visit: Visit) -> Answer:
