@@ -19,7 +19,7 @@ from djflow.web.files import files_router
 from djflow.web.me.approve import approve_router
 from djflow.web.me.fund import fund_router
 from djflow.web.me.routes import me_router
-from djflow.web.public.relief import relief_router
+from djflow.web.public import relief
 from djflow.web.receipts import receipts_router
 
 
@@ -49,10 +49,11 @@ def serve(house: House, host: str, port: int) -> None:
             me_router(house),
             desk_router(house),
             receipts_router(house),
-            relief_router(house),
+            relief.relief_router(house),
         ],
         public_url=house.settings.web.public_url or None,
         clock=house.clock,
+        neighbours=(relief.MENU,),
     )
     with listening(host, port) as door:
         at, chosen = door.getsockname()[:2]
