@@ -19,7 +19,7 @@ from djflow.fund.cases.model import FundCase, Who
 from djflow.fund.publicity import service as publicity
 from djflow.fund.publicity.model import Level, ObjectionState, Period, PeriodState
 from djflow.web.app import create_app
-from djflow.web.public.relief import relief_router
+from djflow.web.public.relief import MENU, relief_router
 from tests.assembly.conftest import house
 from tests.fund.books import SECRETS, TERMS, Branch, at, checking, claim, hanging, settle
 
@@ -64,7 +64,8 @@ class Neighbour:
 
 def pages_of(opened: House) -> FastAPI:
     """Return the public pages of a house."""
-    return create_app(upkeep.board_source(opened), extra_routers=[relief_router(opened)], clock=opened.clock)
+    source, routers = upkeep.board_source(opened), [relief_router(opened)]
+    return create_app(source, extra_routers=routers, clock=opened.clock, neighbours=(MENU,))
 
 
 @pytest.fixture
@@ -113,6 +114,13 @@ def test_the_list_shows_what_the_office_publishes(moment: Moment, period: Period
     assert answer.headers["cache-control"] == "no-store"
     assert "noindex" in answer.headers["x-robots-tag"]
     assert "<script" not in answer.text
+
+
+def test_the_boards_menu_leads_to_the_lists(moment: Moment) -> None:
+    """Whoever opens the district's first page finds the fund's lists, and the way back."""
+    reader = Neighbour(pages_of(moment("2026-11-27")))
+    assert '<a href="/relief">温暖工程基金公示</a>' in reader.ask("/").text
+    assert '<a href="/">' in reader.ask("/relief").text
 
 
 @pytest.mark.parametrize(
@@ -211,6 +219,7 @@ def test_a_flood_is_stopped_without_stopping_the_neighbour(
     flood = [Neighbour(app, f"2001:db8:0:7::{n:x}").object(period.id, text=f"第{n}条") for n in range(12)]
     assert [answer.status_code for answer in flood] == [200] * 10 + [429] * 2
     assert "过一小时再试" in flood[-1].text
+    assert flood[-1].headers["retry-after"] == "3600"
     assert Neighbour(app, "2001:db8:0:8::1").object(period.id).status_code == 200
     assert len(objections(house, case)) == 11
     for address in range(12):

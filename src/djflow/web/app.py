@@ -21,12 +21,16 @@ def create_app(
     extra_routers: Sequence[APIRouter] = (),
     public_url: str | None = None,
     clock: Clock = SYSTEM_CLOCK,
+    neighbours: Sequence[tuple[str, str]] = (),
 ) -> FastAPI:
-    """Return the application on `source`; `public_url` (scheme, host, port) goes into QR codes."""
+    """Return the application on `source`; `public_url` (scheme, host, port) goes into QR codes.
+
+    `neighbours` are addresses of other public pages with their words, for the board's menu.
+    """
     app = FastAPI(title="djflow", docs_url=None, redoc_url=None, openapi_url=None)
     shelf = Shelf(source)
     app.add_middleware(SecurityHeaders)
-    app.include_router(BoardRoutes(Press(shelf, clock), public_url).router())
+    app.include_router(BoardRoutes(Press(shelf, clock, neighbours), public_url).router())
     for router in extra_routers:
         app.include_router(router)
     ErrorPages(shelf).install(app)

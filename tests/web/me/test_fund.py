@@ -12,6 +12,7 @@ from djflow.core.clock import FixedClock
 from djflow.fund.cases.model import Act, CaseState, Category, Filing, Who
 from djflow.fund.casework import Request
 from djflow.fund.materials import service as materials
+from djflow.fund.materials.model import MATERIAL_WORDS
 from djflow.people import service as people
 from djflow.people.model import PersonStatus
 from tests.assembly.test_relief import branch
@@ -207,7 +208,7 @@ def test_a_paper_is_removed_while_it_may_be(house: House, branch: Branch) -> Non
     assert mine.tap(f"/fund/{case}", f"fund/{case}/remove", material=theirs.id).status_code == 404
     form = dict(FORM.findall(mine.get(f"/fund/{case}").text))
     assert mine.tap(f"/fund/{case}", f"fund/{case}/remove", material=first.id).status_code == 303
-    assert "还缺：申请表" in mine.get(f"/fund/{case}").text
+    assert f"还缺：{MATERIAL_WORDS[first.kind]}" in mine.get(f"/fund/{case}").text
     send_files(mine, case, first.kind.value, photo())
     mine.tap(f"/fund/{case}", f"fund/{case}/submit")
     action = f"{mine.link}/fund/{case}/remove"

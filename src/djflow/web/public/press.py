@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,9 +18,10 @@ JSON = "application/json"
 class Press:
     """Renders pages from the shelf's catalog, one at a time, and answers requests with them."""
 
-    def __init__(self, shelf: Shelf, clock: Clock) -> None:
+    def __init__(self, shelf: Shelf, clock: Clock, neighbours: Sequence[tuple[str, str]] = ()) -> None:
         self.shelf = shelf
         self._clock = clock
+        self._neighbours = tuple(neighbours)
         self._lock = threading.Lock()
 
     def serve(self, request: Request, key: str, make: Callable[[Catalog], Rendered]) -> Response:
@@ -37,7 +38,7 @@ class Press:
 
         def rendered(catalog: Catalog) -> Rendered:
             made = make(catalog)
-            return self.bytes(render(made), HTML)
+            return self.bytes(render(made, self._neighbours), HTML)
 
         return self.serve(request, key, rendered)
 
@@ -54,6 +55,6 @@ class Press:
         return Rendered(body, media_type, self._clock.now(), cache_control, file_name)
 
 
-def render(page: Page) -> bytes:
-    """Return the page's HTML."""
-    return environment().get_template(page.template).render(page.values).encode()
+def render(page: Page, neighbours: Sequence[tuple[str, str]] = ()) -> bytes:
+    """Return the page's HTML; `neighbours` are other public pages its menu names."""
+    return environment().get_template(page.template).render(page.values, neighbours=neighbours).encode()

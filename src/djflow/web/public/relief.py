@@ -25,6 +25,8 @@ from djflow.web.me.frame import route_class
 from djflow.web.pace import Pace
 from djflow.web.uploading import Posted, read_posted
 
+MENU = ("/relief", "温暖工程基金公示")
+"""What the board's menu says of these pages."""
 COOKIE = "djflow_relief"
 FIELD, TRAP = "form", "website"
 MOST_PER_HOUR = 10
@@ -145,7 +147,10 @@ class ReliefPages:
         if not status:
             raise error
         heading = {410: "公示已结束", 429: "提交太多"}.get(status, "没有收下" if status != 404 else HEADINGS[404])
-        return self._page("relief_refused.html.j2", status, heading=heading, message=error.message)
+        response = self._page("relief_refused.html.j2", status, heading=heading, message=error.message)
+        if status == 429:
+            response.headers["Retry-After"] = "3600"
+        return response
 
 
 def _named(period: str) -> str:
