@@ -90,6 +90,14 @@ class Act(StrEnum):
     SYSTEM_READ = "system_read"
     AUDIT_READ = "audit_read"
     AUDIT_VERIFY = "audit_verify"
+    MONEY_READ = "money_read"
+    MONEY_EXPORT = "money_export"
+    MONEY_RECORD = "money_record"
+    MONEY_CONFIRM = "money_confirm"
+    MONEY_PUBLISH = "money_publish"
+    GIFT_WORK = "gift_work"
+    GIFT_PAPER = "gift_paper"
+    TILL_WORK = "till_work"
 
 
 class LoginResult(StrEnum):

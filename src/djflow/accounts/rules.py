@@ -28,6 +28,8 @@ _WELL_KNOWN = ("password", "passw0rd", "p@ssw0rd", "admin", "qwerty", "123456", 
 
 _ALL = frozenset(Role)
 _LEADERS = frozenset({Role.DEPT_MINISTER, Role.DEPT_DEPUTY})
+_TILL = frozenset({Role.FINANCE_CLERK, Role.CASHIER})
+_SEE_MONEY = _TILL | _LEADERS | {Role.AUDITOR_READONLY}
 
 PERMISSIONS: Mapping[Act, frozenset[Role]] = MappingProxyType(
     {
@@ -47,6 +49,14 @@ PERMISSIONS: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.SYSTEM_READ: frozenset({Role.SYSTEM_ADMIN}),
         Act.AUDIT_READ: frozenset({Role.AUDIT_ADMIN}),
         Act.AUDIT_VERIFY: frozenset({Role.AUDIT_ADMIN}),
+        Act.MONEY_READ: _SEE_MONEY,
+        Act.MONEY_EXPORT: _SEE_MONEY,
+        Act.MONEY_RECORD: frozenset({Role.FINANCE_CLERK}),
+        Act.MONEY_CONFIRM: frozenset({Role.CASHIER}),
+        Act.MONEY_PUBLISH: _LEADERS,
+        Act.GIFT_WORK: frozenset({Role.FINANCE_CLERK}),
+        Act.GIFT_PAPER: _TILL,
+        Act.TILL_WORK: _TILL,
     }
 )
 """Which roles may do an act; what is not listed is forbidden."""

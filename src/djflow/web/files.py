@@ -48,7 +48,7 @@ def files_router(source: FileSource, key: bytes, clock: Clock) -> APIRouter:
         body = source.file(path.kind, path.subject, path.name)
         if body is None:
             raise NotFoundError("这个文件已经不在了，请重新生成。", code="web.file")
-        return Response(body, media_type=media_type(path.name), headers=_headers(path.name))
+        return Response(body, media_type=media_type(path.name), headers=attachment_headers(path.name))
 
     router = APIRouter()
     router.add_api_route("/files/{token}/{name}", download, methods=["GET", "HEAD"], response_model=None)
@@ -60,7 +60,8 @@ def media_type(name: str) -> str:
     return MEDIA_TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")
 
 
-def _headers(name: str) -> dict[str, str]:
+def attachment_headers(name: str) -> dict[str, str]:
+    """Return the headers that make a browser keep a file under its name."""
     # RFC 6266: an ASCII name for old clients, the real one in the extended form of RFC 5987.
     ending = name.rpartition(".")[2]
     plain = f"download.{ending}" if ending.isascii() and ending.isalnum() and ending != name else "download"

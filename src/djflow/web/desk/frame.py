@@ -10,6 +10,7 @@ from djflow.accounts.rules import may
 from djflow.assembly import House, doorway
 from djflow.assembly.frames import names_of
 from djflow.web.desk.door import Fields
+from djflow.web.files import attachment_headers, media_type
 from djflow.web.frame import environment
 
 HEADERS = {
@@ -48,6 +49,7 @@ MENU: tuple[tuple[str, str, str, Act], ...] = (
     ("roster", "/desk/roster", "值班表", Act.ROSTER_READ),
     ("unit", "/desk/unit", "本单位", Act.UNIT_READ),
     ("town", "/desk/town", "本镇（乡）", Act.TOWN_READ),
+    ("money", "/desk/fund/money", "基金账", Act.MONEY_READ),
     ("messages", "/desk/messages", "通知", Act.MESSAGE_READ),
     ("channels", "/desk/channels", "渠道", Act.CHANNEL_READ),
     ("accounts", "/desk/accounts", "账号", Act.ACCOUNT_MANAGE),
@@ -101,19 +103,31 @@ class Go:
     token: str | None = None
 
 
-Answer = Page | Go
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file to keep; who may take it was checked, that it was taken is recorded by whoever made it."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+
+Answer = Page | Go | Download
 Handler = Callable[[Visit], Answer]
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """An address of the desk, the act that it is, and who answers; `early` ones work before a new password is set."""
+    """An address of the desk, the act that it is, and who answers.
+
+    `early` ones work before a new password is set, `upload` ones take forms that bring files.
+    """
 
     path: str
     act: Act
     handler: Handler
     method: str = "GET"
     early: bool = False
+    upload: bool = False
 
 
 def drawn(house: House, page: Page, visitor: doorway.Visitor | None = None, form_key: str = "") -> Response:
@@ -131,6 +145,11 @@ def drawn(house: House, page: Page, visitor: doorway.Visitor | None = None, form
         **page.values,
     }
     return HTMLResponse(environment().get_template(page.template).render(values), page.status, HEADERS)
+
+
+def handed_out(file: Download) -> Response:
+    """Return a file as an attachment that nobody keeps a copy of on the way."""
+    return Response(file.content, media_type=media_type(file.name), headers=HEADERS | attachment_headers(file.name))
 
 
 def gone_to(path: str) -> Response:
