@@ -228,6 +228,16 @@ def open_batches(session: Session) -> tuple[PaymentBatch, ...]:
     return store.batches(session, rules.OPEN_BATCH)
 
 
+def latest_batches(session: Session, *, before: str = "", count: int = 50) -> tuple[PaymentBatch, ...]:
+    """Return the newest batches in any state, below the number `before` unless it is empty."""
+    return store.latest_batches(session, before, count)
+
+
+def ready(session: Session) -> tuple[PaymentOrder, ...]:
+    """Return payments that wait for a batch, oldest first."""
+    return store.ready_orders(session)
+
+
 def paid_between(session: Session, first: date, last: date) -> tuple[PaymentOrder, ...]:
     """Return payments that arrived on civil dates from `first` to `last`, both included, and were not taken back."""
     return tuple(one for one in store.orders_settled(session, first, last) if one.state is OrderState.PAID)

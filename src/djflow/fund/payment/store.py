@@ -241,6 +241,14 @@ def batches(session: Session, states: Collection[BatchState]) -> tuple[PaymentBa
     return tuple(_batch(row) for row in session.scalars(query.order_by(PaymentBatchRow.number)))
 
 
+def latest_batches(session: Session, before: str, count: int) -> tuple[PaymentBatch, ...]:
+    """Return the newest batches, by falling number, below the number `before` unless it is empty."""
+    query = select(PaymentBatchRow).order_by(PaymentBatchRow.number.desc())
+    if before:
+        query = query.where(PaymentBatchRow.number < before)
+    return tuple(_batch(row) for row in session.scalars(query.limit(count).execution_options(**_FRESH)))
+
+
 def batches_by_ids(session: Session, ids: Collection[BatchId]) -> tuple[PaymentBatch, ...]:
     """Return batches by number; an unknown id is missing."""
     query = select(PaymentBatchRow).where(PaymentBatchRow.id.in_(ids)).execution_options(**_FRESH)
