@@ -87,7 +87,7 @@ def statement(house: House, account: str, first: date, last: date) -> Statement:
         return ledger.statement(session, AccountCode(account), first, last)
 
 
-_KIND_LABELS: Mapping[TransferKind, str] = MappingProxyType(
+KIND_LABELS: Mapping[TransferKind, str] = MappingProxyType(
     {
         TransferKind.SINGLE: "入账",
         TransferKind.PENDING: "预留",
@@ -95,6 +95,7 @@ _KIND_LABELS: Mapping[TransferKind, str] = MappingProxyType(
         TransferKind.VOID: "释放",
     }
 )
+"""What people call the kinds of transfers."""
 
 
 def statement_rows(found: Statement) -> Rows:
@@ -102,7 +103,7 @@ def statement_rows(found: Statement) -> Rows:
     lines = [
         {
             "日期": str(line.transfer.booked_on),
-            "事项": "冲回" if line.transfer.reverses else _KIND_LABELS[line.transfer.kind],
+            "事项": "冲回" if line.transfer.reverses else KIND_LABELS[line.transfer.kind],
             "原因": REASON_LABELS[line.transfer.reason] if line.transfer.reason else "",
             "金额": yuan(line.transfer.amount_fen),
             "可用": yuan(line.available_fen),
@@ -246,17 +247,24 @@ def two_accounts(session: Session, hands: TwoPersons) -> tuple[Account, Account]
 
     Raises: NotFoundError; RuleError.
     """
-    by = _holder(session, hands.recorded, Role.FINANCE_CLERK)
-    second = _holder(session, hands.confirmed, Role.CASHIER)
-    if by.id == second.id or (by.person is not None and by.person == second.person):
-        raise RuleError("记账和复核必须是两个人：请由另一个人复核。", code="ledger.two_persons")
+    by, second = (accounts.account_by_login(session, login) for login in (hands.recorded, hands.confirmed))
+    require_two_hands(by, second)
     return by, second
 
 
-def _holder(session: Session, login: str, role: Role) -> Account:
-    account = accounts.account_by_login(session, login)
+def require_two_hands(by: Account, second: Account) -> None:
+    """Refuse hands that are not finance and cashier, both open, of two different people.
+
+    Raises: RuleError.
+    """
+    _require_open(by, Role.FINANCE_CLERK)
+    _require_open(second, Role.CASHIER)
+    if by.id == second.id or (by.person is not None and by.person == second.person):
+        raise RuleError("记账和复核必须是两个人：请由另一个人复核。", code="ledger.two_persons")
+
+
+def _require_open(account: Account, role: Role) -> None:
     if account.disabled or role not in account.roles:
         raise RuleError(
             f"账号 {account.login} 不能这样办：要有“{ROLE_WORDS[role]}”角色，并且没有停用。", code="ledger.role"
         )
-    return account

@@ -64,12 +64,16 @@ def split(amount_fen: int, available: Sequence[tuple[AccountCode, int]]) -> tupl
 
 def effect_of(transfer: Transfer, reversed_kind: TransferKind | None) -> Figures:
     """Return what a transfer adds to income, reserved and spent; `reversed_kind` is the kind of what it takes back."""
-    amount = transfer.amount_fen
-    if transfer.kind is TransferKind.PENDING:
+    return effect(transfer.kind, transfer.amount_fen, reversed_kind)
+
+
+def effect(kind: TransferKind, amount: int, reversed_kind: TransferKind | None) -> Figures:
+    """Return what an amount (fen) of a kind adds to income, reserved and spent."""
+    if kind is TransferKind.PENDING:
         return (0, amount, 0)
-    if transfer.kind is TransferKind.POST:
+    if kind is TransferKind.POST:
         return (0, -amount, amount)
-    if transfer.kind is TransferKind.VOID:
+    if kind is TransferKind.VOID:
         return (0, -amount, 0)
     if reversed_kind is TransferKind.POST:
         return (0, 0, -amount)

@@ -4,10 +4,11 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import func, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import case, extract, func, insert, null, select, update
+from sqlalchemy.orm import Session, aliased
 
 from djflow.core.subject import Subject
+from djflow.fund.ledger.finding import Search
 from djflow.fund.ledger.model import (
     GENESIS,
     AccountCode,
@@ -149,6 +150,49 @@ def booked(session: Session, account: AccountCode | None, before: date) -> tuple
         query = query.where(FundTransferRow.account == account)
     found = session.scalars(query.order_by(FundTransferRow.booked_on, FundTransferRow.seq))
     return tuple(_transfer(row) for row in found)
+
+
+def search(session: Session, wanted: Search, *, count: int) -> tuple[Transfer, ...]:
+    """Return the newest `count` transfers that fit, by falling number."""
+    query = select(FundTransferRow)
+    if wanted.before:
+        query = query.where(FundTransferRow.seq < wanted.before)
+    if wanted.account:
+        query = query.where(FundTransferRow.account == wanted.account)
+    if wanted.kind is not None:
+        query = query.where(FundTransferRow.kind == wanted.kind)
+    if wanted.first is not None:
+        query = query.where(FundTransferRow.booked_on >= wanted.first)
+    if wanted.last is not None:
+        query = query.where(FundTransferRow.booked_on <= wanted.last)
+    if wanted.voucher:
+        query = query.where(FundTransferRow.voucher == wanted.voucher)
+    return tuple(_transfer(row) for row in session.scalars(query.order_by(FundTransferRow.seq.desc()).limit(count)))
+
+
+def reversals_of(session: Session, transfer_id: TransferId) -> tuple[Transfer, ...]:
+    """Return the transfers that take one back, in order."""
+    query = select(FundTransferRow).where(FundTransferRow.reverses_id == transfer_id)
+    return tuple(_transfer(row) for row in session.scalars(query.order_by(FundTransferRow.seq)))
+
+
+def monthly_sums(
+    session: Session, first: date, last: date
+) -> tuple[tuple[str, TransferKind, TransferKind | None, int, int], ...]:
+    """Return account, kind, kind of what it takes back, month and sum (fen) of what was booked from `first` on.
+
+    Everything after `last`, of the same year, stands in month 13.
+    """
+    month = case((FundTransferRow.booked_on > last, 13), else_=extract("month", FundTransferRow.booked_on))
+    own = (FundTransferRow.account, FundTransferRow.kind)
+    since = FundTransferRow.booked_on >= first
+    total = func.sum(FundTransferRow.amount_fen)
+    # Few transfers take one back; joining all of them for those would cost most of the time.
+    plain = select(*own, null(), month, total).where(since, FundTransferRow.reverses_id.is_(None))
+    taken = aliased(FundTransferRow)
+    back = select(*own, taken.kind, month, total).join(taken, FundTransferRow.reverses_id == taken.id).where(since)
+    rows = [*session.execute(plain.group_by(*own, month)), *session.execute(back.group_by(*own, taken.kind, month))]
+    return tuple((account, kind, reversed_kind, int(at), int(fen)) for account, kind, reversed_kind, at, fen in rows)
 
 
 def kinds_of(session: Session, ids: Collection[TransferId]) -> Mapping[TransferId, TransferKind]:
