@@ -26,6 +26,26 @@ class DonorKind(StrEnum):
     PERSON = "person"
 
 
+class GiftMethod(StrEnum):
+    """By which way the money comes."""
+
+    TRANSFER = "transfer"
+    CASH = "cash"
+    ONLINE = "online"
+    CHEQUE = "cheque"
+
+
+METHOD_LABELS: Mapping[GiftMethod, str] = MappingProxyType(
+    {
+        GiftMethod.TRANSFER: "银行转账",
+        GiftMethod.CASH: "现金（当日缴存银行）",
+        GiftMethod.ONLINE: "网上支付",
+        GiftMethod.CHEQUE: "支票",
+    }
+)
+"""What people call the ways."""
+
+
 class DonationState(StrEnum):
     """How far a donation has come."""
 
@@ -101,6 +121,7 @@ class Pledge:
     amount_fen: int
     earmark: str = ""
     categories: frozenset[str] = frozenset()
+    method: GiftMethod | None = None
 
     def __post_init__(self) -> None:
         """Refuse an amount that is none, and categories without a purpose.
@@ -136,6 +157,7 @@ class Donation:
     thanked_at: datetime | None = None
     ended_at: datetime | None = None
     name: str = field(default="", repr=False)
+    method: GiftMethod | None = None
 
     @property
     def subject(self) -> Subject:
@@ -162,3 +184,4 @@ class ReceiptSheet:
     received_on: date
     issued_on: date
     void: bool
+    method: GiftMethod | None = None

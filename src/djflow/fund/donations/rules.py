@@ -42,6 +42,7 @@ def receipt_sheet(donation: Donation) -> ReceiptSheet | None:
         received_on=donation.received_on,
         issued_on=civil_date(donation.receipted_at),
         void=donation.state is DonationState.REFUNDED,
+        method=donation.method,
     )
 
 

@@ -3,6 +3,7 @@
 Locks in one order: the books first (they wait at the record of changes), then the donation's row, then its series.
 """
 
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -156,6 +157,11 @@ def listing(session: Session, *, state: DonationState | None = None, limit: int 
     return tuple(store.donation_of(session, row) for row in store.listing(session, state, limit=limit))
 
 
+def numbers(session: Session, ids: Collection[str]) -> Mapping[str, str]:
+    """Return the numbers of donations by id; an unknown id is missing."""
+    return store.numbers(session, ids)
+
+
 def receipt(session: Session, number: str) -> ReceiptSheet:
     """Return what a donation's receipt says, with the donor's name.
 
@@ -167,6 +173,22 @@ def receipt(session: Session, number: str) -> ReceiptSheet:
     return sheet
 
 
+def require_receivable(donation: Donation) -> None:
+    """Refuse a donation whose money cannot be booked any more.
+
+    Raises: RuleError.
+    """
+    _require(DonationAct.RECEIVE, donation.state)
+
+
+def require_refundable(donation: Donation) -> None:
+    """Refuse a donation that cannot be given back.
+
+    Raises: RuleError.
+    """
+    _require(DonationAct.REFUND, donation.state)
+
+
 def _locked(session: Session, donation_id: DonationId) -> DonationRow:
     audit.hold(session)
     row = store.row_of(session, donation_id)
@@ -176,7 +198,11 @@ def _locked(session: Session, donation_id: DonationId) -> DonationRow:
 
 
 def _check(act: DonationAct, row: DonationRow) -> None:
-    sentence = rules.refusal(act, row.state)
+    _require(act, row.state)
+
+
+def _require(act: DonationAct, state: DonationState) -> None:
+    sentence = rules.refusal(act, state)
     if sentence:
         raise RuleError(sentence, code="donation.state")
 

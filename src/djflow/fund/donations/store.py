@@ -1,6 +1,7 @@
 """Reads and writes donations; takes numbers from their series."""
 
 import json
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -43,6 +44,7 @@ def add(session: Session, pledge: Pledge, number: str, *, now: datetime) -> Dona
         categories=json.dumps(sorted(pledge.categories)),
         state=DonationState.PLEDGED,
         pledged_at=now,
+        method=pledge.method,
     )
     if donor.kind is DonorKind.PERSON:
         row.person_name = sealing_vault(session).seal(donor.name, context=f"{_NAME}:{row.id}")
@@ -64,6 +66,12 @@ def by_key(session: Session, key: str) -> DonationRow | None:
 def by_number(session: Session, number: str) -> DonationRow | None:
     """Return the donation with a number."""
     return session.scalar(select(DonationRow).where(DonationRow.number == number))
+
+
+def numbers(session: Session, ids: Collection[str]) -> Mapping[str, str]:
+    """Return the numbers of donations by id."""
+    query = select(DonationRow.id, DonationRow.number).where(DonationRow.id.in_(ids))
+    return {str(key): str(number) for key, number in session.execute(query)}
 
 
 def listing(session: Session, state: DonationState | None, *, limit: int) -> tuple[DonationRow, ...]:
@@ -96,4 +104,5 @@ def donation_of(session: Session, row: DonationRow, *, named: bool = False) -> D
         thanked_at=row.thanked_at,
         ended_at=row.ended_at,
         name=name,
+        method=row.method,
     )

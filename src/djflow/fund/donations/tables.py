@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Boolean, CheckConstraint, Date, ForeignKey, I
 from sqlalchemy.orm import Mapped, mapped_column
 
 from djflow.db.base import Base, Code, Instant, Sealed
-from djflow.fund.donations.model import DonationState, DonorKind
+from djflow.fund.donations.model import DonationState, DonorKind, GiftMethod
 
 
 class DonationRow(Base):
@@ -34,6 +34,7 @@ class DonationRow(Base):
     receipted_at: Mapped[datetime | None] = mapped_column(Instant)
     thanked_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    method: Mapped[GiftMethod | None] = mapped_column(Code(GiftMethod))
 
     __table_args__ = (CheckConstraint("amount_fen > 0", name="positive"),)
 
