@@ -8,7 +8,7 @@ from djflow.assembly.treasury import Rows, TwoPersons, two_accounts
 from djflow.core.errors import RuleError
 from djflow.core.money import yuan
 from djflow.fund.donations import service
-from djflow.fund.donations.model import STATE_LABELS, Donation, DonationId, Pledge, ReceiptSheet
+from djflow.fund.donations.model import STATE_LABELS, Donation, DonationId, DonationState, Pledge, ReceiptSheet
 
 
 def pledge(house: House, wanted: Pledge, *, by: str) -> Donation:
@@ -86,6 +86,21 @@ def withdraw(house: House, donation_id: DonationId, *, by: str) -> Donation:
         return service.withdraw(session, donation_id, by=by, now=house.now())
 
 
+def known(house: House, number: str, *, named: bool) -> Donation:
+    """Return the donation with a number; a person's name only for who prints papers.
+
+    Raises: NotFoundError.
+    """
+    with house.reading() as session:
+        return service.show(session, number, named=named)
+
+
+def register(house: House, state: DonationState | None, *, count: int = 200) -> tuple[Donation, ...]:
+    """Return donations without persons' names, the newest first, in one state when given."""
+    with house.reading() as session:
+        return service.listing(session, state=state, limit=count)
+
+
 def rows(house: House) -> Rows:
     """Return donations as rows for people, the newest first; persons are not named."""
     with house.reading() as session:
@@ -116,13 +131,22 @@ def certificate_text(house: House, number: str) -> str:
 
     Raises: NotFoundError; RuleError when none was issued, the amount is smaller, or the money was given back.
     """
+    sheet = require_certificate(house, number)
+    return house.texts.render("public/donation_certificate", **_words(house, sheet))
+
+
+def require_certificate(house: House, number: str) -> ReceiptSheet:
+    """Return what is needed for a certificate of honour.
+
+    Raises: NotFoundError; RuleError when no receipt was issued, the amount is smaller, or the money was given back.
+    """
     least = house.settings.ledger.donations.certificate_from
     if find(house, number).amount_fen < least:
         raise RuleError(f"捐款满 {yuan(least)} 元才发荣誉证书。", code="donation.certificate")
     sheet = _sheet(house, number)
     if sheet.void:
         raise RuleError("这笔捐款已经退还，不发荣誉证书。", code="donation.certificate")
-    return house.texts.render("public/donation_certificate", **_words(house, sheet))
+    return sheet
 
 
 def _sheet(house: House, number: str) -> ReceiptSheet:
@@ -138,11 +162,12 @@ def _words(house: House, sheet: ReceiptSheet) -> Mapping[str, object]:
         "amount": sheet.amount,
         "amount_in_capitals": sheet.amount_in_capitals,
         "purpose": sheet.purpose,
-        "received_on": _day(sheet.received_on),
-        "issued_on": _day(sheet.issued_on),
+        "received_on": day_words(sheet.received_on),
+        "issued_on": day_words(sheet.issued_on),
         "void": sheet.void,
     }
 
 
-def _day(on: date) -> str:
+def day_words(on: date) -> str:
+    """Return a date as papers write it: `2026年11月3日`."""
     return f"{on.year}年{on.month}月{on.day}日"

@@ -1,0 +1,1 @@
+"""Papers as an office prints them."""
