@@ -104,6 +104,9 @@ def test_a_donation_is_pledged_received_receipted_and_thanked(home: Path, tmp_pa
     paper = tmp_path / "certificate.txt"
     assert call(home, "donation", "receipt", number, "--certificate", "--out", str(paper)).exit_code == 0
     assert paper.read_text("utf-8").startswith("荣誉证书")
+    for flags in ((), ("--certificate",)):
+        assert call(home, "donation", "receipt", number, *flags, "--out", str(tmp_path / "p.pdf")).exit_code == 0
+        assert (tmp_path / "p.pdf").read_bytes().startswith(b"%PDF")
     assert "已致谢" in call(home, "donation", "thank", number).stdout
     assert "已退还" in call(home, "donation", "refund", number, *HANDS).stdout
     assert "某某公司" in call(home, "donation", "list").stdout

@@ -167,6 +167,17 @@ def test_the_months_statement_is_written(house: House, tmp_path: Path) -> None:
     assert load_workbook(file).sheetnames == ["汇总", "明细", "批次"]
 
 
+def test_the_audits_file_is_written(house: House, tmp_path: Path) -> None:
+    """Everything opened in a span comes as Excel; a span that ends before it begins is refused."""
+    span = ("--first", "2020-01-01", "--last", "2199-12-31", "--to", str(tmp_path), "--account", "kuaiji")
+    written_to = Path(str(told(house, "audit-export", *span)["file"]))
+    rows = list(load_workbook(written_to)["明细"].iter_rows(min_row=4, values_only=True))
+    assert [row[1] for row in rows] == [KEY, "pay:WF2026-0002:1"]
+    assert not any(NAMES["P1"] in str(row) for row in rows)
+    wrong = call(house, "audit-export", "--first", "2026-02-01", "--last", "2026-01-01", "--account", "kuaiji")
+    assert isinstance(wrong.exception, InputError)
+
+
 def test_help_is_chinese() -> None:
     """Every command explains itself in Chinese."""
     below = [sub for group in COMMANDS if isinstance(group, click.Group) for sub in group.commands.values()]

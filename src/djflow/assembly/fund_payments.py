@@ -4,6 +4,7 @@ The fund hears what became of a payment in the same transaction: books, cases an
 """
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from djflow.assembly.approvals import desk_of
 from djflow.assembly.house import House
 from djflow.audit import service as audit
 from djflow.core.errors import InputError, RuleError
-from djflow.core.spans import Month
+from djflow.core.spans import DateSpan, Month
 from djflow.core.subject import Subject
 from djflow.db.vault import PRIVATE_MODE
 from djflow.fund import service as fund
@@ -22,6 +23,7 @@ from djflow.fund.payment.answers import service as answers
 from djflow.fund.payment.keeping import order_of
 from djflow.fund.payment.model import (
     AnswerOutcome,
+    BankFile,
     BatchId,
     Clerk,
     Correction,
@@ -87,15 +89,33 @@ def export(house: House, number: str, folder: Path, *, by: Clerk) -> tuple[Payme
     Raises: InputError when it cannot be written; the file stays frozen and can be taken again.
     """
     with house.transaction() as session:
-        audit.hold(session)
-        batch = service.batch_by_number(session, number)
-        layout = house.settings.payments.layout(batch.layout)
-        batch = service.export_batch(session, batch.id, layout, by=by, now=house.now())
-        fund.at_the_bank(session, batch.id, desk_of(house), by=by.actor, now=house.now())
+        batch = _freeze(session, house, number, by=by)
         file = service.download(session, batch.id, by=by, now=house.now())
     target = folder / file.name
     _put(target, file.content)
     return batch, target
+
+
+def freeze(house: House, number: str, *, by: Clerk) -> PaymentBatch:
+    """Freeze a batch's file; from now on it never changes."""
+    with house.transaction() as session:
+        return _freeze(session, house, number, by=by)
+
+
+def _freeze(session: Session, house: House, number: str, *, by: Clerk) -> PaymentBatch:
+    audit.hold(session)
+    batch = service.batch_by_number(session, number)
+    layout = house.settings.payments.layout(batch.layout)
+    batch = service.export_batch(session, batch.id, layout, by=by, now=house.now())
+    fund.at_the_bank(session, batch.id, desk_of(house), by=by.actor, now=house.now())
+    return batch
+
+
+def bank_file(house: House, number: str, *, by: Clerk) -> BankFile:
+    """Hand out a batch's frozen file; the record says who took it."""
+    with house.transaction() as session:
+        audit.hold(session)
+        return service.download(session, _id(session, number), by=by, now=house.now())
 
 
 def _put(target: Path, content: bytes) -> None:
@@ -221,13 +241,37 @@ def doubts(house: House, number: str) -> tuple[Doubtful, ...]:
 
 def write_statement(house: House, month: Month, folder: Path, *, by: Clerk) -> Path:
     """Write a month's payments as Excel into `folder` and return the path."""
-    reasons = {code: words for one in house.settings.payments.layouts for code, words in one.reasons.items()}
-    with house.transaction() as session:
-        audit.hold(session)
-        content = statement.monthly_statement(session, month, reasons, by=by, now=house.now())
+    content = statement_of(house, month, by=by)
     target = folder / f"温暖基金拨付明细-{month}.xlsx"
     _put(target, content)
     return target
+
+
+def statement_of(house: House, month: Month, *, by: Clerk) -> bytes:
+    """Return a month's payments as Excel; the record says who took it."""
+    with house.transaction() as session:
+        audit.hold(session)
+        return statement.monthly_statement(session, month, bank_words(house), by=by, now=house.now())
+
+
+def write_audit(house: House, span: DateSpan, folder: Path, *, by: Clerk) -> Path:
+    """Write every payment opened or settled in a span as Excel into `folder` and return the path."""
+    content = audit_file(house, span, by=by)
+    target = folder / f"温暖基金拨付审计资料-{span.first}至{span.last}.xlsx"
+    _put(target, content)
+    return target
+
+
+def audit_file(house: House, span: DateSpan, *, by: Clerk) -> bytes:
+    """Return every payment opened or settled in a span for the audit, as Excel; names and accounts are masked."""
+    with house.transaction() as session:
+        audit.hold(session)
+        return statement.audit_export(session, span, bank_words(house), by=by, now=house.now())
+
+
+def bank_words(house: House) -> Mapping[str, str]:
+    """Return the banks' failure codes in words."""
+    return {code: words for one in house.settings.payments.layouts for code, words in one.reasons.items()}
 
 
 def _id(session: Session, number: str) -> BatchId:

@@ -99,15 +99,25 @@ def receive(
 @donation.command("receipt", help="开收据（已开的再打印一次）；--certificate 打印荣誉证书。")
 @_NUMBER
 @click.option("--certificate", is_flag=True, help="打印荣誉证书。")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="文件", help="写进文件；不写就显示。")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="文件",
+    help="写进文件：.pdf 是可以盖章的正式文书，其他是文字；不写就显示文字。",
+)
 @click.pass_context
 def receipt(context: click.Context, number: str, out: Path | None, *, certificate: bool) -> None:
     """Issue the receipt when there is none, and print it or the certificate."""
-    from djflow.assembly import gifts, open_house  # noqa: PLC0415 - loads SQLAlchemy
+    from djflow.assembly import gift_papers, gifts, open_house  # noqa: PLC0415 - loads SQLAlchemy
 
     house = open_house(home_of(context))
     if not certificate:
         gifts.issue_receipt(house, gifts.find(house, number).id, by=_BY)
+    if out is not None and out.suffix.lower() == ".pdf":
+        paper_of = gift_papers.certificate_paper if certificate else gift_papers.receipt_paper
+        out.write_bytes(paper_of(house, number, by=_BY))
+        say(f"已写入 {out}。")
+        return
     paper = gifts.certificate_text(house, number) if certificate else gifts.receipt_text(house, number)
     if out is None:
         say(paper)

@@ -5,13 +5,18 @@ Names and accounts are asked for, never given on the command line, where the she
 
 import hashlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from djflow.cli.frame import answer, home_of, json_option
-from djflow.cli.fund_entering import entered, login_option
+from djflow.cli.fund_entering import Said, by_clerk
 from djflow.core.errors import InputError
 from djflow.core.money import fen_of
+
+if TYPE_CHECKING:
+    from djflow.assembly import House
+    from djflow.fund.payment.model import Clerk
 
 _KINDS = ("paid", "failed", "refunded", "dismissed")
 _evidence = click.option(
@@ -72,12 +77,8 @@ def list_rulings(context: click.Context, *, as_json: bool) -> None:
 @click.argument("about", metavar="流水号或回单行编号")
 @click.option("--ground", metavar="依据", required=True, help="依据的代号，如 bank_letter；写错时会列出可选的。")
 @_evidence
-@login_option
-@json_option
-@click.pass_context
-def propose(  # noqa: PLR0913 - click hands every option over by name
-    context: click.Context, kind: str, about: str, ground: str, evidence: Path, login: str, *, as_json: bool
-) -> None:
+@by_clerk
+def propose(house: "House", clerk: "Clerk", kind: str, about: str, ground: str, evidence: Path) -> Said:
     """Propose a ruling; for a refund the sum received is asked for."""
     from djflow.assembly import fund_payments  # noqa: PLC0415 - loads SQLAlchemy
     from djflow.fund.payment.model import AnswerLineId, Proposal, RulingKind  # noqa: PLC0415
@@ -85,7 +86,6 @@ def propose(  # noqa: PLR0913 - click hands every option over by name
 
     chosen, rests_on = RulingKind(kind), ground_named(ground)
     digest = _digest(evidence)
-    house, clerk = entered(context, login)
     if chosen is RulingKind.DISMISSED:
         proposal = Proposal(chosen, rests_on, digest, line=AnswerLineId(about))
     else:
@@ -93,56 +93,47 @@ def propose(  # noqa: PLR0913 - click hands every option over by name
         order = fund_payments.about(house, about).id
         proposal = Proposal(chosen, rests_on, digest, order=order, received_fen=received)
     made = fund_payments.propose(house, proposal, by=clerk)
-    answer({"id": made.id, "state": made.state.value}, as_json=as_json, text=f"已提出，等另一个人复核：{made.id}")
+    return {"id": made.id, "state": made.state.value}, f"已提出，等另一个人复核：{made.id}"
 
 
 @ruling.command("confirm", help="第二人复核认定：须是另一个人。")
 @_ruling_id
-@login_option
-@json_option
-@click.pass_context
-def confirm(context: click.Context, ruling_id: str, login: str, *, as_json: bool) -> None:
+@by_clerk
+def confirm(house: "House", clerk: "Clerk", ruling_id: str) -> Said:
     """Confirm a ruling."""
     from djflow.assembly import fund_payments  # noqa: PLC0415 - loads SQLAlchemy
     from djflow.fund.payment.model import RulingId  # noqa: PLC0415
 
-    house, clerk = entered(context, login)
     outcome = fund_payments.confirm(house, RulingId(ruling_id), by=clerk)
     value = {"key": outcome.line_key if outcome else "", "verdict": outcome.verdict.value if outcome else "dismissed"}
-    answer(value, as_json=as_json, text="已复核，结果已记入。")
+    return value, "已复核，结果已记入。"
 
 
 @ruling.command("refuse", help="退回一项认定，不作处理。")
 @_ruling_id
-@login_option
-@json_option
-@click.pass_context
-def refuse(context: click.Context, ruling_id: str, login: str, *, as_json: bool) -> None:
+@by_clerk
+def refuse(house: "House", clerk: "Clerk", ruling_id: str) -> Said:
     """Send a ruling back."""
     from djflow.assembly import fund_payments  # noqa: PLC0415 - loads SQLAlchemy
     from djflow.fund.payment.model import RulingId  # noqa: PLC0415
 
-    house, clerk = entered(context, login)
     fund_payments.refuse(house, RulingId(ruling_id), by=clerk)
-    answer({"id": ruling_id, "state": "refused"}, as_json=as_json, text="已退回，可以重新提出。")
+    return {"id": ruling_id, "state": "refused"}, "已退回，可以重新提出。"
 
 
 @click.command("correct", help="更正一笔失败付款的账号（须是制单人以外的人，附依据），重新等待拨付。")
 @click.argument("line_key", metavar="流水号")
 @_evidence
-@login_option
-@json_option
-@click.pass_context
-def correct(context: click.Context, line_key: str, evidence: Path, login: str, *, as_json: bool) -> None:
+@by_clerk
+def correct(house: "House", clerk: "Clerk", line_key: str, evidence: Path) -> Said:
     """Correct a failed payment; holder, account and bank are asked for."""
     from djflow.assembly import fund_payments  # noqa: PLC0415 - loads SQLAlchemy
     from djflow.fund.payment.model import Correction  # noqa: PLC0415
 
     digest = _digest(evidence)
-    house, clerk = entered(context, login)
     holder, account, bank = (click.prompt(words, err=True) for words in ("户名", "账号", "开户行"))
     made = fund_payments.correct(house, line_key, Correction(holder, account, bank, digest), by=clerk)
-    answer({"key": made.line_key}, as_json=as_json, text=f"已更正，新流水号 {made.line_key}，等待编入批次。")
+    return {"key": made.line_key}, f"已更正，新流水号 {made.line_key}，等待编入批次。"
 
 
 COMMANDS = (ruling, correct)
