@@ -18,6 +18,7 @@ from djflow.web.desk.router import desk_router
 from djflow.web.files import files_router
 from djflow.web.me.approve import approve_router
 from djflow.web.me.routes import me_router
+from djflow.web.public.annual import annual_router
 from djflow.web.receipts import receipts_router
 
 
@@ -46,6 +47,7 @@ def serve(house: House, host: str, port: int) -> None:
             me_router(house),
             desk_router(house),
             receipts_router(house),
+            annual_router(house),
         ],
         public_url=house.settings.web.public_url or None,
         clock=house.clock,

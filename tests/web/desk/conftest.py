@@ -18,6 +18,7 @@ from djflow.core.clock import FixedClock
 from djflow.web.app import create_app
 from djflow.web.desk.router import desk_router
 from djflow.web.files import files_router
+from djflow.web.public.annual import annual_router
 from tests.assembly.conftest import house, ids
 
 __all__ = ["house", "ids"]
@@ -29,7 +30,8 @@ _KEY = re.compile(r'name="form_key" value="([0-9a-f]{64})"')
 
 def app_of(opened: House) -> FastAPI:
     """Return the application of a house with its desk."""
-    routers = [files_router(upkeep.file_source(opened), upkeep.link_key(opened), opened.clock), desk_router(opened)]
+    files = files_router(upkeep.file_source(opened), upkeep.link_key(opened), opened.clock)
+    routers = [files, desk_router(opened), annual_router(opened)]
     return create_app(upkeep.board_source(opened), extra_routers=routers, clock=opened.clock)
 
 

@@ -11,9 +11,23 @@ from djflow.accounts.rules import may
 from djflow.assembly import House, doorway
 from djflow.core import log
 from djflow.core.errors import DjflowError
-from djflow.web.desk import accounts, answers, audit, boxes, entry, messages, places, rosters, system
+from djflow.web.desk import (
+    accounts,
+    answers,
+    audit,
+    boxes,
+    entry,
+    fund_books,
+    fund_gifts,
+    fund_money,
+    fund_payments,
+    messages,
+    places,
+    rosters,
+    system,
+)
 from djflow.web.desk.door import NO_FIELDS, Door, Fields, address_of, read_form, safe_next
-from djflow.web.desk.frame import Go, Page, Route, Visit, drawn, gone_to, trouble
+from djflow.web.desk.frame import Download, Go, Page, Route, Visit, drawn, gone_to, handed_out, trouble
 from djflow.web.errors import HEADINGS, MESSAGES, STATUS
 
 ROUTES: tuple[Route, ...] = (
@@ -22,6 +36,10 @@ ROUTES: tuple[Route, ...] = (
     *rosters.ROUTES,
     *answers.ROUTES,
     *places.ROUTES,
+    *fund_money.ROUTES,
+    *fund_books.ROUTES,
+    *fund_payments.ROUTES,
+    *fund_gifts.ROUTES,
     *messages.ROUTES,
     *accounts.ROUTES,
     *audit.ROUTES,
@@ -92,7 +110,7 @@ class _Desk:
 
         async def answered(request: Request) -> Response:
             try:
-                form = await read_form(request) if route.method == "POST" else NO_FIELDS
+                form = await read_form(request, upload=route.upload) if route.method == "POST" else NO_FIELDS
                 return await run_in_threadpool(self._answer, route, request, form)
             except DjflowError as error:
                 return self._refused(error)
@@ -117,9 +135,9 @@ class _Desk:
             answer = route.handler(visit)
         except DjflowError as error:
             return self._refused(error, visitor, form_key)
-        if isinstance(answer, Go):
-            return self._going(request, answer)
-        return drawn(self._house, answer, visitor, form_key)
+        if isinstance(answer, Page):
+            return drawn(self._house, answer, visitor, form_key)
+        return handed_out(answer) if isinstance(answer, Download) else self._going(request, answer)
 
     def _going(self, request: Request, answer: Go) -> Response:
         response = gone_to(answer.path)
