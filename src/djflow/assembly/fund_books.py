@@ -6,14 +6,15 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
 from djflow.accounts import service as accounts
 from djflow.assembly.house import House
+from djflow.assembly.treasury import KIND_LABELS
 from djflow.audit import service as audit
 from djflow.audit.labels import ACTOR_LABELS
+from djflow.audit.model import Details
 from djflow.core.clock import civil_datetime
 from djflow.core.money import plain_yuan
 from djflow.core.spans import DateSpan
@@ -33,7 +34,6 @@ from djflow.fund.ledger.model import (
     FundSource,
     Transfer,
     TransferId,
-    TransferKind,
     YearLine,
 )
 from djflow.fund.payment.sheets import Page, Value, Yuan, workbook
@@ -42,16 +42,6 @@ from djflow.fund.running.model import KIND as CASE
 LINES = 50
 _EVERYTHING = 10_000_000
 _AT_ONCE = 500
-
-KIND_LABELS: Mapping[TransferKind, str] = MappingProxyType(
-    {
-        TransferKind.SINGLE: "入账",
-        TransferKind.PENDING: "预留",
-        TransferKind.POST: "付款",
-        TransferKind.VOID: "释放",
-    }
-)
-"""What people call the kinds of transfers."""
 
 TAKEN_BACK = "冲回"
 """What people call a transfer that takes another one back."""
@@ -202,27 +192,29 @@ def _numbers(session: Session, subjects: Iterable[Subject]) -> Mapping[Subject, 
 
 def export_beancount(house: House, *, by: str) -> bytes:
     """Return the whole books as a beancount file; the record says who took it."""
-    with house.transaction() as session:
+    with house.reading() as session:
         content = ledger.export_beancount(session).encode()
-        _note(session, "beancount", content, by=by, now=house.now())
+    _note(house, "beancount", content, by=by)
     return content
 
 
 def export_table(house: House, span: DateSpan, *, excel: bool, by: str) -> bytes:
     """Return every transfer booked in a span, as Excel or CSV; the record says who took it."""
-    with house.transaction() as session:
-        audit.hold(session)
+    with house.reading() as session:
         wanted = Search(first=span.first, last=span.last)
         lines = _lines(session, tuple(reversed(inquiry.search(session, wanted, count=_EVERYTHING))))
-        content = _excel(span, lines) if excel else _csv(lines)
-        _note(session, "excel" if excel else "csv", content, by=by, now=house.now())
+    content = _excel(span, lines) if excel else _csv(lines)
+    _note(house, "excel" if excel else "csv", content, by=by)
     return content
 
 
-def _note(session: Session, form: str, content: bytes, *, by: str, now: datetime) -> None:
+def _note(house: House, form: str, content: bytes, *, by: str) -> None:
+    # Many years take long to write out; the record is touched only when the file is there, before it is handed out.
+    now = house.now()
     subject = Subject("fund.statement", f"{now:%Y%m%d%H%M%S}")
-    details = {"form": form, "sha256": hashlib.sha256(content).hexdigest()}
-    audit.record(session, subject, "ledger.export", by=by, now=now, details=details)
+    details: Details = {"form": form, "sha256": hashlib.sha256(content).hexdigest()}
+    with house.transaction() as session:
+        audit.record(session, subject, "ledger.export", by=by, now=now, details=details)
 
 
 def _excel(span: DateSpan, lines: Sequence[Line]) -> bytes:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from djflow.assembly import gifts
 from djflow.assembly.house import House
 from djflow.audit import service as audit
+from djflow.audit.model import Details
 from djflow.documents import printing
 from djflow.fund.donations import service
 from djflow.fund.donations.model import METHOD_LABELS, Donation, DonorKind, ReceiptSheet
@@ -36,7 +37,7 @@ def _print(house: House, number: str, layout: str, *, by: str, form: printing.Fo
     made = printing.paper(layout, _values(house, found, sheet), now=house.now(), form=form)
     # Written down only when there is a paper: setting it is slow and must keep nobody waiting for the record.
     with house.transaction() as session:
-        details = {"paper": layout, "receipt": sheet.number}
+        details: Details = {"paper": layout, "receipt": sheet.number}
         audit.record(session, found.subject, "donation.print", by=by, now=house.now(), details=details)
     return made
 

@@ -87,7 +87,7 @@ def statement(house: House, account: str, first: date, last: date) -> Statement:
         return ledger.statement(session, AccountCode(account), first, last)
 
 
-_KIND_LABELS: Mapping[TransferKind, str] = MappingProxyType(
+KIND_LABELS: Mapping[TransferKind, str] = MappingProxyType(
     {
         TransferKind.SINGLE: "入账",
         TransferKind.PENDING: "预留",
@@ -95,6 +95,7 @@ _KIND_LABELS: Mapping[TransferKind, str] = MappingProxyType(
         TransferKind.VOID: "释放",
     }
 )
+"""What people call the kinds of transfers."""
 
 
 def statement_rows(found: Statement) -> Rows:
@@ -102,7 +103,7 @@ def statement_rows(found: Statement) -> Rows:
     lines = [
         {
             "日期": str(line.transfer.booked_on),
-            "事项": "冲回" if line.transfer.reverses else _KIND_LABELS[line.transfer.kind],
+            "事项": "冲回" if line.transfer.reverses else KIND_LABELS[line.transfer.kind],
             "原因": REASON_LABELS[line.transfer.reason] if line.transfer.reason else "",
             "金额": yuan(line.transfer.amount_fen),
             "可用": yuan(line.available_fen),

@@ -25,15 +25,13 @@ Said = tuple[object, str | Callable[[], str]]
 def by_clerk(act: Callable[..., Said]) -> Callable[..., None]:
     """Return a command around an act of the till: who acts logs in, the act gets house and clerk and is answered."""
 
-    @login_option
-    @json_option
-    @click.pass_context
     def run(context: click.Context, /, login: str, *, as_json: bool, **given: object) -> None:
         house, clerk = entered(context, login)
         value, text = act(house, clerk, **given)
         answer(value, as_json=as_json, text=text)
 
-    return update_wrapper(run, act)
+    update_wrapper(run, act)
+    return login_option(json_option(click.pass_context(run)))
 
 
 def entered(context: click.Context, login: str) -> "tuple[House, Clerk]":

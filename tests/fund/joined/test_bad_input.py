@@ -100,7 +100,7 @@ def test_a_payment_nobody_heard_of_is_booked_by_the_sweep_once(town: Town) -> No
     town.answer(batch, bank(file), heard=False)
     for _ in range(3):
         with town.database.reading() as session:
-            behind = fund.left_behind(session, DESK)
+            behind = fund.left_behind(session, DESK, now=town.now)
         for one in behind:
             town.act(lambda s, key=one: fund.bring_forward(s, key, DESK, by=ACT, now=town.now))  # type: ignore[misc] # a bound name
     assert behind == ()

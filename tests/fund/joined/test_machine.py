@@ -18,7 +18,7 @@ from djflow.db.session import Database
 from djflow.fund import service as fund
 from djflow.fund.cases import service as cases
 from djflow.fund.cases.model import Act, CaseState, FundCase, Who
-from djflow.fund.casework import to_expire
+from djflow.fund.deadlines import to_expire
 from djflow.fund.payment import service as payments
 from djflow.fund.payment.model import BatchState, NewBatch, OrderState, PaymentBatch
 from djflow.fund.payment.store import batches, ready_orders

@@ -2,13 +2,15 @@
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from openpyxl import load_workbook
 
 from djflow.accounts.model import Role
-from djflow.assembly import House
+from djflow.assembly import House, treasury
 from djflow.audit import service as audit
+from djflow.settings.ledger_file import AnchorTable, LedgerFile
 from tests.web.desk.conftest import Staff
 from tests.web.desk.fund_till import ROOT, Till, till
 
@@ -135,6 +137,10 @@ def test_the_books_are_proved(till: Till) -> None:
     assert head
     answer = till["shenji"].send(f"{ROOT}/proof")
     assert "账册共 1 笔，首尾相连" in answer.text
+    assert "还没有发过" in answer.text
+    anchored = LedgerFile(anchor=AnchorTable(persons=("A03",)))
+    treasury.send_anchor(replace(till.house, settings=replace(till.house.settings, ledger=anchored)))
+    assert "上次外发留存</dt><dd>2026年11月18日" in till["shenji"].text(f"{ROOT}/proof")
     assert till.done("shenji", "/proof/anchor", anchor=head[1].upper()) == f"{ROOT}/proof?said=anchor"
     assert "64 位" in till.refused("shenji", "/proof/anchor", anchor="abc")
     lost = till["shenji"].send(f"{ROOT}/proof/anchor", anchor="1" * 64)

@@ -7,6 +7,9 @@ import pytest
 from djflow.accounts.model import Role
 from djflow.assembly import House
 from djflow.audit import service as audit
+from djflow.core.errors import ConflictError
+from djflow.core.subject import Subject
+from djflow.fund.payment import orders
 from tests.fund.payment.till import lines_of, written
 from tests.web.desk.conftest import Staff
 from tests.web.desk.fund_till import ROOT, Till, till
@@ -109,6 +112,26 @@ def test_an_answer_is_sorted_into_three_lists(till: Till) -> None:
     page = till.upload("chuna", path, "answer", altered).text
     assert "与先前已经入账的结果相反" in page
     assert "先前已列为存疑" in page or "金额与所付的不一致" in page
+
+
+def test_nothing_is_withdrawn_while_the_bank_has_it(till: Till) -> None:
+    """From the file on a withdrawal is refused with what to do; before that it leaves the batch, checked anew."""
+    number = made(till, "B01", "B02")
+    till.done("kuaiji", f"/batches/{number}/check")
+    case = Subject("test.grant", f"{1:032x}")
+    with till.house.transaction() as session:
+        orders.withdraw(session, case, by="test", now=till.house.now())
+    page = till["kuaiji"].text(f"{ROOT}/batches/{number}")
+    assert ("1 笔，1,000.02 元" in page, "还没有复核" in page) == (True, True)
+    till.done("kuaiji", f"/batches/{number}/check")
+    till.done("chuna", f"/batches/{number}/freeze")
+    other = Subject("test.grant", f"{2:032x}")
+    for act in ("", "sent"):
+        if act:
+            till.done("chuna", f"/batches/{number}/{act}")
+        with pytest.raises(ConflictError, match="请等银行回单"), till.house.transaction() as session:
+            orders.withdraw(session, other, by="test", now=till.house.now())
+    assert "申请人这时不能撤回" in till["chuna"].text(f"{ROOT}/batches/{number}")
 
 
 def test_bad_answers_are_refused_whole(till: Till) -> None:

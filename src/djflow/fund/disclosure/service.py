@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from djflow.audit import service as audit
+from djflow.audit.model import Details
 from djflow.core.errors import NotFoundError
 from djflow.core.subject import Subject
 from djflow.fund.disclosure import store
@@ -19,7 +20,7 @@ def publish(session: Session, figures: Figures, *, by: str, now: datetime) -> Di
         return standing
     made = store.add(session, figures, now=now)
     subject = Subject("fund.disclosure", str(figures.year))
-    details = {"income_fen": figures.income_fen, "spent_fen": figures.spent_fen, "lines": len(figures.aid)}
+    details: Details = {"income_fen": figures.income_fen, "spent_fen": figures.spent_fen, "lines": len(figures.aid)}
     audit.record(session, subject, "disclosure.publish", by=by, now=now, details=details)
     return made
 

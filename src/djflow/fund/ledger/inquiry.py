@@ -45,14 +45,21 @@ def is_booked(session: Session, account: str, voucher: str, amount_fen: int) -> 
 
 def months(session: Session, year: int, today: date) -> tuple[MonthLine, ...]:
     """Return each month of a year until `today`, by month, then by source in their order."""
-    sources = {one.account.code: one.account.source for one in store.balances(session)}
+    held = store.balances(session)
+    sources = {one.account.code: one.account.source for one in held}
     moves: dict[tuple[FundSource, int], rules.Figures] = defaultdict(lambda: rules.NOTHING)
     for account, kind, reversed_kind, month, fen in store.monthly_sums(session, date(year, 1, 1), date(year, 12, 31)):
         place = sources[AccountCode(account)], month
         moves[place] = rules.add(moves[place], rules.effect(kind, fen, reversed_kind))
     latest = 12 if year < today.year else today.month if year == today.year else 0
     lines = []
-    figures = {source: moves[source, 0] for source in FundSource}
+    # What the year began with is what there is now less everything since: far fewer lines than from the beginning.
+    figures = dict.fromkeys(FundSource, rules.NOTHING)
+    for one in held:
+        stands = one.income_fen, one.reserved_fen, one.spent_fen
+        figures[one.account.source] = rules.add(figures[one.account.source], stands)
+    for (source, _), (came, kept, paid) in list(moves.items()):
+        figures[source] = rules.add(figures[source], (-came, -kept, -paid))
     for month in range(1, latest + 1):
         for source in FundSource:
             before, figures[source] = figures[source], rules.add(figures[source], moves[source, month])

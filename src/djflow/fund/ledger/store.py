@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import case, extract, func, insert, select, update
+from sqlalchemy import case, extract, func, insert, null, select, update
 from sqlalchemy.orm import Session, aliased
 
 from djflow.core.subject import Subject
@@ -179,17 +179,20 @@ def reversals_of(session: Session, transfer_id: TransferId) -> tuple[Transfer, .
 def monthly_sums(
     session: Session, first: date, last: date
 ) -> tuple[tuple[str, TransferKind, TransferKind | None, int, int], ...]:
-    """Return account, kind, kind of what it takes back, month and sum (fen) of what was booked until `last`.
+    """Return account, kind, kind of what it takes back, month and sum (fen) of what was booked from `first` on.
 
-    Everything before `first` stands in month 0.
+    Everything after `last`, of the same year, stands in month 13.
     """
+    month = case((FundTransferRow.booked_on > last, 13), else_=extract("month", FundTransferRow.booked_on))
+    own = (FundTransferRow.account, FundTransferRow.kind)
+    since = FundTransferRow.booked_on >= first
+    total = func.sum(FundTransferRow.amount_fen)
+    # Few transfers take one back; joining all of them for those would cost most of the time.
+    plain = select(*own, null(), month, total).where(since, FundTransferRow.reverses_id.is_(None))
     taken = aliased(FundTransferRow)
-    month = case((FundTransferRow.booked_on < first, 0), else_=extract("month", FundTransferRow.booked_on))
-    columns = (FundTransferRow.account, FundTransferRow.kind, taken.kind, month)
-    query = select(*columns, func.sum(FundTransferRow.amount_fen)).select_from(FundTransferRow)
-    query = query.outerjoin(taken, FundTransferRow.reverses_id == taken.id).where(FundTransferRow.booked_on <= last)
-    found = session.execute(query.group_by(*columns))
-    return tuple((account, kind, reversed_kind, int(at), int(fen)) for account, kind, reversed_kind, at, fen in found)
+    back = select(*own, taken.kind, month, total).join(taken, FundTransferRow.reverses_id == taken.id).where(since)
+    rows = [*session.execute(plain.group_by(*own, month)), *session.execute(back.group_by(*own, taken.kind, month))]
+    return tuple((account, kind, reversed_kind, int(at), int(fen)) for account, kind, reversed_kind, at, fen in rows)
 
 
 def kinds_of(session: Session, ids: Collection[TransferId]) -> Mapping[TransferId, TransferKind]:

@@ -57,7 +57,7 @@ class FundTransferRow(Base):
     reverses_id: Mapped[str | None] = mapped_column(ForeignKey("fund_transfer.id"), index=True)
     subject: Mapped[str] = mapped_column(String(140), index=True)
     reason: Mapped[ReasonCode | None] = mapped_column(Code(ReasonCode))
-    voucher: Mapped[str] = mapped_column(String(60))
+    voucher: Mapped[str] = mapped_column(String(60), index=True)
     made_by: Mapped[str] = mapped_column(String(80))
     second: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime] = mapped_column(Instant)

@@ -7,7 +7,7 @@ On SQLite the tables are made anew, the tries first: while they point at message
 from alembic import op
 
 revision = "0017"
-down_revision = "0011"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 

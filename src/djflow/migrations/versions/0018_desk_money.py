@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0018"
-down_revision = "0011"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
@@ -43,12 +43,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_fund_disclosure")),
     )
     op.create_index(op.f("ix_fund_disclosure_year"), "fund_disclosure", ["year"], unique=False)
+    op.create_index(op.f("ix_fund_transfer_voucher"), "fund_transfer", ["voucher"], unique=False)
     # Nobody knows by which way earlier donations came; the column stays empty for them.
     op.add_column("fund_donation", sa.Column("method", sa.String(length=30), nullable=True))
 
 
 def downgrade() -> None:
     op.drop_column("fund_donation", "method")
+    op.drop_index(op.f("ix_fund_transfer_voucher"), table_name="fund_transfer")
     op.drop_index(op.f("ix_fund_disclosure_year"), table_name="fund_disclosure")
     op.drop_table("fund_disclosure")
     op.drop_index(op.f("ix_fund_booking_state"), table_name="fund_booking")

@@ -1,14 +1,17 @@
 """The fund's books at the desk: transfers, one transfer's life, months, proof, year end, the public year, files."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from itertools import groupby
 
 from djflow.accounts.model import Act
-from djflow.assembly import fund_bookings, fund_books, fund_payments, fund_year, treasury
+from djflow.assembly import fund_bookings, fund_books, fund_payments, fund_year, notices, treasury
 from djflow.core.errors import InputError, NotFoundError
 from djflow.core.spans import DateSpan, Month
 from djflow.fund.ledger.finding import Search
 from djflow.fund.ledger.model import REASON_LABELS, SOURCE_LABELS, ReasonCode, TransferId, TransferKind
-from djflow.web.desk.frame import Answer, File, Go, Route, Visit
+from djflow.notify.model import NoticeKind
+from djflow.web.desk.frame import Answer, File, Go, Page, Route, Visit
 from djflow.web.desk.fund_money import ROOT, money_page
 from djflow.web.desk.till import clerk_of
 from djflow.web.desk.typed import day_of, mark_of, needed_day, year_of
@@ -36,7 +39,7 @@ def transfers_page(visit: Visit) -> Answer:
         "wanted": wanted,
         "lines": lines,
         "accounts": fund_books.account_names(visit.house),
-        "kinds": fund_books.KIND_LABELS,
+        "kinds": treasury.KIND_LABELS,
         "older": lines[-1].transfer.seq if len(lines) == fund_books.LINES else 0,
     }
     return money_page(visit, "desk_money_transfers.html.j2", values)
@@ -64,7 +67,7 @@ def months_page(visit: Visit) -> Answer:
 
 def proof_page(visit: Visit) -> Answer:
     """Show the head of the books and the forms to prove them."""
-    return money_page(visit, "desk_money_proof.html.j2", {"head": fund_books.head(visit.house), "found": None})
+    return _proof(visit, {"head": fund_books.head(visit.house), "found": None})
 
 
 def prove(visit: Visit) -> Answer:
@@ -72,7 +75,13 @@ def prove(visit: Visit) -> Answer:
     found = treasury.verify(visit.house)
     head = found.head.seq, found.head.hash
     values = {"head": head, "found": found, "broken": "" if found.intact else treasury.broken_sentence(found)}
-    return money_page(visit, "desk_money_proof.html.j2", values)
+    return _proof(visit, values)
+
+
+def _proof(visit: Visit, values: Mapping[str, object]) -> Page:
+    last = notices.listing(visit.house, kind=NoticeKind.FUND_ANCHOR.value, limit=1)
+    anchored_at = datetime.fromisoformat(last[0]["due_at"]) if last else None
+    return money_page(visit, "desk_money_proof.html.j2", {"anchored_at": anchored_at, **values})
 
 
 def check_anchor(visit: Visit) -> Answer:
