@@ -65,7 +65,7 @@ def at_rest(player: Player) -> None:
     """Look that the books prove and nothing was left behind."""
     with player.town.database.reading() as session:
         assert ledger.verify(session).intact
-        assert fund.left_behind(session, DESK, now=town.now) == ()
+        assert fund.left_behind(session, DESK, now=player.town.now) == ()
 
 
 def words(way: Iterable[Edge]) -> list[str]:
