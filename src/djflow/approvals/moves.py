@@ -76,6 +76,7 @@ def _supplement(walk: Walk, move: Supplemented) -> Outcome:
                 )
             )
     walk.start_clock()
+    _replace_barred(walk)
     walk.settle()
     return walk.outcome()
 
@@ -113,6 +114,7 @@ def _plain(walk: Walk, act: Act) -> Outcome:
             walk.stop_clock(CaseState.PAUSED)
         case Act.RESUME:
             walk.start_clock()
+            _replace_barred(walk)
         case Act.URGE:
             _urge(walk)
         case Act.REASSIGN:
@@ -130,6 +132,12 @@ def _urge(walk: Walk) -> None:
         raise RuleError("今天已经催办过：请明天再催。", code="approval.urged_today")
     walk.case = replace(case, urges=case.urges + 1, urged_at=walk.now)
     walk.reminded = case.waiting
+
+
+def _replace_barred(walk: Walk) -> None:
+    # Somebody may have been barred while the case stood still, when nobody else could be asked.
+    if any(task.person in walk.case.new.barred for task in walk.case.waiting):
+        _reassign(walk)
 
 
 def _reassign(walk: Walk) -> bool:

@@ -57,6 +57,9 @@ def test_filters_find_what_they_say(office: FundOffice) -> None:
     assert shown("late=1") == set()
     assert shown("flagged=1") == {urgent.number}
     assert shown("papers=1") == set()
+    found = clerk.ask("/desk/fund?number=%20wf2026-0001")
+    assert found.headers["location"] == "/desk/fund/WF2026-0001"
+    assert clerk.ask("/desk/fund?number=//evil.test").status_code == 400
     assert clerk.ask("/desk/fund?state=closed").status_code == 400
     assert clerk.ask("/desk/fund?after=x").status_code == 400
 

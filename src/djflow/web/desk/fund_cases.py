@@ -1,9 +1,13 @@
 """The fund's cases at the desk: the board of what is open, one case whole, and recorded looks at what is sealed."""
 
-from djflow.accounts.model import Act, Role
+import re
+import unicodedata
+
+from djflow.accounts.model import Act
 from djflow.assembly import fund_board, fund_sheet
 from djflow.assembly.fund_acts import RULES
 from djflow.assembly.fund_board import Filters
+from djflow.core.errors import InputError
 from djflow.core.money import yuan
 from djflow.fund.behalf.model import BEHALF_WORDS
 from djflow.fund.cases.model import CATEGORY_WORDS, STATE_WORDS
@@ -11,16 +15,19 @@ from djflow.fund.checks.model import FINDING_WORDS, FLAG_WORDS
 from djflow.fund.materials.model import MATERIAL_WORDS
 from djflow.fund.payment.rules import ORDER_WORDS
 from djflow.web.desk import fund_forms as forms
-from djflow.web.desk.frame import SAID, Answer, File, Page, Route, Visit
+from djflow.web.desk.frame import SAID, Answer, File, Go, Page, Route, Visit
 
-APPLICANTS_DESK = frozenset({Role.BRANCH_SECRETARY, Role.TOWN_CLERK})
-MONEY_DESK = frozenset({Role.DEPT_MINISTER, Role.DEPT_DEPUTY, Role.AUDITOR_READONLY})
-"""Who is shown the way to the pages of applications and of money."""
+_NUMBER = re.compile(r"WF[0-9]{4}-[0-9]{4,9}")
 
 
 def board_page(visit: Visit) -> Answer:
-    """Show the open cases, the longest waiting first."""
+    """Show the open cases, the longest waiting first; a number leads to its case, ended ones too."""
     asked = visit.query
+    number = "".join(unicodedata.normalize("NFKC", asked.get("number", "")).split()).upper()
+    if number:
+        if not _NUMBER.fullmatch(number):
+            raise InputError("编号写法不对，应如 WF2026-0017：请核对后再找。", code="fund.number")
+        return Go(f"/desk/fund/{number}")
     filters = Filters(
         state=asked.get("state", ""),
         town=asked.get("town", ""),
@@ -34,8 +41,8 @@ def board_page(visit: Visit) -> Answer:
         "filters": filters,
         "states": {state: STATE_WORDS[state] for state in fund_board.OPEN_STATES},
         "crosschecks": visit.may(Act.FUND_OFFICE),
-        "applies": not APPLICANTS_DESK.isdisjoint(visit.account.roles),
-        "money": not MONEY_DESK.isdisjoint(visit.account.roles),
+        "applies": visit.may(Act.FUND_APPLY),
+        "money": visit.may(Act.MONEY_READ),
         "said": SAID.get(asked.get("said", ""), ""),
     }
     return Page("desk_fund.html.j2", "fund", values)
