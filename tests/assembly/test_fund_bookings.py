@@ -1,6 +1,7 @@
 """Money recorded by finance is booked when the cashier confirms it, once, by two different people, or not at all."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -67,6 +68,23 @@ def test_money_is_booked_when_the_cashier_confirms(house: House, staff: Mapping[
     with house.reading() as session:
         acts = [entry.action for entry in audit.history(session, done.subject)]
     assert acts == ["booking.record", "booking.confirm"]
+
+
+def test_one_of_many_confirmations_books(house: House, staff: Mapping[str, Account]) -> None:
+    """Eight clicks at once: one books, the others hear that it is booked already."""
+    booking = income(house, staff)
+
+    def clicked(_: int) -> str:
+        try:
+            fund_bookings.confirm(house, booking, by=staff["chuna"])
+        except ConflictError as error:
+            return error.code
+        return "booked"
+
+    with ThreadPoolExecutor(8) as threads:
+        outcomes = sorted(threads.map(clicked, range(8)))
+    assert outcomes == ["booked", *["booking.decided"] * 7]
+    assert (free(house), treasury.verify(house).head.seq) == (100_00, 1)
 
 
 def test_nobody_records_and_confirms(house: House, staff: Mapping[str, Account]) -> None:
