@@ -81,7 +81,7 @@ def board(house: House) -> Board:
         if line.frozen or line.ends_on >= today
     ]
     basis = house.settings.fund.policy.legal_basis
-    return Board(names_of(house), house.settings.web.address, basis, today, _sheets(shown))
+    return Board(names_of(house), house.settings.web.public_url, basis, today, _sheets(shown))
 
 
 def _sheets(lines: list[Line]) -> tuple[Sheet, ...]:
