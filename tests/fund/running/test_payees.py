@@ -6,6 +6,7 @@ import pytest
 
 from djflow.core.errors import ConflictError, RuleError
 from djflow.db.session import Database
+from djflow.db.upgrade import downgrade, upgrade
 from djflow.fund import casework
 from djflow.fund import service as fund
 from djflow.fund.cases import payees
@@ -150,3 +151,19 @@ def test_events_come_out_in_the_order_they_happened(town: Town) -> None:
     assert [event.at for event in events] == sorted(event.at for event in events)
     numbers = [event.number for event in events if event.state == "submitted"]
     assert numbers == [case.number for case in cases]
+
+
+def test_events_of_an_older_house_keep_their_order(town: Town) -> None:
+    """A house that is upgraded numbers the events it has by moment and by version of their case, and goes on."""
+    town.decided("G1", requested_fen=50_000)
+    with town.database.reading() as session:
+        before = [(event.id, event.state) for event in fund.pending_events(session, limit=1000)]
+    downgrade(town.database.engine, "0012-1")
+    upgrade(town.database.engine)
+    with town.database.reading() as session:
+        assert [(event.id, event.state) for event in fund.pending_events(session, limit=1000)] == before
+    town.close_lists()
+    with town.database.reading() as session:
+        after = [event.state for event in fund.pending_events(session, limit=1000)]
+    assert after[: len(before)] == [state for _, state in before]
+    assert after[-1] == "ready_to_pay"
