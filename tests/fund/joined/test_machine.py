@@ -33,7 +33,9 @@ from tests.fund.running.town import DESK, build
 S = CaseState
 PEOPLE = ("G1", "G3", "G4", "G5", "G6", "G8")
 """Who may ask; G3 is the branch's secretary, G8 belongs to another branch without one."""
-SAYS = st.sampled_from([Verdict.APPROVE] * 5 + list(Verdict))
+SAYS = st.sampled_from([Verdict.APPROVE] * 2 + list(Verdict))
+ORDINARY = {S.SUBMITTED, S.CHECKING, S.RUNNING, S.PUBLICITY, S.READY_TO_PAY, S.SENT, S.PAID, S.FOLLOW_UP, S.CLOSED}
+"""States that every run must come to: a machine that never gets far proves nothing."""
 
 
 class Joined(RuleBasedStateMachine):
@@ -183,7 +185,7 @@ class Joined(RuleBasedStateMachine):
         return done + len(outcomes) + len(served)
 
     @precondition(lambda self: self.inside(*OPEN))
-    @rule(data=st.data(), sure=st.integers(0, 4))
+    @rule(data=st.data(), sure=st.integers(0, 2))
     def the_applicant_gives_up(self, data: st.DataObject, sure: int) -> None:
         """Now and then a claim is taken back, which is refused once the bank has it."""
         case = self.one(data, *OPEN)
@@ -319,5 +321,4 @@ def test_any_sequence_of_acts_leaves_the_fund_in_order(database: Database, tmp_p
     """Books prove, nothing is paid twice or without money, hands are clean, no case is stuck or on nobody's list."""
     sqlite = database.engine.dialect.name == "sqlite"
     reached = runs(database, tmp_path, examples=9 if sqlite else 2, steps=20)
-    if sqlite and settings.get_current_profile_name() == "ci":  # with the same examples each time
-        assert reached == set(CaseState) - {S.DRAFT}
+    assert not sqlite or reached >= ORDINARY
