@@ -14,7 +14,7 @@ from djflow.assembly.seats import Seat, entitled
 from djflow.fund import casework
 from djflow.fund.cases import drafts
 from djflow.fund.cases import service as cases
-from djflow.fund.cases.model import CATEGORY_WORDS, STATE_WORDS, Act, CaseState, Category, Filing, FundCase, Policy
+from djflow.fund.cases.model import CATEGORY_WORDS, STATE_WORDS, Act, CaseState, Category, Filing, FundCase, Policy, Who
 from djflow.fund.cases.transitions import BY_STATE_AND_ACT, CHANGEABLE, ENDED
 from djflow.fund.casework import Progress
 from djflow.fund.materials import service as materials
@@ -123,7 +123,7 @@ def see(house: House, seat: Seat, case_id: str) -> Sight:
     """
     terms = terms_of(house)
     with house.reading() as session:
-        case = entitled(session, seat, case_id)[0]
+        case, who = entitled(session, seat, case_id)
         progress = casework.progress(session, case.id, terms)
         paid = next(iter(reversed(orders.history(session, case.subject))), None)
         account = drafts.stated(session, case.id).payee_account
@@ -141,7 +141,7 @@ def see(house: House, seat: Seat, case_id: str) -> Sight:
         tail=paid.account_tail if paid else account[-TAIL:],
         papers=tuple(papers),
         kinds=_kinds(terms.policy, case, progress.missing),
-        acts=_acts(case, progress.missing, appealed=appealed),
+        acts=_acts(case, who, progress.missing, appealed=appealed),
         ended=case.state in ENDED,
         by_branch=case.filing is Filing.BRANCH,
         emergency=case.emergency,
@@ -184,7 +184,7 @@ def _kinds(policy: Policy, case: FundCase, missing: tuple[str, ...]) -> tuple[tu
     return tuple((kind.value, MATERIAL_WORDS[kind]) for kind in (*lacking, *given, *rest))
 
 
-def _acts(case: FundCase, missing: tuple[str, ...], *, appealed: bool) -> frozenset[str]:
+def _acts(case: FundCase, who: Who, missing: tuple[str, ...], *, appealed: bool) -> frozenset[str]:
     changeable = case.state in CHANGEABLE
     late = case.emergency and case.papers_due_on is not None and case.state not in ENDED
     open_acts = {
@@ -192,7 +192,8 @@ def _acts(case: FundCase, missing: tuple[str, ...], *, appealed: bool) -> frozen
         "amend": changeable,
         "remove": changeable,
         "upload": changeable or late,
-        "withdraw": (case.state, Act.WITHDRAW) in BY_STATE_AND_ACT,
-        "appeal": case.state is CaseState.REJECTED and not case.appeal_of and not appealed,
+        # For somebody else only with his paper, which the page of the case takes.
+        "withdraw": (case.state, Act.WITHDRAW) in BY_STATE_AND_ACT and (who is Who.APPLICANT or changeable),
+        "appeal": who is Who.APPLICANT and case.state is CaseState.REJECTED and not case.appeal_of and not appealed,
     }
     return frozenset(act for act, is_open in open_acts.items() if is_open)

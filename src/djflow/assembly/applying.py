@@ -12,19 +12,21 @@ from djflow.assembly.house import House
 from djflow.assembly.relief import cabinet_of, terms_of
 from djflow.assembly.seats import Seat, entitled, filing_by
 from djflow.audit import service as audit
-from djflow.core.errors import ConflictError, InputError, NotFoundError
+from djflow.core.errors import ConflictError, InputError, NotFoundError, RuleError
 from djflow.core.ids import PersonId
 from djflow.core.money import yuan_of
 from djflow.fund import service as fund
 from djflow.fund.cases import drafts
 from djflow.fund.cases import service as cases
-from djflow.fund.cases.model import Act, CaseState, FundCase
+from djflow.fund.cases.model import Act, CaseState, FundCase, Who
 from djflow.fund.cases.transitions import CHANGEABLE
 from djflow.fund.casework import Request
 from djflow.fund.materials import service as materials
 from djflow.fund.materials.model import OFFICE_KINDS, MaterialKind, Upload
 from djflow.people.dossiers import service as dossiers
 
+FOR_ANOTHER = "代申请人撤回或申诉，要写明理由、附本人签字的书面材料：请在工作台“温暖基金”的这件申请里办。"
+"""What a branch hears that wants to act for a member without the member's paper."""
 MAX_DRAFTS = 3
 """Drafts of one person that may lie about: more are a mistake, or somebody plays with the form."""
 
@@ -139,11 +141,14 @@ def submit(house: House, seat: Seat, case_id: str) -> FundCase:
 def withdraw(house: House, seat: Seat, case_id: str) -> FundCase:
     """Take an application back; twice is once.
 
-    Raises: NotFoundError; ConflictError saying what to do once the bank's file is made.
+    Raises: NotFoundError; ConflictError saying what to do once the bank's file is made; RuleError for a branch once the
+    application is under way.
     """
     with house.transaction() as session:
         audit.hold(session)
         case, who = entitled(session, seat, case_id)
+        if who is Who.BRANCH and case.state not in CHANGEABLE | {CaseState.WITHDRAWN}:
+            raise RuleError(FOR_ANOTHER, code="apply.other")
         return fund.withdraw(session, case.id, desk_of(house), who=who, by=seat.by, now=house.now())
 
 
@@ -156,5 +161,7 @@ def appeal(house: House, seat: Seat, case_id: str, reason: str) -> FundCase:
         raise InputError("请写明申诉的理由，再提交一次。", code="fund.reason")
     with house.transaction() as session:
         audit.hold(session)
-        case = entitled(session, seat, case_id)[0]
+        case, who = entitled(session, seat, case_id)
+        if who is Who.BRANCH:
+            raise RuleError(FOR_ANOTHER, code="apply.other")
         return cases.appeal(session, case.id, reason, terms_of(house), by=seat.by, now=house.now())

@@ -99,13 +99,6 @@ def withdraw(visit: Visit) -> Answer:
     return _back(visit, "withdrawn")
 
 
-def appeal(visit: Visit) -> Answer:
-    """File an appeal against a refusal."""
-    seat = seats.seat_of(visit.house, visit.account)
-    made = applying.appeal(visit.house, seat, visit.path["case"], visit.form.one("reason"))
-    return Go(f"{ROOT}/case/{made.id}?said=appealed")
-
-
 def _given(visit: Visit) -> dict[str, str]:
     return {name: visit.form.one(name) for name in visit.form.values}
 
@@ -137,5 +130,4 @@ ROUTES = (
     Route(f"{CASE}/remove", Act.FUND_APPLY, remove, "POST"),
     Route(f"{CASE}/submit", Act.FUND_APPLY, submit, "POST"),
     Route(f"{CASE}/withdraw", Act.FUND_APPLY, withdraw, "POST"),
-    Route(f"{CASE}/appeal", Act.FUND_APPLY, appeal, "POST", files=True),
 )
