@@ -4,12 +4,16 @@ from pathlib import Path
 
 from djflow.accounts import service as accounts
 from djflow.accounts.model import Role
-from djflow.assembly import House, create_house, doorway
+from djflow.assembly import House, create_house, doorway, relief
 from djflow.assembly.approvals import vacancies
 from djflow.core.spans import Month
 from djflow.demo.accounts import FILE, load_accounts
 from djflow.demo.load import copy_starter
 from djflow.demo.people import demo_people, load_people
+from djflow.demo.relief import load_relief
+from djflow.fund.cases import service as cases
+from djflow.fund.cases.model import CaseState
+from djflow.fund.publicity.model import Level
 
 
 def district(home: Path) -> House:
@@ -37,3 +41,16 @@ def test_every_role_that_approves_is_held_and_everybody_can_log_in(tmp_path: Pat
     password = text.partition("都是 ")[2].partition("，")[0]
     assert doorway.log_in(house, "zuzhike", password, ip="127.0.0.1", old_token="") is not None
     assert all(f"\n{one.login} " in text for one in made)
+
+
+def test_two_applications_are_on_their_way(tmp_path: Path) -> None:
+    """One waits for its branch, the other hangs on the branch's list; loaded twice they are there once."""
+    house = district(tmp_path)
+    load_accounts(house, by="demo")
+    assert load_relief(house, by="demo")
+    assert not load_relief(house, by="demo")
+    with house.reading() as session:
+        states = [one.state for one in cases.waiting(session, *CaseState)]
+    assert sorted(states) == [CaseState.CHECKING, CaseState.SUBMITTED]
+    (line,) = relief.public_list(house, Level.BRANCH)
+    assert "*" in line.name
