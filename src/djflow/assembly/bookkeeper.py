@@ -7,6 +7,7 @@ closes the pipe, which ends the sender.
 
 import ctypes
 import gc
+import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -25,6 +26,7 @@ _PR_SET_PDEATHSIG = 1
 def main(pipes: Sequence[int]) -> None:
     """Keep the books of the sender at the other end of the pipes until the first is closed."""
     _end_with_the_sender()
+    _give_way()
     first, *others = [Connection(pipe) for pipe in pipes]
     opening: Opening = first.recv()
     try:
@@ -47,6 +49,12 @@ def _end_with_the_sender() -> None:
         signal.signal(number, signal.SIG_IGN)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _give_way() -> None:
+    # Books take long breaths: they get their share of the processor, but do not push the network aside for it.
+    if sys.platform == "linux":
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
 def _keep(sender: Connection, books: Books) -> None:

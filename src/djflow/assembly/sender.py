@@ -29,10 +29,13 @@ from djflow.notify.model import Drained, Verdict
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
-_AHEAD, _MOST_AHEAD, _FIRST = 8, 1000, 2
+_AHEAD, _MOST_AHEAD, _FIRST = 10, 1000, 2
 """Claimed beyond what the connections take at once: few large claims leave the processor to the network."""
 
-_GATHER_SECONDS = 0.03
+_REFILL = 0.7
+"""The share of it at which more is claimed: a claim that waits for the disk must not let the connections run dry."""
+
+_GATHER_SECONDS = 0.05
 _IDLE_SECONDS, _ROUND_SECONDS, _BUSY_ROUND_SECONDS, _CARE_SECONDS, _TROUBLE_SECONDS = 0.5, 1.0, 5.0, 5.0, 1.0
 _RECALL_SECONDS = 30.0
 _SHORTEST_PAUSE = 0.01
@@ -58,6 +61,11 @@ class _Line:
     def taken(self) -> int:
         """How many messages take room: what is answered does not, but a single flight ends on the disk."""
         return self.under_way if self.channel.traits.single_flight else self.under_way - len(self.answers)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether so little is left that more should be claimed."""
+        return self.taken <= self.ahead * _REFILL
 
 
 @dataclass(slots=True)
@@ -94,6 +102,7 @@ class Sender:
         while await self._do(Books.take_up_lost, alone):
             pass
         await self._do(Books.move_on)
+        self._last_round = asyncio.get_running_loop().time()
         await self._care()
 
     async def close(self) -> None:
@@ -206,7 +215,7 @@ class Sender:
     async def _feed(self, line: _Line) -> None:
         while not self._stop.is_set():
             line.room.clear()
-            if (line.refused and line.under_way) or line.taken * 2 > line.ahead:
+            if (line.refused and line.under_way) or not line.has_room:
                 await self._until(line.room, _IDLE_SECONDS)
                 continue
             parcel = await self._claim(line, line.ahead - line.taken if line.taken else line.first)
@@ -244,7 +253,7 @@ class Sender:
             line.answers.extend([(one.id, outcome) for one, outcome in zip(batch, outcomes, strict=True)])
             line.refused |= any(outcome.verdict is Verdict.CONFIG for outcome in outcomes)
             self._answers.set()
-            if line.taken * 2 <= line.ahead:
+            if line.has_room:
                 line.room.set()
             if self._left_out() == 0:
                 self._all_in.set()

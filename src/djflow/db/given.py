@@ -30,7 +30,7 @@ def given(dialect: str, *names: str) -> Subquery:
 def values(dialect: str, names: Sequence[str], rows: Rows) -> Mapping[str, object]:
     """Return the parameters of a statement with `given` rows; each row has a text for each name."""
     if dialect == "postgresql":
-        return {f"given_{name}": list(texts) for name, texts in zip(names, zip(*rows, strict=True), strict=True)}
+        return {f"given_{name}": [row[place] for row in rows] for place, name in enumerate(names)}
     return {"given": json.dumps(rows)}
 
 

@@ -54,7 +54,8 @@ def claim(
         return Claim((), again_at)
     found = leases.candidates(session, lane.key, now=now, limit=granted)
     limits.look_up(one.address_hash for one in found)
-    kept, ended = _sorted_out(session, found, still_true, limits, lane.hours, now)
+    night = lane.hours if lane.hours and rules.is_quiet(now, lane.hours) else None
+    kept, ended = _sorted_out(session, found, still_true, limits, night, now)
     store.end(session, ended)
     if not kept:
         return Claim((), now if found else again_at)
@@ -124,7 +125,7 @@ def _sorted_out(
     found: Sequence[Candidate],
     still_true: StillTrue,
     limits: _Limits,
-    hours: Hours | None,
+    night: Hours | None,
     now: datetime,
 ) -> tuple[list[Candidate], list[Ended]]:
     kept: list[Candidate] = []
@@ -139,8 +140,8 @@ def _sorted_out(
             ended.append(Ended(one.id, MessageState.SUPERSEDED, "next_step"))
         elif one.id in untrue:
             ended.append(Ended(one.id, MessageState.SUPERSEDED, "no_longer_true", wait_until=now))
-        elif (night := _held_over_night(one, hours, now)) is not None:
-            ended.append(night)
+        elif night and (held := _held_over_night(one, night, now)) is not None:
+            ended.append(held)
         elif (barred := limits.take_address(one)) is not None:
             ended.append(barred)
         else:
@@ -148,10 +149,8 @@ def _sorted_out(
     return kept, ended
 
 
-def _held_over_night(one: Candidate, hours: Hours | None, now: datetime) -> Ended | None:
+def _held_over_night(one: Candidate, hours: Hours, now: datetime) -> Ended | None:
     # What waited for its channel, or for another try, must not wake anybody when that comes at night.
-    if hours is None or not rules.is_quiet(now, hours):
-        return None
     due_at, reason = rules.send_at(now, one.message.expires_at, one.urgency, hours, one.message.key)
     return Ended(one.id, MessageState.HELD, reason, due_at=due_at) if due_at > now else None
 

@@ -59,7 +59,7 @@ def candidates(session: Session, channel: str, *, now: datetime, limit: int) -> 
             .limit(limit - len(found))
             .with_for_update(of=MessageRow, skip_locked=True)
         )
-        found += [_candidate(row, vault, now) for row in session.connection().execute(query)]
+        found += [_candidate(row, vault, now) for row in session.connection().execute(query).all()]
     return tuple(found)
 
 
