@@ -61,9 +61,9 @@ def villages(house: House, branch: Branch) -> Branch:
         ]
         people.put_branches(session, entries, by="t", now=now)
         persons = [
-            PersonEntry("V11", "何一", Gender.MALE, "V1", branch_code="B3", bank_account="6222000000009911"),
+            PersonEntry("V11", "何一", Gender.MALE, "V1", branch_code="B3", bank_account="6222000000009919"),
             PersonEntry("V12", "何二", Gender.MALE, "V1"),
-            PersonEntry("L11", "龙一", Gender.MALE, "T2", branch_code="B4", bank_account="6222000000009912"),
+            PersonEntry("L11", "龙一", Gender.MALE, "T2", branch_code="B4", bank_account="6222000000009927"),
         ]
         people.put_people(session, persons, by="t", now=now)
         return Branch({**branch.people, **people.person_ids(session, ["V11", "V12", "L11"])})
@@ -202,7 +202,7 @@ def test_how_far_it_is_and_where_the_money_goes(house: House, branch: Branch) ->
     sight = applied.see(house, on_phone(house, branch["G1"]), case)
     assert [stage.words for stage in sight.way if stage.now] == ["拨付到账"]
     assert [stage.words for stage in sight.way if stage.done][-1] == "公示"
-    assert (sight.payment, sight.tail) == ("等待拨付", "0001")
+    assert (sight.payment, sight.tail) == ("等待拨付", "0017")
     assert "withdraw" in sight.acts
     assert "submit" not in sight.acts
 

@@ -53,7 +53,7 @@ def test_a_village_belongs_to_its_township(office: FundOffice) -> None:
     with office.house.transaction() as session:
         now = office.house.now()
         people.put_units(session, [UnitEntry("V1", "幸福村", UnitKind.VILLAGE, 9, parent_code="T1")], by="t", now=now)
-        person = PersonEntry("V11", "何四", Gender.FEMALE, "V1", branch_code="B2", bank_account="6222000000000099")
+        person = PersonEntry("V11", "何四", Gender.FEMALE, "V1", branch_code="B2", bank_account="6222000000000090")
         people.put_people(session, [person], by="t", now=now)
         villager = people.person_by_code(session, "V11").id
     case = relief.apply(office.house, Claim(villager, Category.REGULAR, 100_000, reason="困难"), by="b")

@@ -14,7 +14,7 @@ from djflow.core.clock import SystemClock
 from djflow.demo.load import copy_starter
 from djflow.notify import service as notices
 from djflow.notify import store
-from djflow.notify.model import MessageState
+from djflow.notify.model import MessageState, Urgency
 from djflow.settings.load import DATABASE_URL_VARIABLE
 from tests.notify.messages import intent, planned
 from tests.roster.district import settle
@@ -141,7 +141,7 @@ def test_a_dead_message_is_sent_again_on_request(call: Call, home: Path) -> None
     house = open_house(home)
     with house.transaction() as session:
         notice = store.listing(session, limit=1)[0]
-        planned(session, notice.id, MessageState.DEAD, house.now())
+        planned(session, notice.id, MessageState.DEAD, house.now(), urgency=Urgency.URGENT)
     house.database.engine.dispose()
     number = json.loads(call("show", notice.id, "--json")[1])["messages"][0]["id"]
     assert json.loads(call("replay", number, "--json")[1]) == {"message": number, "state": "pending"}

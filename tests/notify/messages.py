@@ -21,7 +21,13 @@ def intent(now: datetime, recipient: str = "p1", version: int = 1, *, subject: S
 
 
 def planned(  # the first message of a notice, in the state a test needs
-    session: Session, notice_id: str, state: MessageState, now: datetime, *, channel: str = "file"
+    session: Session,
+    notice_id: str,
+    state: MessageState,
+    now: datetime,
+    *,
+    channel: str = "file",
+    urgency: Urgency = Urgency.NORMAL,
 ) -> str:
     """Write a notice's first message in a state and return the message's key."""
     row = store.notice_row(session, notice_id)
@@ -31,7 +37,7 @@ def planned(  # the first message of a notice, in the state a test needs
         key=f"{row.key}|0",
         step=0,
         channel=channel,
-        urgency=Urgency.NORMAL,
+        urgency=urgency,
         recipient=row.recipient,
         due_at=now,
         expires_at=row.expires_at,

@@ -24,7 +24,7 @@ from tests.assembly.conftest import house
 from tests.fund.books import SECRETS, TERMS, Branch, at, checking, claim, hanging, settle
 
 __all__ = ["house"]
-ACCOUNTS = {"G8": "6222000000000008"}
+ACCOUNTS = {"G8": "6222000000000009"}
 WORDS = "他家开着两个铺子，并不困难"
 MARK = re.compile(r'name="form" value="([0-9a-f]{32})"')
 Moment = Callable[[str], House]

@@ -127,6 +127,7 @@ def see(house: House, seat: Seat, case_id: str) -> Sight:
         progress = casework.progress(session, case.id, terms)
         paid = next(iter(reversed(orders.history(session, case.subject))), None)
         account = drafts.stated(session, case.id).payee_account
+        lacking = casework.lacking(session, case, terms)
         papers = [one for one in materials.materials_of(session, case.id) if one.kind not in OFFICE_KINDS]
         appealed = any(one.appeal_of == case.id for one in drafts.of_person(session, case.applicant))
         first = cases.get(session, case.appeal_of).number if case.appeal_of else ""
@@ -141,7 +142,7 @@ def see(house: House, seat: Seat, case_id: str) -> Sight:
         tail=paid.account_tail if paid else account[-TAIL:],
         papers=tuple(papers),
         kinds=_kinds(terms.policy, case, progress.missing),
-        acts=_acts(case, who, progress.missing, appealed=appealed),
+        acts=_acts(case, who, lacking, appealed=appealed),
         ended=case.state in ENDED,
         by_branch=case.filing is Filing.BRANCH,
         emergency=case.emergency,
@@ -184,11 +185,11 @@ def _kinds(policy: Policy, case: FundCase, missing: tuple[str, ...]) -> tuple[tu
     return tuple((kind.value, MATERIAL_WORDS[kind]) for kind in (*lacking, *given, *rest))
 
 
-def _acts(case: FundCase, who: Who, missing: tuple[str, ...], *, appealed: bool) -> frozenset[str]:
+def _acts(case: FundCase, who: Who, lacking: tuple[str, ...], *, appealed: bool) -> frozenset[str]:
     changeable = case.state in CHANGEABLE
     late = case.emergency and case.papers_due_on is not None and case.state not in ENDED
     open_acts = {
-        "submit": changeable and not missing,
+        "submit": changeable and not lacking,
         "amend": changeable,
         "remove": changeable,
         "upload": changeable or late,

@@ -24,6 +24,7 @@ from djflow.fund.casework import Request
 from djflow.fund.materials import service as materials
 from djflow.fund.materials.model import OFFICE_KINDS, MaterialKind, Upload
 from djflow.people.dossiers import service as dossiers
+from djflow.people.dossiers.model import Dossier
 
 FOR_ANOTHER = "代申请人撤回或申诉，要写明理由、附本人签字的书面材料：请在工作台“温暖基金”的这件申请里办。"
 """What a branch hears that wants to act for a member without the member's paper."""
@@ -39,7 +40,7 @@ def blank(house: House, seat: Seat, applicant: PersonId) -> tuple[str, Form]:
     with house.reading() as session:
         filing_by(session, seat, applicant)
         found = dossiers.dossier(session, applicant)
-    return found.name, Form(offered(terms_of(house).policy), found.bank_account[-TAIL:], changing=False)
+    return found.name, _form(house, found, changing=False)
 
 
 def changing(house: House, seat: Seat, case_id: str) -> tuple[str, Form]:
@@ -57,7 +58,12 @@ def changing(house: House, seat: Seat, case_id: str) -> tuple[str, Form]:
         "emergency": "yes" if case.emergency else "",
         "amount": yuan_of(case.requested_fen),
     }
-    return found.name, Form(offered(terms_of(house).policy), found.bank_account[-TAIL:], changing=True, given=given)
+    return found.name, _form(house, found, changing=True, given=given)
+
+
+def _form(house: House, known: Dossier, *, changing: bool, given: Mapping[str, str] | None = None) -> Form:
+    tail = known.bank_account[-TAIL:]
+    return Form(offered(terms_of(house).policy), tail, not known.bank_name, changing, given or {})
 
 
 def file(house: House, seat: Seat, applicant: PersonId, given: Mapping[str, str]) -> FundCase:

@@ -14,7 +14,7 @@ from djflow.core.ids import PersonId
 from djflow.core.money import fen_of, yuan_of
 from djflow.fund.cases.model import Category, Claim, Filing, Policy
 from djflow.fund.materials.model import MATERIAL_WORDS, MaterialKind
-from djflow.people.rules import normal_bank_account
+from djflow.people.rules import normal_bank_account, normal_bank_name
 
 T = TypeVar("T")
 TEXT_LENGTH = 2000
@@ -29,6 +29,7 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "income_per_head": "家庭人均月收入",
         "household": "户号",
         "account": "收款账号",
+        "bank": "开户行",
     }
 )
 """The fields by name, in the order in which they stand on the page."""
@@ -59,12 +60,13 @@ class Offered:
 class Form:
     """The form as it is shown: what may be chosen, what was typed, what is wrong with it.
 
-    `tail` ends the account that is registered for the applicant, empty when none is; `changing` tells that an empty
-    field keeps what was said before.
+    `tail` ends the account that is registered for the applicant, empty when none is; `asks_bank` tells that no bank is
+    registered with it; `changing` tells that an empty field keeps what was said before.
     """
 
     offered: tuple[Offered, ...]
     tail: str
+    asks_bank: bool
     changing: bool
     given: Mapping[str, str] = field(default_factory=dict, repr=False)
     problems: Mapping[str, str] = field(default_factory=dict)
@@ -105,6 +107,7 @@ def read_claim(given: Mapping[str, str], applicant: PersonId, filing: Filing, kn
         income_fen=reading.optional("income_per_head", _per_head, known.income_fen if known else None),
         household=reading.short("household"),
         payee_account=reading.optional("account", normal_bank_account, known.payee_account if known else "") or "",
+        payee_bank=reading.optional("bank", normal_bank_name, known.payee_bank if known else "") or "",
     )
     if claim.emergency and claim.category is not Category.EMERGENCY:
         reading.problems["emergency"] = "只有突发救助才能走应急通道：请改类别，或去掉“情况紧急”。"

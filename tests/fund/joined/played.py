@@ -33,6 +33,7 @@ from djflow.fund.payment.model import (
 from djflow.fund.publicity import service as publicity
 from djflow.fund.publicity.model import Level, NewObjection, ObjectionState, Period, Via
 from djflow.people import service as people
+from djflow.people.rules import card_check_digit
 from tests.fund.books import ACT, TERMS
 from tests.fund.joined.small import COST, FIRST, MORE, At, Edge, State
 from tests.fund.payment.till import CSV, bank
@@ -187,7 +188,8 @@ class Player:
 
     def correct(self, case: FundCase) -> None:
         """Let the accountant put the right account in place of the wrong one."""
-        fix = Correction("", "622200000099" + case.number[-4:], "农商行", PAPER)
+        first = "62220000009" + case.number[-4:]
+        fix = Correction("", first + card_check_digit(first), "农商行", PAPER)
 
         def corrected(session: Session) -> None:
             name = people.people_by_ids(session, [case.applicant])[case.applicant].name

@@ -117,7 +117,7 @@ def test_a_dead_account_is_corrected_by_another_person(town: Town) -> None:
     town.answer(batch, bank(file, failed=[f"pay:{case.number}:1"]))
     assert (town.case(case.id).state, town.money()) == (S.PAYMENT_FAILED, (1_000_000, 200_000, 0))
     failed = Player(town).order(case)
-    fix = Correction("张小明", "6222000000999901", "农商行", PAPER)
+    fix = Correction("张小明", "6222000000999903", "农商行", PAPER)
     with pytest.raises(RuleError, match="同一个人"):
         town.act(lambda s: orders.correct(s, failed.id, fix, by=town.clerk("C1"), now=town.now))
     other = replace(fix, holder="王四")

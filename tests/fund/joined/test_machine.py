@@ -85,7 +85,7 @@ class Joined(RuleBasedStateMachine):
     def somebody_asks(self, fen: int, ahead: int) -> None:
         """A claim is filed and submitted, and goes its way for a while."""
         code = PEOPLE[len(self.ids)]
-        wanted = claim(self.town[code], requested_fen=fen, payee_account="6222000000000008" if code == "G8" else "")
+        wanted = claim(self.town[code], requested_fen=fen, payee_account="6222000000000009" if code == "G8" else "")
 
         def filed(session: Session) -> str:
             case = cases.apply(session, wanted, TERMS, by=ACT, now=self.town.now)

@@ -105,7 +105,7 @@ def test_a_secretary_withdraws_with_a_scan(browser: Browser, served: tuple[str, 
     paper.write_bytes(photo(colour="green"))
     context = entered(browser, base, "branch", 390)
     page = context.pages[0]
-    page.get_by_role("link", name="温暖基金").click()
+    page.get_by_role("link", name="温暖基金", exact=True).click()
     page.get_by_role("link", name=case.number).click()
     page.get_by_role("link", name="代申请人撤回").click()
     page.get_by_label("为什么撤回").fill("本人不需要了，行动不便由支部代办")

@@ -75,8 +75,8 @@ def test_opening_what_is_sealed_is_recorded(office: FundOffice) -> None:
     assert page.headers["cache-control"] == "no-store"
     assert "张小明" in page.text
     assert "肺部疾病" in page.text
-    assert "尾号 0001" in page.text
-    assert "6222000000000001" not in page.text
+    assert "尾号 0017" in page.text
+    assert "6222000000000017" not in page.text
     assert recorded(office, case)[:3] == ["fund.look_reasons", "fund.look_notes", "fund.look"]
 
 

@@ -21,7 +21,7 @@ from tests.web.me.conftest import FORM, Phone
 from tests.web.me.fund_phone import FIELDS, case_of, complete, filed, mark_of, phone_of, send_files
 
 __all__ = ["branch"]
-PRIVATE = ("肺", "吃低保", "两个孩子", "HK-778", "6222000000000001", "51019919850307001")
+PRIVATE = ("肺", "吃低保", "两个孩子", "HK-778", "6222000000000017", "51019919850307001")
 
 
 def trail(house: House) -> int:
@@ -45,7 +45,7 @@ def test_a_member_applies_with_the_phone(house: House, branch: Branch) -> None:
     text = mine.get(f"/fund/{case}?said=submitted").text
     assert "已提交，等支部受理" in text
     assert "党支部" in text
-    assert "尾号 0001" in text
+    assert "尾号 0017" in text
     assert "撤回申请" in text
     assert case_of(house, case).filing is Filing.SELF
     assert not any(secret in text + mine.get("/fund").text for secret in PRIVATE)
@@ -92,7 +92,7 @@ def test_sending_twice_is_once(house: House, branch: Branch) -> None:
         ({"reason": " "}, "请填写困难情况"),
         ({"reason": "难" * 2001}, "最多写 2000 个字"),
         ({"household": "户" * 41}, "最多写 40 个字"),
-        ({"account": "6217000011112222"}, "只能付到本人账户"),
+        ({"account": "6217000011112220"}, "只能付到本人账户"),
         ({"account": "卡号忘了"}, "8 到 32 位数字"),
     ],
 )
@@ -116,8 +116,9 @@ def test_who_has_no_account_on_file_states_one(house: House, branch: Branch) -> 
     assert 'name="account"' in mine.get("/fund/new").text
     assert mine.tap("/fund/new", "fund/new", **FIELDS, account="12").status_code == 400
     assert "没有收款账号" in mine.tap("/fund/new", "fund/new", **FIELDS).text
-    case = filed(mine, account="6222 0000 0000 7777")
-    assert "尾号 7777" in mine.get(f"/fund/{case}").text
+    assert "银行的中文全称" in mine.tap("/fund/new", "fund/new", **FIELDS, account="12", bank="ICBC").text
+    case = filed(mine, account="6222 0000 0000 7772", bank="大仓农商行")
+    assert "尾号 7772" in mine.get(f"/fund/{case}").text
 
 
 def test_somebody_who_may_not_apply_learns_why(house: House, branch: Branch) -> None:

@@ -1,5 +1,7 @@
 """A branch's or township's clerk applies to the fund for a member of the own branches; nobody else's exist here."""
 
+from dataclasses import replace
+
 from djflow.accounts.model import Act
 from djflow.assembly import applied, applying, seats
 from djflow.assembly.claim_form import Form, FormError
@@ -110,7 +112,7 @@ def _form(name: str, form: Form, action: str, problem: str = "", status: int = 2
 
 def _again(visit: Visit, name: str, form: Form, action: str, error: InputError | RuleError) -> Page:
     problems = error.problems if isinstance(error, FormError) else {}
-    shown = Form(form.offered, form.tail, form.changing, _given(visit), problems)
+    shown = replace(form, given=_given(visit), problems=problems)
     return _form(name, shown, action, error.message, 400 if isinstance(error, InputError) else 403)
 
 

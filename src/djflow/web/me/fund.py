@@ -4,6 +4,7 @@ GET shows and changes nothing; forms work without scripts; the link is looked at
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
@@ -149,7 +150,7 @@ class FundPages(MePages):
         self, request: Request, token: str, form: Form, given: Posted, error: InputError | RuleError
     ) -> Response:
         problems = error.problems if isinstance(error, FormError) else {}
-        shown = Form(form.offered, form.tail, form.changing, given.fields, problems)
+        shown = replace(form, given=given.fields, problems=problems)
         case = request.path_params.get("case", "")
         response = self.page(request, token, "fund_form", form=shown, problem=error.message, case=case)
         response.status_code = 400 if isinstance(error, InputError) else 403
