@@ -40,7 +40,7 @@ def test_messages_and_tries_outlive_the_migration(database: Database, now: datet
     """Back and forth, a message keeps its tries, though on SQLite both tables are made anew."""
     notice = sent(database, now)
     before = life(database, notice)
-    downgrade(database.engine, "0017-1")
+    downgrade(database.engine, "0016-1")
     upgrade(database.engine)
     assert life(database, notice) == before
     assert [len(one.attempts) for one in before.messages] == [1]

@@ -198,6 +198,8 @@ def link_of(item: Item) -> str:
     if item.subject.kind in _OF_CASES:
         # Tasks and standstills are numbered within their case.
         return f"/desk/approvals/{item.subject.id.rpartition('-')[0]}"
+    if item.kind is ItemKind.APPROVAL_DENIED:
+        return "/desk/denials"
     return f"/desk/approvals/{item.subject.id}" if item.subject.kind == "approvals.case" else ""
 
 

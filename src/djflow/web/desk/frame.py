@@ -55,6 +55,8 @@ SAID: Mapping[str, str] = {
     "still_blocked": "又查了一遍，还是没有人能批：请先按下面写的补上人。",
     "delegated": "已委托代理，对方会在“待阅”里看到。",
     "taken_back": "代理已收回。",
+    "denial_settled": "核实情况已记下。",
+    "links_sent": "新链接已发出，原来的链接已停用。",
     "filed": "草稿已保存，请补齐材料后提交。",
     "changed": "修改已保存。",
     "kept": "材料已收到。",

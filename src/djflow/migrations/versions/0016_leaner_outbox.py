@@ -6,8 +6,8 @@ On SQLite the tables are made anew, the tries first: while they point at message
 
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
