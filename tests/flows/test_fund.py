@@ -77,7 +77,9 @@ def test_cases_go_forward_once_and_show_nobody(office: Office, house: House, tmp
 
     for each in runs_about(office, hung):
         office.ended(str(each["id"]))
-        office.api.delete(f"/flow_runs/{each['id']}").raise_for_status()
+        address = f"/flow_runs/{each['id']}"
+        # Prefect's server is busy at times: it says so and is asked again.
+        until(lambda at=address: office.api.delete(at).status_code in {204, 404} or None, "the run to be forgotten")  # type: ignore[misc] # a bound name
     sweep = office.start(NAMES["fund-sla"])
     assert office.carried_out(NAMES["fund-sla"], sweep)[0] == "COMPLETED"
     assert (times(house, hung, Act.END_PUBLICITY), times(house, draft, Act.EXPIRE)) == (1, 1)

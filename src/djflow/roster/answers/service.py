@@ -142,11 +142,10 @@ def decline(session: Session, refusal: Refusal, *, free: int, by: str, now: date
     Raises: InputError without a reason; ConflictError when the duty is no longer the person's or has begun.
     """
     reason = rules.clean_reason(refusal.reason)
-    row = store.answer_row(session, refusal.event, refusal.person)
-    if row and row.state in {DutyState.DECLINED, DutyState.WAITING, DutyState.SUBSTITUTED}:
-        holds = held(session, refusal.event, refusal.person) is not None
-        if rules.standing(row.state, holds=holds) is row.state:
-            return Said(row.id, row.state, fresh=False)
+    # Twice: somebody may be put in the place between the look at the answer and the one at the roster.
+    for said in (_declined_before(session, refusal) for _ in range(2)):
+        if said is not None:
+            return said
     found = require_held(session, refusal.event, refusal.person)
     row = _row(session, found, now=now)
     if row.state in {DutyState.DECLINED, DutyState.WAITING}:
@@ -159,6 +158,14 @@ def decline(session: Session, refusal: Refusal, *, free: int, by: str, now: date
     _withdraw_offers(session, found, now=now)
     _move(session, row, found.version, state, by=by, now=now)
     return Said(row.id, state, fresh=True)
+
+
+def _declined_before(session: Session, refusal: Refusal) -> Said | None:
+    row = store.answer_row(session, refusal.event, refusal.person)
+    if row is None or row.state not in {DutyState.DECLINED, DutyState.WAITING, DutyState.SUBSTITUTED}:
+        return None
+    holds = held(session, refusal.event, refusal.person) is not None
+    return Said(row.id, row.state, fresh=False) if rules.standing(row.state, holds=holds) is row.state else None
 
 
 def substituted(session: Session, event: str, person: PersonId, *, by: str, now: datetime) -> bool:
