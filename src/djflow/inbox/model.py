@@ -32,6 +32,7 @@ class ItemKind(StrEnum):
     APPROVAL = "approval"
     APPROVAL_BLOCKED = "approval_blocked"
     APPROVAL_DENIED = "approval_denied"
+    BOOKING = "booking"
     INFO = "info"
 
 
@@ -50,6 +51,7 @@ KIND_WORDS: Mapping[ItemKind, str] = MappingProxyType(
         ItemKind.APPROVAL: "审批",
         ItemKind.APPROVAL_BLOCKED: "审批无人可办",
         ItemKind.APPROVAL_DENIED: "审批非本人办理",
+        ItemKind.BOOKING: "入账复核",
         ItemKind.INFO: "知悉",
     }
 )
@@ -64,6 +66,7 @@ BY_ITSELF = frozenset(
         ItemKind.DEAD_LETTER,
         ItemKind.CHANNEL_DOWN,
         ItemKind.APPROVAL_DENIED,
+        ItemKind.BOOKING,
         ItemKind.APPROVAL,
         ItemKind.APPROVAL_BLOCKED,
     }

@@ -32,6 +32,7 @@ def booked(till: Till, **more: str) -> None:
 def test_two_persons_book_money(till: Till) -> None:
     """Finance fills in the form, the cashier sees it and confirms; only then the balance shows it."""
     till.done("kuaiji", "/income", **INCOME)
+    assert "有一笔“资金到账”等您复核" in till["chuna"].text("/desk")
     page = till["chuna"].text(ROOT)
     assert "等出纳复核" in page
     assert "复核入账" in page
@@ -43,6 +44,7 @@ def test_two_persons_book_money(till: Till) -> None:
     assert till.done("chuna", f"/bookings/{found[1]}/confirm") == f"{ROOT}?said=confirmed"
     page = till["chuna"].text(f"{ROOT}?said=confirmed")
     assert "已复核入账" in page
+    assert "等您复核" not in till["chuna"].text("/desk")
     assert page.count("30,000.50") >= 4
     assert "刷新后查看" in till.refused("chuna", f"/bookings/{found[1]}/refuse")
 

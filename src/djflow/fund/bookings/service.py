@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from djflow.accounts.model import Account
+from djflow.accounts.model import Account, Role
 from djflow.audit import service as audit
 from djflow.audit.model import Details
 from djflow.core.errors import ConflictError, NotFoundError, RuleError
@@ -22,6 +22,11 @@ from djflow.fund.bookings.model import (
     NewBooking,
 )
 from djflow.fund.ledger import inquiry
+from djflow.inbox import service as inbox
+from djflow.inbox.model import Address, ItemKind, NewItem
+
+PAGE = "/desk/fund/money"
+"""Where the second person finds what waits."""
 
 
 def record(session: Session, new: NewBooking, *, by: Account, now: datetime) -> Booking:
@@ -42,6 +47,8 @@ def record(session: Session, new: NewBooking, *, by: Account, now: datetime) -> 
             "这张凭证、这个金额已经入过账：请核对；确实是两笔的，凭证号后面加上序号。", code="booking.voucher_used"
         )
     made = store.add(session, new, by=by.id, now=now)
+    title = f"有一笔“{KIND_WORDS[new.kind]}”等您复核"
+    inbox.post_item(session, NewItem(ItemKind.BOOKING, made.subject, Address(role=Role.CASHIER), title, PAGE), now=now)
     _note(session, made, "booking.record", by=by, now=now)
     return made
 
@@ -96,6 +103,7 @@ def _decide(
 ) -> Booking:
     if not store.decide(session, booking.id, state, by=by.id, now=now):
         raise ConflictError("刚被别人办过，没有再办一次：请刷新后查看。", code="booking.decided")
+    inbox.settle(session, ItemKind.BOOKING, booking.subject, by=by.actor, now=now)
     _note(session, booking, action, by=by, now=now)
     found = store.booking(session, booking.id)
     return found or booking
