@@ -70,18 +70,19 @@ def alerts(house: House, words: str) -> list[str]:
     return [title for title in titles if words in title]
 
 
-def waiting(house: House) -> int:
-    """Return how many failed runs wait in the boxes."""
+def waits(house: House, run: str) -> bool:
+    """Return whether a failed run waits in the boxes."""
     with house.reading() as session:
-        return len(inbox.raised(session, [ItemKind.FLOW_FAILED]))
+        return any(about.id.endswith(f".{run}") for _, about in inbox.raised(session, [ItemKind.FLOW_FAILED]))
 
 
 def test_a_run_that_failed_or_crashed_tells_the_office(office: Office, house: House) -> None:
     """A run that ends in red tells it itself; one whose process died is found by the sweep; each is told once."""
     wrong = {"market": "nowhere", "first": "2028-01-05", "last": "2028-01-06"}
     declare = next(entry for entry in DEPLOYMENTS if entry.key == "closure-declare")
-    assert office.ended(office.start(f"{declare.flow.name}/{declare.name}", **wrong))[0] == "FAILED"
-    until(lambda: waiting(house) or None, "an item about the failed run")
+    failed = office.start(f"{declare.flow.name}/{declare.name}", **wrong)
+    assert office.ended(failed)[0] == "FAILED"
+    until(lambda: waits(house, failed) or None, "an item about the failed run")
     dead = office.start(f"{AUDIT.flow.name}/{AUDIT.name}")
     office.ended(dead)
     crashed = {"state": {"type": "CRASHED", "message": "killed"}, "force": True}
@@ -90,7 +91,7 @@ def test_a_run_that_failed_or_crashed_tells_the_office(office: Office, house: Ho
     for _ in range(2):
         assert office.carried_out(f"{sweep.flow.name}/{sweep.name}")[0] == "COMPLETED"
     assert len(alerts(house, office.run(dead)["name"])) == 1
-    assert waiting(house) == 2
+    assert (waits(house, failed), waits(house, dead)) == (True, True)
     assert office.carried_out(f"{AUDIT.flow.name}/{AUDIT.name}")[0] == "COMPLETED"
     office.carried_out(f"{sweep.flow.name}/{sweep.name}")
-    assert waiting(house) == 1
+    assert (waits(house, failed), waits(house, dead)) == (True, False)
