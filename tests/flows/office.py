@@ -49,6 +49,7 @@ class State(TypedDict):
 class Run(TypedDict):
     """A run as Prefect tells it."""
 
+    deployment_id: str
     name: str
     tags: list[str]
     state_type: str
