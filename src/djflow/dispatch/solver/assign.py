@@ -10,6 +10,7 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
+from djflow.core.highs import QuietHighs
 from djflow.dispatch.model import Assigned, CadreId, DispatchInputError, PostId, Problem, Solution
 from djflow.dispatch.rules import objective
 from djflow.dispatch.solver.table import Bools, Ints, Table, table_of
@@ -186,20 +187,8 @@ def _cheapest(cost: Doubles, count: int, allowed: Bools) -> tuple[Ints, Ints]:
     return posts[keep], cadres[keep]
 
 
-class _Quiet(highspy.Highs):
-    """HiGHS that does not print its banner: standard output belongs to the command's JSON."""
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call] # highspy leaves it unannotated
-
-    def enableCallbacks(self) -> None:  # noqa: N802 - highspy's name; runs before any option could be set
-        """Fall silent, then listen."""
-        self.silent()
-        super().enableCallbacks()  # type: ignore[no-untyped-call] # highspy leaves it unannotated
-
-
 def _quiet() -> highspy.Highs:
-    highs = _Quiet()
+    highs = QuietHighs()
     highs.setOptionValue("solver", "simplex")
     highs.setOptionValue("threads", 1)
     return highs

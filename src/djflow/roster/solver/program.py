@@ -12,20 +12,9 @@ from dataclasses import dataclass
 import highspy
 import numpy as np
 
+from djflow.core.highs import QuietHighs
 from djflow.roster.solver.month import Bools, Doubles, Ints, Longs, Month
 from djflow.roster.solver.roster import Draft
-
-
-class _QuietHighs(highspy.Highs):
-    """HiGHS that does not print its banner: standard output belongs to the command's JSON."""
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call] # highspy leaves it unannotated
-
-    def enableCallbacks(self) -> None:  # noqa: N802 - highspy's name; runs before any option could be set
-        """Fall silent, then listen."""
-        self.silent()
-        super().enableCallbacks()  # type: ignore[no-untyped-call] # highspy leaves it unannotated
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +207,7 @@ class Program:
 
     def solve(self, until: Stopping, start: Draft | None = None, *, relaxed: bool = False) -> Outcome:
         """Solve as a mixed-integer program from `start`, or as a linear program when `relaxed`."""
-        h = _QuietHighs()
+        h = QuietHighs()
         options: dict[str, bool | int | float | str] = {
             "output_flag": False,
             "threads": 1,
