@@ -19,11 +19,12 @@ from djflow.accounts import hashing
 from djflow.accounts import service as accounts
 from djflow.accounts.model import Account, NewAccount, Role
 from djflow.assembly import House, create_house, fund_board, fund_sheet
-from djflow.assembly.fund_board import OPEN_STATES, Filters
+from djflow.assembly.fund_board import Filters
 from djflow.core.ids import new_id
 from djflow.demo.load import copy_starter
 from djflow.fund.cases.model import CaseState, Category, Filing
 from djflow.fund.cases.tables import FundCaseRow
+from djflow.fund.cases.transitions import OPEN
 from djflow.fund.checks.model import FlagKind
 from djflow.fund.checks.tables import FundFlagRow
 from djflow.people import service as people
@@ -66,7 +67,7 @@ def case_rows(house: House) -> Iterator[Row]:
         urgent = number % 200 == 0
         yield {
             "id": new_id(since), "number": f"WF2026-{number:06d}", "year": 2026,
-            "state": OPEN_STATES[number % len(OPEN_STATES)], "since": since, "category": CATEGORIES[number % 6],
+            "state": OPEN[number % len(OPEN)], "since": since, "category": CATEGORIES[number % 6],
             "requested_fen": 200_000, "applicant_id": persons[place], "branch_id": branches[place],
             "unit_id": towns[place], "filing": Filing.SELF, "emergency": urgent, "claim_hash": "", "content_hash": "",
             "materials_hash": "", "version": 1, "round": 1, "made_at": since - timedelta(days=3),

@@ -12,11 +12,12 @@ from djflow.core.ids import UnitId
 from djflow.db.session import Database
 from djflow.fund.board import service
 from djflow.fund.board.model import Scope, Wanted
-from djflow.fund.board.rules import late_before, units_below
+from djflow.fund.board.rules import units_below
 from djflow.fund.cases import rules, store
 from djflow.fund.cases import service as cases
 from djflow.fund.cases.model import CaseState, Category, FundCase
 from djflow.fund.cases.transitions import ENDED
+from djflow.fund.deadlines import late_before
 from tests.assembly.test_fund_acts import PLAIN
 from tests.fund.books import ACT, TERMS, at, claim, settle
 
@@ -33,7 +34,7 @@ NOW = at("2026-11-18T09:00")
 def test_late_is_late_both_ways(today: date, back: int, minutes: int, state: CaseState) -> None:
     """The instant a board compares with calls the same cases late that counting forward from each does."""
     since = instant_of(max(today - timedelta(days=back), date(2026, 1, 1))) + timedelta(minutes=minutes)
-    limits = late_before(OPEN, TERMS, today)
+    limits = late_before(TERMS, today)
     case = _case(state, since)
     assert (state in limits and since < limits[state]) == rules.is_overdue(case, TERMS, instant_of(today))
 
@@ -86,7 +87,7 @@ def test_pages_show_every_case_once(database: Database) -> None:
             if not found.more:
                 break
             after = (found.cases[-1].since, found.cases[-1].id)
-        counts = service.counts(session, Scope(whole=True), OPEN, late_before(OPEN, TERMS, civil_date(NOW)))
+        counts = service.counts(session, Scope(whole=True), OPEN, late_before(TERMS, civil_date(NOW)))
     assert sorted(str(case.id) for case in shown) == sorted(made)
     assert [(case.since, case.id) for case in shown] == sorted((case.since, case.id) for case in shown)
     assert pages == 6
@@ -104,10 +105,10 @@ def test_a_scope_without_anything_sees_nothing(database: Database) -> None:
         nothing = service.page(session, Wanted(Scope(), OPEN))
         everything = service.page(session, Wanted(both, OPEN))
         none = service.counts(session, Scope(), OPEN, {})
-        late = service.page(session, Wanted(both, OPEN, late=late_before(OPEN, TERMS, date(2026, 12, 20))))
+        late = service.page(session, Wanted(both, OPEN, late=late_before(TERMS, date(2026, 12, 20))))
         flagged = service.page(session, Wanted(both, OPEN, flagged=True))
         papers = service.page(session, Wanted(both, OPEN, papers={}))
     assert (nothing.cases, none.total) == ((), 0)
     assert len(everything.cases) == 5
-    assert {case.state for case in late.cases} <= set(late_before(OPEN, TERMS, date(2026, 12, 20)))
+    assert {case.state for case in late.cases} <= set(late_before(TERMS, date(2026, 12, 20)))
     assert (flagged.cases, papers.cases) == ((), ())

@@ -11,14 +11,12 @@ from djflow.assembly.house import House
 from djflow.assembly.relief import terms_of
 from djflow.core.clock import civil_date
 from djflow.core.errors import InputError
+from djflow.fund import deadlines
 from djflow.fund.board import service
 from djflow.fund.board.model import Counts, Found, Place, Wanted
-from djflow.fund.board.rules import late_before
-from djflow.fund.cases import rules
 from djflow.fund.cases.model import CATEGORY_WORDS, HOLDER_WORDS, STATE_WORDS, CaseState, FundCase, Terms
-from djflow.fund.cases.transitions import ENDED
+from djflow.fund.cases.transitions import OPEN
 
-OPEN_STATES = tuple(state for state in CaseState if state not in ENDED)
 LINES = 50
 
 
@@ -69,7 +67,7 @@ def board(house: House, account: Account, filters: Filters) -> Board:
     """
     terms, today = terms_of(house), house.today()
     states = _states(filters.state)
-    late = late_before(OPEN_STATES, terms, today)
+    late = deadlines.late_before(terms, today)
     papers = {category: rule.materials for category, rule in terms.policy.categories.items()}
     with house.reading() as session:
         scope = fund_scope.scope_of(session, account)
@@ -84,7 +82,7 @@ def board(house: House, account: Account, filters: Filters) -> Board:
             most=LINES,
         )
         found = service.page(session, wanted)
-        counts = service.counts(session, scope, OPEN_STATES, late)
+        counts = service.counts(session, scope, OPEN, late)
         towns = fund_scope.towns(session) if scope.whole else ()
     last = found.cases[-1] if found.more else None
     return Board(tuple(_lines(found, terms, today)), counts, towns, _token(last) if last else "")
@@ -92,8 +90,8 @@ def board(house: House, account: Account, filters: Filters) -> Board:
 
 def _states(word: str) -> tuple[CaseState, ...]:
     if not word:
-        return OPEN_STATES
-    chosen = tuple(state for state in OPEN_STATES if state.value == word)
+        return OPEN
+    chosen = tuple(state for state in OPEN if state.value == word)
     if not chosen:
         raise InputError("没有这个步骤，请从“温暖基金”进入后再选。", code="fund.filter")
     return chosen
@@ -117,7 +115,6 @@ def _place(token: str) -> Place | None:
 
 
 def _lines(found: Found, terms: Terms, today: date) -> Iterator[Line]:
-    dues: dict[tuple[CaseState, date], date | None] = {}
     ages: dict[date, int] = {}
 
     def age(since: datetime) -> int:
@@ -126,11 +123,7 @@ def _lines(found: Found, terms: Terms, today: date) -> Iterator[Line]:
             ages[first] = terms.calendar.workdays_between(first + timedelta(days=1), today)
         return ages[first]
 
-    for case in found.cases:
-        clock = case.state, civil_date(case.since)
-        if clock not in dues:
-            dues[clock] = rules.due_on(case, terms)
-        due = dues[clock]
+    for case, due in zip(found.cases, deadlines.ends_of(found.cases, terms), strict=True):
         yield Line(
             id=case.id,
             number=case.number,

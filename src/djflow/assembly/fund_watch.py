@@ -26,13 +26,12 @@ from djflow.fund.cases.model import (
     Move,
     Who,
 )
-from djflow.fund.cases.transitions import ENDED
+from djflow.fund.cases.transitions import OPEN
 from djflow.fund.ledger import service as ledger
 
 Row = Mapping[str, str | int]
 Rows = tuple[Row, ...]
 
-OPEN_STATES = tuple(state for state in CaseState if state not in ENDED)
 WHO_WORDS: Mapping[Who, str] = MappingProxyType(
     {
         Who.APPLICANT: "申请人",
@@ -79,9 +78,9 @@ def board(house: House, *, most: int = 500) -> Board:
     """Return the open cases with their age; rows beyond `most` are counted and left out."""
     terms, now = terms_of(house), house.now()
     with house.reading() as session:
-        count = service.count(session, *OPEN_STATES)
+        count = service.count(session, *OPEN)
         late = deadlines.count_overdue(session, terms, now=now)
-        found = service.waiting(session, *OPEN_STATES, limit=most)
+        found = service.waiting(session, *OPEN, limit=most)
     today = civil_date(now)
     rows = (_board_row(case, due, today) for case, due in zip(found, deadlines.ends_of(found, terms), strict=True))
     return Board(count, late, tuple(rows))

@@ -4,7 +4,7 @@ Counting workdays for each case is dear. Of a state only the latest day is worke
 into it to be late today; the index on state and since finds the cases that came before its end.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -21,7 +21,7 @@ def overdue(session: Session, terms: Terms, *, now: datetime, most: int = 500) -
     """Return cases that stay longer than they should with the day they were due, the longest overdue first."""
     found = [
         case
-        for state, before in _late_before(terms, now).items()
+        for state, before in late_before(terms, civil_date(now)).items()
         for case in store.cases_before(session, {state: before}, limit=most)
     ]
     ends = ends_of(found, terms)
@@ -31,12 +31,12 @@ def overdue(session: Session, terms: Terms, *, now: datetime, most: int = 500) -
 
 def count_overdue(session: Session, terms: Terms, *, now: datetime) -> int:
     """Return how many cases stay longer than they should."""
-    return store.count_before(session, _late_before(terms, now))
+    return store.count_before(session, late_before(terms, civil_date(now)))
 
 
 def to_expire(session: Session, terms: Terms, *, now: datetime) -> tuple[FundCase, ...]:
     """Return the drafts and returned applications whose time is over, the oldest first."""
-    before = {state: at for state, at in _late_before(terms, now).items() if state in _EXPIRING}
+    before = {state: at for state, at in late_before(terms, civil_date(now)).items() if state in _EXPIRING}
     return store.cases_before(session, before)
 
 
@@ -52,6 +52,7 @@ def ends_of(cases: Sequence[FundCase], terms: Terms) -> tuple[date | None, ...]:
     return tuple(ends)
 
 
-def _late_before(terms: Terms, now: datetime) -> dict[CaseState, datetime]:
-    found = {state: rules.latest_late_start(state, terms, civil_date(now)) for state in sorted(LIMIT_OF)}
+def late_before(terms: Terms, today: date) -> Mapping[CaseState, datetime]:
+    """Return, for each state with a time limit, the instant before which a case in it came too long ago."""
+    found = {state: rules.latest_late_start(state, terms, today) for state in sorted(LIMIT_OF)}
     return {state: instant_of(day + timedelta(days=1)) for state, day in found.items() if day is not None}

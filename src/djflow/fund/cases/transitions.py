@@ -124,6 +124,8 @@ LIMIT_OF: Mapping[CaseState, Limit] = MappingProxyType({row.state: row.limit for
 """How long a case may stay in a state; the act that should end it carries the limit."""
 
 ENDED = frozenset({S.CLOSED, S.REJECTED, S.WITHDRAWN, S.EXPIRED, S.CLAWED_BACK})
+OPEN = tuple(state for state in S if state not in ENDED)
+"""States from which a case may still move, in the order of its way."""
 COMMITTED = frozenset(
     {
         *(S.WAITING_BUDGET, S.PUBLICITY, S.FROZEN, S.READY_TO_PAY, S.SENT),

@@ -11,6 +11,7 @@ from djflow.core.errors import InputError
 from djflow.core.money import yuan
 from djflow.fund.behalf.model import BEHALF_WORDS
 from djflow.fund.cases.model import CATEGORY_WORDS, STATE_WORDS
+from djflow.fund.cases.transitions import OPEN
 from djflow.fund.checks.model import FINDING_WORDS, FLAG_WORDS
 from djflow.fund.materials.model import MATERIAL_WORDS
 from djflow.fund.payment.rules import ORDER_WORDS
@@ -39,7 +40,7 @@ def board_page(visit: Visit) -> Answer:
     values = {
         "board": fund_board.board(visit.house, visit.account, filters),
         "filters": filters,
-        "states": {state: STATE_WORDS[state] for state in fund_board.OPEN_STATES},
+        "states": {state: STATE_WORDS[state] for state in OPEN},
         "crosschecks": visit.may(Act.FUND_OFFICE),
         "applies": visit.may(Act.FUND_APPLY),
         "money": visit.may(Act.MONEY_READ),
