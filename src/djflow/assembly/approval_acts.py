@@ -27,6 +27,7 @@ from djflow.fund.running.model import KIND
 from djflow.fund.running.rules import ahead_of
 
 MAX_REASON = 200
+NOBODY_WAITS = "这件事现在不等人审批：不用发链接。"
 
 _Act = Callable[[Session, Office], Outcome]
 
@@ -108,26 +109,31 @@ def withdraw(house: House, case_id: CaseId, *, by: str) -> Outcome:
     return _on_case(house, case_id, act, by=by)
 
 
-def send_link(house: House, task_id: TaskId, *, by: str) -> PersonId:
-    """End the links to a task and send whoever it waits for a new one; raises what `doorway.renew` raises."""
+def renew_links(house: House, case_id: CaseId, *, by: str) -> int:
+    """Send everybody whom a case waits for a new link, the old ones end; return how many there were.
+
+    Raises: RuleError when it waits for nobody, or somebody's links are stopped; NotFoundError.
+    """
     with house.transaction() as session:
-        return doorway.renew(session, task_id, by=by, now=house.now())
+        audit.hold(session)
+        tasks = [task for task in approvals.case(session, case_id).waiting if task.person]
+        if not tasks:
+            raise RuleError(NOBODY_WAITS, code="approval.not_yours")
+        for task in tasks:
+            doorway.renew(session, task.id, by=by, now=house.now())
+        return len(tasks)
 
 
 def send_links(house: House, word: str, *, by: str) -> int:
     """Send everybody an application (number or id) waits for a new link and return how many there were.
 
-    Raises: RuleError when it waits for nobody; NotFoundError.
+    Raises: what `renew_links` raises.
     """
-    with house.transaction() as session:
-        audit.hold(session)
+    with house.reading() as session:
         found = approvals.cases_about(session, cases.find(session, word).subject)
-        waiting = [task for task in found[0].waiting if task.person] if found else []
-        if not waiting:
-            raise RuleError("这件申请现在不等人审批：不用发链接。", code="approval.not_yours")
-        for task in waiting:
-            doorway.renew(session, task.id, by=by, now=house.now())
-        return len(waiting)
+    if not found:
+        raise RuleError(NOBODY_WAITS, code="approval.not_yours")
+    return renew_links(house, found[0].id, by=by)
 
 
 def deny(house: House, task_id: TaskId, person: PersonId, *, by: str) -> Denial:

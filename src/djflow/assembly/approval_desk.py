@@ -17,9 +17,9 @@ from djflow.approvals.overview import service as overview
 from djflow.approvals.overview.model import Board, CaseView, OwnList, Right, Wish
 from djflow.approvals.views import service as views
 from djflow.approvals.views.model import Sheet, SheetCheck
+from djflow.assembly import approval_acts, relief
 from djflow.assembly import case_view as fund_case
-from djflow.assembly import relief
-from djflow.assembly.approvals import hear, office_of
+from djflow.assembly.approvals import office_of
 from djflow.assembly.house import House
 from djflow.audit import service as audit
 from djflow.core.errors import DjflowError, InputError, NotFoundError, RuleError
@@ -149,11 +149,8 @@ def urge(house: House, account: Account, case_id: CaseId) -> None:
     Raises: NotFoundError; RuleError for somebody who may not, or when it was urged often enough; ConflictError when
     nobody is asked now.
     """
-    with house.transaction() as session:
-        audit.hold(session)
-        _require(house, session, account, case_id, Right.URGE)
-        outcome = approvals.remind(session, case_id, office=office_of(house), by=account.actor, now=house.now())
-        hear(house, session, [outcome], by=account.actor)
+    _allowed(house, account, case_id, Right.URGE)
+    approval_acts.remind(house, case_id, by=account.actor)
 
 
 def reassign(house: House, account: Account, case_id: CaseId) -> Case:
@@ -161,12 +158,13 @@ def reassign(house: House, account: Account, case_id: CaseId) -> Case:
 
     Raises: NotFoundError; RuleError for somebody who may not; ConflictError when the case neither runs nor is blocked.
     """
-    with house.transaction() as session:
-        audit.hold(session)
-        _require(house, session, account, case_id, Right.REASSIGN)
-        outcome = approvals.reassign(session, case_id, office=office_of(house), by=account.actor, now=house.now())
-        hear(house, session, [outcome], by=account.actor)
-        return outcome.case
+    _allowed(house, account, case_id, Right.REASSIGN)
+    return approval_acts.reassign(house, case_id, by=account.actor).case
+
+
+def _allowed(house: House, account: Account, case_id: CaseId, right: Right) -> None:
+    with house.reading() as session:
+        _require(house, session, account, case_id, right)
 
 
 def sheet(house: House, account: Account, case_id: CaseId) -> Sheet:

@@ -1,4 +1,4 @@
-"""Reports of 不是我 at the office's desk: what was decided in whose name, and what the office finds; new links."""
+"""Reports of 不是我 at the office's desk: what was decided in whose name, and what the office finds."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,13 +9,11 @@ from djflow.accounts.model import Account
 from djflow.approvals import service as approvals
 from djflow.approvals.chains import service as chains
 from djflow.approvals.doorway import denying
-from djflow.approvals.doorway import service as doorway
 from djflow.approvals.doorway.model import Denial
 from djflow.approvals.labels import VERDICT_LABELS
 from djflow.approvals.model import CaseId, DenialId
 from djflow.assembly import approval_acts
 from djflow.assembly.house import House
-from djflow.audit import service as audit
 from djflow.core.errors import RuleError
 from djflow.people import service as people
 
@@ -68,18 +66,3 @@ def settle(house: House, account: Account, denial_id: DenialId, note: str, *, st
     if account.person == reporter:
         raise RuleError("这是您本人的报告：请由组织科另一位同志核实。", code="denial.own")
     return approval_acts.settle_denial(house, denial_id, note, stands=stands, by=account.actor)
-
-
-def renew_links(house: House, account: Account, case_id: CaseId) -> int:
-    """Send everybody whom a case waits for a new link, the old ones end; return how many there were.
-
-    Raises: RuleError when it waits for nobody, or somebody's links are stopped; NotFoundError.
-    """
-    with house.transaction() as session:
-        audit.hold(session)
-        tasks = [task for task in approvals.case(session, case_id).waiting if task.person]
-        if not tasks:
-            raise RuleError("这件事现在不等人审批：不用发链接。", code="approval.not_yours")
-        for task in tasks:
-            doorway.renew(session, task.id, by=account.actor, now=house.now())
-        return len(tasks)

@@ -3,7 +3,7 @@
 from djflow.accounts.model import Act
 from djflow.approvals.doorway.denying import MAX_NOTE
 from djflow.approvals.model import CaseId, DenialId
-from djflow.assembly import approval_desk, denials, doorway
+from djflow.assembly import approval_acts, approval_desk, denials, doorway
 from djflow.core.errors import ConflictError, InputError, RuleError
 from djflow.web.desk.frame import SAID, Answer, Go, Page, Route, Visit
 
@@ -50,7 +50,7 @@ def renew(visit: Visit) -> Answer:
     """Send whoever a case waits for a new link."""
     case_id = CaseId(visit.path["case"])
     approval_desk.case_view(visit.house, visit.account, case_id)
-    denials.renew_links(visit.house, visit.account, case_id)
+    approval_acts.renew_links(visit.house, case_id, by=visit.by)
     return Go(f"/desk/approvals/{case_id}?said=links_sent")
 
 
