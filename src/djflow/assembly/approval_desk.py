@@ -5,14 +5,14 @@ engine looks at role, conflict, content and state once more, exactly as on the p
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from djflow.accounts.model import Account
 from djflow.approvals import service as approvals
 from djflow.approvals.labels import VERDICT_LABELS
-from djflow.approvals.model import Answer, Case, CaseId, TaskId, Verdict
+from djflow.approvals.model import Answer, Case, CaseId, TaskId
 from djflow.approvals.overview import service as overview
 from djflow.approvals.overview.model import Board, CaseView, OwnList, Right, Wish
 from djflow.approvals.views import service as views
@@ -21,8 +21,9 @@ from djflow.assembly import approval_acts, relief
 from djflow.assembly import case_view as fund_case
 from djflow.assembly.approvals import office_of
 from djflow.assembly.house import House
+from djflow.assembly.opinions import Said
 from djflow.audit import service as audit
-from djflow.core.errors import DjflowError, InputError, NotFoundError, RuleError
+from djflow.core.errors import DjflowError, NotFoundError, RuleError
 from djflow.fund.running.model import KIND
 
 NO_PERSON = "这个账号没有对应到人，不能审批：请安全管理员在账号里写上工号。"
@@ -35,14 +36,6 @@ class Pick:
 
     task_id: TaskId
     content_hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What an approver says to one task or to each line of a list."""
-
-    verdict: Verdict
-    opinion: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +79,6 @@ def matter(house: House, view: CaseView) -> tuple[str, ...]:
     if view.subject.kind != KIND or Right.READ_OPINIONS not in view.rights:
         return ()
     return fund_case.told(house, view.subject.id)
-
-
-def said(verdict: str, opinion: str) -> Said:
-    """Return what a form says.
-
-    Raises: InputError for no verdict, or without the reason that everything but an approval needs.
-    """
-    if verdict not in set(Verdict):
-        raise InputError("请选一种意见，再提交一次。", code="approval.verdict")
-    if not opinion.strip() and verdict not in {Verdict.APPROVE, Verdict.ABSTAIN}:
-        raise InputError("不同意、退回或要求补正须写明理由：请写上再提交。", code="approval.opinion")
-    return Said(Verdict(verdict), opinion.strip())
 
 
 def decide(house: House, account: Account, pick: Pick, what: Said) -> Case:

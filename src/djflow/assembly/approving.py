@@ -24,6 +24,7 @@ from djflow.approvals.views.model import SheetRound
 from djflow.assembly import approval_acts, relief
 from djflow.assembly.approvals import office_of
 from djflow.assembly.house import House
+from djflow.assembly.opinions import said
 from djflow.audit import service as audit
 from djflow.core.errors import InputError, NotFoundError, RuleError
 from djflow.core.ids import PersonId
@@ -154,14 +155,10 @@ def decide(house: House, token: str, passed: str, verdict: str, opinion: str) ->
     Raises: InputError for what is no verdict, or an opinion missing where one is needed; what `relief.decide_by_link`
     raises.
     """
-    if verdict not in set(Verdict):
-        raise InputError("请选一种意见，再提交一次。", code="approval.verdict")
-    said = opinion.strip()
-    if len(said) > MAX_OPINION:
+    what = said(verdict, opinion)
+    if len(what.opinion) > MAX_OPINION:
         raise InputError(f"意见最多 {MAX_OPINION} 个字：请写短一些。", code="approval.opinion")
-    if not said and verdict not in {Verdict.APPROVE, Verdict.ABSTAIN}:
-        raise InputError("不同意、退回或要求补正须写明理由：请写上再提交。", code="approval.opinion")
-    return relief.decide_by_link(house, token, passed, Verdict(verdict), said)
+    return relief.decide_by_link(house, token, passed, what.verdict, what.opinion)
 
 
 def look(house: House, token: str, passed: str, material_id: str) -> tuple[Material, bytes]:

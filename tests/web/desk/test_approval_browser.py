@@ -17,7 +17,8 @@ from pypdf import PdfReader
 from djflow.accounts import service as accounts
 from djflow.approvals.model import Case, Verdict
 from djflow.assembly import House, approval_desk, upkeep
-from djflow.assembly.approval_desk import Pick, Said
+from djflow.assembly.approval_desk import Pick
+from djflow.assembly.opinions import Said
 from djflow.web.app import create_app
 from djflow.web.check import check_router
 from djflow.web.desk.router import desk_router

@@ -11,6 +11,7 @@ from djflow.approvals.overview.model import STANDING_LABELS, Right, Standing, Wi
 from djflow.approvals.overview.service import MOST_COUNTED
 from djflow.assembly import approval_desk, doorway
 from djflow.assembly.approval_desk import Pick
+from djflow.assembly.opinions import said
 from djflow.core.errors import InputError, RuleError
 from djflow.core.money import yuan
 from djflow.people import service as people
@@ -71,7 +72,7 @@ def decide_lines(visit: Visit) -> Answer:
         raise InputError("请先勾选要办的事项，再提交一次。", code="approval.no_lines")
     page = _page_number(form.one("page") or "1")
     try:
-        what = approval_desk.said(form.one("verdict"), form.raw("opinion"))
+        what = said(form.one("verdict"), form.raw("opinion"))
         doorway.require_password(visit.house, visit.visitor, form.raw("password"), ip=visit.ip)
     except InputError as error:
         return _own(visit, form.one("kind"), page, error.message)
@@ -156,7 +157,7 @@ def decide(visit: Visit) -> Answer:
     form, case_id = visit.form, visit.path["case"]
     approval_desk.case_view(visit.house, visit.account, CaseId(case_id))
     try:
-        what = approval_desk.said(form.one("verdict"), form.raw("opinion"))
+        what = said(form.one("verdict"), form.raw("opinion"))
         doorway.require_password(visit.house, visit.visitor, form.raw("password"), ip=visit.ip)
         pick = Pick(TaskId(form.one("task")), form.one("content"))
         approval_desk.decide(visit.house, visit.account, pick, what)
