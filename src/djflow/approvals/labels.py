@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from djflow.approvals.chains.model import Conflict, Instead, Level, Power, QuorumKind, StepKind
+from djflow.approvals.chains.model import Conflict, Power, QuorumKind, StepKind
 from djflow.approvals.model import CaseState, Origin, TaskState, Verdict
 
 STEP_LABELS: Mapping[StepKind, str] = MappingProxyType(
@@ -13,10 +13,6 @@ STEP_LABELS: Mapping[StepKind, str] = MappingProxyType(
         StepKind.PAY: "拨付",
         StepKind.FOLLOW_UP: "回访",
     }
-)
-
-LEVEL_LABELS: Mapping[Level, str] = MappingProxyType(
-    {Level.BRANCH: "支部", Level.TOWN: "镇街（单位）", Level.DISTRICT: "区级"}
 )
 
 QUORUM_LABELS: Mapping[QuorumKind, str] = MappingProxyType(
@@ -35,10 +31,6 @@ CONFLICT_LABELS: Mapping[Conflict, str] = MappingProxyType(
         Conflict.SAME_HOUSEHOLD: "同住家庭成员",
         Conflict.EARLIER_STEP: "已办过前面的步骤",
     }
-)
-
-INSTEAD_LABELS: Mapping[Instead, str] = MappingProxyType(
-    {Instead.DEPUTY: "副职代审", Instead.SUPERIOR: "上级代审", Instead.NAMED: "指定人员代审"}
 )
 
 POWER_LABELS: Mapping[Power, str] = MappingProxyType(

@@ -270,15 +270,6 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a list that was decided: its outcome, or the sentence why it was not."""
-
-    task_id: TaskId
-    outcome: Outcome | None
-    refused: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Transfer:
     """A task handed over by `person` to `to`."""
 

@@ -5,7 +5,6 @@ boxes, and returns an `Outcome`; it never calls back. The record's head is locke
 callers that have recorded something before, or hold a case of their own, wait at the same place, never in a circle.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -21,7 +20,6 @@ from djflow.approvals.model import (
     Case,
     CaseId,
     CaseState,
-    Line,
     NewCase,
     Office,
     Outcome,
@@ -34,7 +32,7 @@ from djflow.approvals.states import Act
 from djflow.approvals.walking import Walk
 from djflow.audit import service as audit
 from djflow.core.clock import civil_date
-from djflow.core.errors import ConflictError, DjflowError, InputError, NotFoundError
+from djflow.core.errors import ConflictError, InputError, NotFoundError
 from djflow.core.ids import PersonId, new_id
 from djflow.core.subject import Subject
 
@@ -80,25 +78,6 @@ def decide(session: Session, task_id: TaskId, answer: Answer, *, office: Office,
     """
     case_id = _case_of_task(session, task_id)
     return _act(session, case_id, Decide(task_id, answer), "approval.decide", office=office, by=by, now=now)
-
-
-def decide_many(
-    session: Session, answers: Sequence[tuple[TaskId, Answer]], *, office: Office, by: str, now: datetime
-) -> tuple[Line, ...]:
-    """Decide the lines of a list, each by itself; a line that cannot be decided says why and stops no other."""
-    audit.hold(session)
-    known = {task_id: store.case_id_of_task(session, task_id) for task_id, _ in answers}
-    # All cases are locked first, in one order, so that two lists with the same lines never wait in a circle.
-    store.locked(session, [case_id for case_id in known.values() if case_id])
-    lines = []
-    for task_id, answer in answers:
-        try:
-            with session.begin_nested():
-                outcome = decide(session, task_id, answer, office=office, by=by, now=now)
-            lines.append(Line(task_id, outcome))
-        except DjflowError as error:
-            lines.append(Line(task_id, None, error.message))
-    return tuple(lines)
 
 
 def complete_step(  # noqa: PLR0913 - the case, the step, how it ended, and the office

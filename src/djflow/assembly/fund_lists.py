@@ -15,13 +15,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from djflow.approvals.model import Answer, Line, TaskId
-from djflow.assembly import relief
 from djflow.assembly.approvals import desk_of
 from djflow.assembly.house import House
 from djflow.audit import service as audit
 from djflow.core.clock import civil_date
-from djflow.core.errors import ConflictError, DjflowError, InputError
+from djflow.core.errors import ConflictError, InputError
 from djflow.core.money import fen_of, yuan
 from djflow.fund import service as fund
 from djflow.fund.cases.model import CATEGORY_WORDS, HOLDER_WORDS, STATE_WORDS, Category
@@ -243,18 +241,6 @@ def _faults(one: _Read, *, known: bool, again: bool) -> Iterator[Rejection]:
 
 def _refused(judged: Sequence[Judged]) -> Iterator[Rejection]:
     return (Rejection(one.wanted.line, _CODE, words) for one in judged for words in one.refused)
-
-
-def decide_many(house: House, answers: Sequence[tuple[TaskId, Answer]], *, by: str) -> tuple[Line, ...]:
-    """Decide lines at one go, each in a transaction of its own; one that cannot be decided says why, stops no other."""
-    return tuple(_decided(house, task_id, answer, by=by) for task_id, answer in answers)
-
-
-def _decided(house: House, task_id: TaskId, answer: Answer, *, by: str) -> Line:
-    try:
-        return Line(task_id, relief.decide(house, task_id, answer, by=by).outcome)
-    except DjflowError as error:
-        return Line(task_id, None, error.message)
 
 
 def prepared(folder: Path, festival: Festival) -> Path:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
 from typing import NewType
 
 from djflow.core.errors import InputError
@@ -30,19 +29,6 @@ class Refusal(StrEnum):
     NATIVE = "native"
     OWN_UNIT = "own_unit"
     RELATIVE = "relative"
-
-
-REFUSAL_WORDS: Mapping[Refusal, str] = MappingProxyType(
-    {
-        Refusal.AGE: "超过岗位的年龄上限",
-        Refusal.YEARS: "工作年限不够",
-        Refusal.UNAVAILABLE: "目前不能派出",
-        Refusal.REDISPATCH: "距上次派出的年限不够",
-        Refusal.NATIVE: "岗位在其籍贯地，须回避",
-        Refusal.OWN_UNIT: "岗位就在其本单位",
-        Refusal.RELATIVE: "岗位所在单位有其亲属，须回避",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,8 +82,3 @@ def principals_of(session: Session, person: PersonId, on: date) -> tuple[Delegat
 def known_to(session: Session, person: PersonId, on: date) -> tuple[Delegation, ...]:
     """Return what somebody has given or been given that is in force on a day or later, the first to begin first."""
     return store.known_to(session, person, on)
-
-
-def given_by(session: Session, person: PersonId, on: date) -> tuple[Delegation, ...]:
-    """Return the delegations of a principal that are in force on a day."""
-    return store.in_force(session, on=on, principals=[person])

@@ -96,10 +96,14 @@ def require_held(session: Session, event: str, person: PersonId) -> Held:
 
     Raises: ConflictError when the person does not have this duty (any more).
     """
+    _lock_month(session, event)
+    return own(session, event, person)
+
+
+def _lock_month(session: Session, event: str) -> None:
     month = month_of(event)
     if roster_store.month_row(session, month) is not None:
         roster_store.lock_month(session, month)
-    return own(session, event, person)
 
 
 def own(session: Session, event: str, person: PersonId) -> Held:
@@ -142,11 +146,11 @@ def decline(session: Session, refusal: Refusal, *, free: int, by: str, now: date
     Raises: InputError without a reason; ConflictError when the duty is no longer the person's or has begun.
     """
     reason = rules.clean_reason(refusal.reason)
-    # Twice: somebody may be put in the place between the look at the answer and the one at the roster.
-    for said in (_declined_before(session, refusal) for _ in range(2)):
-        if said is not None:
-            return said
-    found = require_held(session, refusal.event, refusal.person)
+    _lock_month(session, refusal.event)  # before the looks: nobody is put in the place between them
+    said = _declined_before(session, refusal)
+    if said is not None:
+        return said
+    found = own(session, refusal.event, refusal.person)
     row = _row(session, found, now=now)
     if row.state in {DutyState.DECLINED, DutyState.WAITING}:
         return Said(row.id, row.state, fresh=False)
