@@ -1,0 +1,1 @@
+"""A batch from the demand survey to its close: demands, quotas, nominations, decision, publicity."""

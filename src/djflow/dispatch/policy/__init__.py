@@ -1,0 +1,1 @@
+"""The six kinds of batches as the office has laid them down: terms, quotas, rules, clocks, papers."""
