@@ -114,6 +114,12 @@ class Act(StrEnum):
     GIFT_PAPER = "gift_paper"
     TILL_WORK = "till_work"
     FUND_APPLY = "fund_apply"
+    DISPATCH_BOARD = "dispatch_board"
+    ROTATION_WORK = "rotation_work"
+    RESERVE_READ = "reserve_read"
+    RESERVE_WORK = "reserve_work"
+    TRAINING_WORK = "training_work"
+    TRAINING_SIGN = "training_sign"
 
 
 class LoginResult(StrEnum):

@@ -137,6 +137,23 @@ ACTION_LABELS: Mapping[str, str] = MappingProxyType(
         "unit.register": "登记单位",
         "units.import": "导入单位表",
         "year.close": "基金年终结账",
+        "reserve.propose": "提出入库",
+        "reserve.keep": "年度复核留库",
+        "reserve.take_off": "提出出库",
+        "reserve.settle": "储备名单出入库",
+        "reserve.stay": "出库未批准，留库",
+        "reserve.look": "查看储备评审意见",
+        "training.plan": "登记培训班次",
+        "training.call": "调训",
+        "training.withdraw": "退出培训",
+        "training.cancel": "取消培训班次",
+        "training.sign": "培训签到结业",
+        "rotation.propose": "提出轮换方案",
+        "rotation.replace": "更换轮换方案",
+        "rotation.accept": "采纳轮换方案",
+        "rotation.decline": "不采纳轮换方案",
+        "rotation.appoint": "按轮换方案选派",
+        "rotation.refuse": "轮换方案未获批准",
     }
 )
 """Actions by code."""
@@ -184,6 +201,9 @@ SUBJECT_LABELS: Mapping[str, str] = MappingProxyType(
         "roster.roster": "值班表",
         "roster.session": "场次",
         "units.import": "单位导入",
+        "dispatch.reserve": "储备名单",
+        "dispatch.rotation": "轮换方案",
+        "dispatch.training": "培训班次",
     }
 )
 """Kinds of subjects by code."""
