@@ -7,6 +7,7 @@ import djflow.approvals.doorway.tables
 import djflow.approvals.tables
 import djflow.audit.tables
 import djflow.db.tables
+import djflow.dispatch.postings.tables
 import djflow.fund.behalf.tables
 import djflow.fund.cases.tables
 import djflow.fund.checks.tables

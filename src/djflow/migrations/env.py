@@ -9,6 +9,7 @@ import djflow.approvals.doorway.tables
 import djflow.approvals.tables
 import djflow.audit.tables
 import djflow.db.tables
+import djflow.dispatch.postings.tables
 import djflow.dispatch.reserve.tables
 import djflow.dispatch.rotation.tables
 import djflow.dispatch.training.tables
