@@ -34,9 +34,7 @@ from djflow.people import service as people
 _PENDING = frozenset({MemberState.PROPOSED, MemberState.LEAVING})
 
 
-def propose(  # noqa: PLR0913 - the person, the review, the office
-    session: Session, person: PersonId, review: NewReview, *, office: Office, by: str, now: datetime
-) -> Member:
+def propose(session: Session, person: PersonId, review: NewReview, *, office: Office, by: str, now: datetime) -> Member:
     """Propose somebody for the list with the entry review and ask for its approval; twice is once.
 
     Raises: NotFoundError; RuleError for another kind of review; ConflictError for somebody on the list; what
@@ -74,7 +72,7 @@ def keep(session: Session, member_id: MemberId, review: NewReview, terms: Terms,
     return _recorded(session, row, "reserve.keep", by=by, now=now)
 
 
-def take_off(  # noqa: PLR0913 - the member, the review, the office
+def take_off(
     session: Session, member_id: MemberId, review: NewReview, *, office: Office, by: str, now: datetime
 ) -> Member:
     """Ask that somebody leaves the list, with the exit review; twice is once.
@@ -171,9 +169,7 @@ def policy_of(terms: Terms, on: date) -> KindPolicy:
     return found
 
 
-def _ask(  # noqa: PLR0913 - the row, the review, the office
-    session: Session, row: ReserveMemberRow, review: NewReview, office: Office, *, by: str, now: datetime
-) -> None:
+def _ask(session: Session, row: ReserveMemberRow, review: NewReview, office: Office, *, by: str, now: datetime) -> None:
     found = store.member_of(row)
     store.add_review(session, found.id, review, by=by, now=now)
     row.reason = review.reason

@@ -101,8 +101,10 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Somebody who may follow; `posted_until` is the end of the last posting, None never; `overtime` duty points above
-    the average; `seat` what the person holds now and would leave.
+    """Somebody who may follow.
+
+    `posted_until` is the end of the last posting, None never; `overtime` duty points above the average; `seat` what
+    the person holds now and would leave.
     """
 
     person: PersonId
@@ -201,36 +203,68 @@ class Plan:
         return tuple(chain.seat for chain in self.chains if not chain.moves)
 
 
-@dataclass(frozen=True, slots=True)
-class StoredMove:
-    """A move of a stored proposal; `posting` is the one appointed from it, `replaces` the one it follows."""
+class DeclineReason(StrEnum):
+    """Why the office does not follow a proposal."""
 
-    number: int
+    UNFIT = "unfit"
+    HOST = "host"
+    HOME = "home"
+    EXTENDED = "extended"
+    OTHER = "other"
+
+
+DECLINE_WORDS: Mapping[DeclineReason, str] = MappingProxyType(
+    {
+        DeclineReason.UNFIT: "人岗不合适",
+        DeclineReason.HOST: "接收单位有不同意见",
+        DeclineReason.HOME: "派出单位有不同意见",
+        DeclineReason.EXTENDED: "原任延期",
+        DeclineReason.OTHER: "其他",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedMove:
+    """A move with what it needs to become a posting: the unit left, the host, the post, the days.
+
+    `kind` is None for a key place at home, which the unit fills by itself; `replaces` is the posting it follows,
+    `posting` the one that was made from it.
+    """
+
     move: Move
-    span: DateSpan
-    unit: UnitId
+    home: UnitId
     host: UnitId
     title: str
-    kind: BatchKind | None
+    span: DateSpan
+    kind: BatchKind | None = None
     replaces: str = ""
     posting: str = ""
 
 
 @dataclass(frozen=True, slots=True)
+class NewProposal:
+    """A chain for one due seat as it is to be kept, with the explanation of its candidates."""
+
+    seat: SeatId
+    kind: BatchKind
+    host: UnitId
+    title: str
+    due_on: date
+    seed: int
+    moves: tuple[PlannedMove, ...] = ()
+    explained: tuple[Explained, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
-    """A stored proposal: one chain for one seat."""
+    """A stored proposal; `number` is what people call it."""
 
     id: ProposalId
     number: str
-    seat: SeatId
+    new: NewProposal
     state: ProposalState
     made_on: date
-    due_on: date
-    seed: int
-    title: str
-    host: UnitId
-    kind: BatchKind
-    moves: tuple[StoredMove, ...] = ()
     decided_at: datetime | None = None
     decided_by: str = ""
     reason: str = ""

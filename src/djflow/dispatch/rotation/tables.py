@@ -39,7 +39,7 @@ class RotationMoveRow(Base):
     number: Mapped[int] = mapped_column(Integer, primary_key=True)
     seat: Mapped[str] = mapped_column(String(40))
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
-    unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id"))
+    home_id: Mapped[str] = mapped_column(ForeignKey("unit.id"))
     host_id: Mapped[str] = mapped_column(ForeignKey("unit.id"))
     title: Mapped[str] = mapped_column(String(100))
     kind: Mapped[BatchKind | None] = mapped_column(Code(BatchKind))

@@ -9,15 +9,15 @@ from djflow.core.spans import DateSpan
 from djflow.core.subject import Subject
 from djflow.dispatch.training.model import YEARS, Barred, Course, Credit, Hours
 from djflow.notify.model import Intent, NoticeKind
-from djflow.people.model import ABSENCE_LABELS, AbsenceEntry
+from djflow.people.model import AbsenceEntry
 
 _LIVES = timedelta(days=3)
 
 
-def hours_of(persons: Collection[PersonId], credits: Iterable[Credit], year: int, asked: int) -> tuple[Hours, ...]:
+def hours_of(persons: Collection[PersonId], given: Iterable[Credit], year: int, asked: int) -> tuple[Hours, ...]:
     """Return everybody's hours of a year and of the five years up to it, against `asked` hours a year."""
     by_year: dict[PersonId, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    for one in credits:
+    for one in given:
         by_year[one.person][one.on.year] += one.hours
     found = []
     for person in sorted(persons):
@@ -40,9 +40,8 @@ def barred(
         if person in gone:
             found.append(Barred(person, "已退休或调离"))
         elif person in away:
-            entry = away[person]
-            words = f"{entry.span.first}至{entry.span.last}{ABSENCE_LABELS[entry.kind]}"
-            found.append(Barred(person, f"与已登记的{words}冲突"))
+            days = away[person].span
+            found.append(Barred(person, f"{days.first}至{days.last}已登记不在岗"))
     return tuple(found)
 
 
@@ -81,7 +80,7 @@ def _course_values(course: Course, name: str) -> dict[str, str]:
     }
 
 
-def _told(  # noqa: PLR0913 - what a notice is made of
+def _told(
     kind: NoticeKind, course: Course, person: PersonId, text: str, values: dict[str, str], now: datetime
 ) -> Intent:
     return Intent(kind, course.subject, 0, person, kind.value, text, now, now + _LIVES, values)

@@ -98,7 +98,7 @@ def call(session: Session, course_id: CourseId, persons: Collection[PersonId], *
     return len(fresh)
 
 
-def withdraw(  # noqa: PLR0913 - the course, the person, the reason
+def withdraw(
     session: Session, course_id: CourseId, person: PersonId, reason: Withdrawal, *, by: str, now: datetime
 ) -> Participant:
     """Let somebody not go after all and take the absence back; twice is once.
@@ -167,7 +167,7 @@ def sign_off(
 
 def hours(session: Session, persons: Collection[PersonId], year: int, asked: int) -> tuple[Hours, ...]:
     """Return the hours of persons in a year and the five years up to it against `asked` hours a year."""
-    found = store.credits(session, date(year - YEARS + 1, 1, 1), date(year, 12, 31), None)
+    found = store.credited(session, date(year - YEARS + 1, 1, 1), date(year, 12, 31), None)
     return rules.hours_of(persons, found, year, asked)
 
 

@@ -99,7 +99,7 @@ def put(session: Session, course_id: CourseId, person: PersonId, absence: Absenc
     row.state, row.hours, row.withdrawn, row.absence_id = Attendance.CALLED, 0, None, absence
 
 
-def credits(session: Session, first: date, last: date, persons: Collection[PersonId] | None) -> tuple[Credit, ...]:
+def credited(session: Session, first: date, last: date, persons: Collection[PersonId] | None) -> tuple[Credit, ...]:
     """Return hours credited by courses that ended between two days, both included, of some persons when given."""
     query = (
         select(ParticipantRow.person_id, CourseRow.last_on, ParticipantRow.hours)

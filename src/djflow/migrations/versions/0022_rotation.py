@@ -96,7 +96,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("seat", sa.String(length=40), nullable=False),
         sa.Column("person_id", sa.String(length=32), nullable=False),
-        sa.Column("unit_id", sa.String(length=32), nullable=False),
+        sa.Column("home_id", sa.String(length=32), nullable=False),
         sa.Column("host_id", sa.String(length=32), nullable=False),
         sa.Column("title", sa.String(length=100), nullable=False),
         sa.Column("kind", sa.String(length=30), nullable=True),
@@ -107,10 +107,10 @@ def upgrade() -> None:
         sa.Column("short", sa.Boolean(), nullable=False),
         sa.Column("replaces", sa.String(length=32), nullable=False),
         sa.Column("posting_id", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["home_id"], ["unit.id"], name=op.f("fk_rotation_move_home_id")),
         sa.ForeignKeyConstraint(["host_id"], ["unit.id"], name=op.f("fk_rotation_move_host_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_rotation_move_person_id")),
         sa.ForeignKeyConstraint(["proposal_id"], ["rotation_proposal.id"], name=op.f("fk_rotation_move_proposal_id")),
-        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_rotation_move_unit_id")),
         sa.PrimaryKeyConstraint("proposal_id", "number", name=op.f("pk_rotation_move")),
     )
     op.create_index(op.f("ix_rotation_move_person_id"), "rotation_move", ["person_id"], unique=False)
