@@ -108,7 +108,8 @@ def test_a_chain_too_late_for_its_handovers_gives_way_to_a_direct_successor() ->
 
 def test_a_unit_gives_no_more_than_its_share_while_others_can() -> None:
     """Of two from one unit with one place left the second stays while somebody of another unit is there."""
-    people = tuple(replace(person(name), unit=UnitId("U")) for name in ("p", "q")) + (person("r", date(2026, 1, 1)),)
+    two = (replace(person(name), unit=UnitId("U")) for name in ("p", "q"))
+    people = (*two, person("r", date(2026, 1, 1)))
     question = replace(ask((seat("a"), seat("b")), people), spare={UnitId("U"): 1})
     assert len({"p", "q"} & set(taken(propose(question)))) == 1
     assert "r" in taken(propose(question))

@@ -118,10 +118,18 @@ def follow(session: Session, proposal_id: ProposalId, terms: Terms, *, by: str, 
         if one.kind is not None and not one.posting and not waits_for(session, one):
             posting = postings.appoint(session, _posting(session, proposal, one, terms), terms=terms, by=by, now=now)
             store.made(session, proposal.id, one.move.seat, posting.id)
+            _close_place_left(session, proposal, one, by=by, now=now)
     proposal = store.proposal_of(session, row)
     if any(one.kind is not None and not one.posting for one in proposal.new.moves):
         return proposal
     return _moved(session, proposal_id, ProposalState.APPOINTED, "rotation.appoint", by=by, now=now)
+
+
+def _close_place_left(session: Session, proposal: Proposal, one: PlannedMove, *, by: str, now: datetime) -> None:
+    # Whoever follows on the place left began before it was left: nobody else is looked for.
+    followed = {other.move.seat for other in proposal.new.moves if other.kind is not None}
+    if one.move.leaves in followed:
+        postings.close_vacancy(session, one.move.leaves, by=by, now=now)
 
 
 def waits_for(session: Session, move: PlannedMove) -> tuple[PostingId, ...]:
