@@ -167,6 +167,13 @@ ACTION_LABELS: Mapping[str, str] = MappingProxyType(
         "rotation.decline": "不采纳轮换方案",
         "rotation.appoint": "按轮换方案选派",
         "rotation.refuse": "轮换方案未获批准",
+        "policy.use": "启用选派规则版本",
+        "profile.change": "修改选派资料",
+        "profile.register": "登记选派资料",
+        "profile.terms": "登记往期选派",
+        "profiles.export": "导出选派资料",
+        "profiles.import": "导入选派资料",
+        "unit.key_posts": "登记关键岗位",
     }
 )
 """Actions by code."""
@@ -218,6 +225,10 @@ SUBJECT_LABELS: Mapping[str, str] = MappingProxyType(
         "dispatch.reserve": "储备名单",
         "dispatch.rotation": "轮换方案",
         "dispatch.training": "培训班次",
+        "dispatch.policy": "选派规则",
+        "dispatch.profile": "选派资料",
+        "profiles.export": "选派资料导出",
+        "profiles.import": "选派资料导入",
     }
 )
 """Kinds of subjects by code."""
