@@ -1,6 +1,6 @@
 """Gathers what a proposal of rotation follows from: terms that end, who could follow, what the rules say of each pair.
 
-Candidates come from the same side as whoever goes home (a bureau's or a township's people), the best turns first. Whoever
+Candidates come from the same side as whoever goes home (a bureau or a township), the best turns first. Whoever
 is the only holder of a statutory duty can go when a colleague takes that duty over; whoever serves elsewhere only when
 too few others can go, and when that place is filled in turn. Source: handbook of the domain, sections 2.2 and 2.3.
 """
