@@ -1,0 +1,76 @@
+"""Counts open postings in the database and finds one page of them; never reads them all."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from djflow.core.ids import UnitId
+from djflow.dispatch.board.model import Count, Scope, Side, Wanted
+from djflow.dispatch.policy.model import BatchKind
+from djflow.dispatch.postings.model import OPEN, Posting
+from djflow.dispatch.postings.store import posting_of
+from djflow.dispatch.postings.tables import PostingRow
+from djflow.people.model import PersonStatus
+from djflow.people.tables import PersonRow
+
+_MARKS = (7, 30, 60)
+_SERVING = frozenset({PersonStatus.ACTIVE, PersonStatus.LEAVE, PersonStatus.DISPATCHED, PersonStatus.TRAINING})
+
+
+def counts(session: Session, scope: Scope, side: Side, on: date, kind: BatchKind | None) -> tuple[Count, ...]:
+    """Return the open postings by the unit on one side, with those that end soon."""
+    column = _column(side)
+    ends = [_sum(and_(PostingRow.last_on >= on, PostingRow.last_on <= on + timedelta(days=days))) for days in _MARKS]
+    away = _sum(and_(PostingRow.first_on <= on, PostingRow.last_on >= on))
+    over = _sum(PostingRow.last_on < on)
+    query = select(column, func.count(), away, over, *ends).where(*_open(scope), _of_kind(kind)).group_by(column)
+    return tuple(
+        Count(UnitId(unit), int(every), int(gone), int(late), (int(week), int(month), int(two)))
+        for unit, every, gone, late, week, month, two in session.execute(query)
+    )
+
+
+def kinds(session: Session, scope: Scope) -> Mapping[BatchKind, int]:
+    """Return the open postings by kind."""
+    query = select(PostingRow.kind, func.count()).where(*_open(scope)).group_by(PostingRow.kind)
+    return {kind: int(count) for kind, count in session.execute(query)}
+
+
+def staff(session: Session) -> Mapping[UnitId, int]:
+    """Return how many people each unit has, whoever retired or left not counted."""
+    query = select(PersonRow.unit_id, func.count()).where(PersonRow.status.in_(sorted(_SERVING)))
+    return {UnitId(unit): int(count) for unit, count in session.execute(query.group_by(PersonRow.unit_id))}
+
+
+def page(session: Session, wanted: Wanted) -> tuple[Posting, ...]:
+    """Return one page of open postings, the first to end first, one more than asked for."""
+    query = select(PostingRow).where(*_open(wanted.scope), _of_kind(wanted.kind))
+    if wanted.unit is not None:
+        query = query.where(_column(wanted.side) == wanted.unit)
+    if wanted.ends_by is not None:
+        query = query.where(PostingRow.last_on <= wanted.ends_by)
+    if wanted.after is not None:
+        last, key = wanted.after
+        query = query.where(or_(PostingRow.last_on > last, and_(PostingRow.last_on == last, PostingRow.id > key)))
+    query = query.order_by(PostingRow.last_on, PostingRow.id).limit(wanted.most + 1)
+    return tuple(posting_of(row) for row in session.scalars(query))
+
+
+def _column(side: Side) -> InstrumentedAttribute[str]:
+    return PostingRow.host_id if side is Side.HOST else PostingRow.home_id
+
+
+def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((condition, 1), else_=0))
+
+
+def _open(scope: Scope) -> tuple[ColumnElement[bool], ...]:
+    mine = sorted(scope.units)
+    seen = true() if scope.whole else or_(PostingRow.host_id.in_(mine), PostingRow.home_id.in_(mine))
+    return PostingRow.state.in_(sorted(OPEN)), seen
+
+
+def _of_kind(kind: BatchKind | None) -> ColumnElement[bool]:
+    return true() if kind is None else PostingRow.kind == kind
