@@ -22,7 +22,7 @@ from djflow.dispatch.policy.model import KIND_WORDS, BatchKind, Terms
 from djflow.dispatch.postings.model import POSTING_WORDS, Posting
 from djflow.dispatch.postings.months import rules as month_rules
 from djflow.dispatch.postings.months import service as months
-from djflow.dispatch.postings.months.model import LIGHT_WORDS, Light
+from djflow.dispatch.postings.months.model import LIGHT_WORDS, Light, ServiceMonth
 from djflow.dispatch.rotation import service as rotation
 from djflow.dispatch.rotation.model import PROPOSAL_WORDS, ProposalState
 from djflow.people import service as people
@@ -241,7 +241,7 @@ def _lines(
 
 
 def _lights(session: Session, found: tuple[Posting, ...], terms: Terms) -> Mapping[str, Light]:
-    by_posting: dict[str, list[months.ServiceMonth]] = {}
+    by_posting: dict[str, list[ServiceMonth]] = {}
     for month in months.months(session, [one.id for one in found]):
         by_posting.setdefault(month.posting, []).append(month)
     lights: dict[str, Light] = {}

@@ -22,13 +22,13 @@ _SERVING = frozenset({PersonStatus.ACTIVE, PersonStatus.LEAVE, PersonStatus.DISP
 def counts(session: Session, scope: Scope, side: Side, on: date, kind: BatchKind | None) -> tuple[Count, ...]:
     """Return the open postings by the unit on one side, with those that end soon."""
     column = _column(side)
-    ends = [_sum(and_(PostingRow.last_on >= on, PostingRow.last_on <= on + timedelta(days=days))) for days in _MARKS]
+    week, month, two = (_within(on, days) for days in _MARKS)
     away = _sum(and_(PostingRow.first_on <= on, PostingRow.last_on >= on))
-    over = _sum(PostingRow.last_on < on)
-    query = select(column, func.count(), away, over, *ends).where(*_open(scope), _of_kind(kind)).group_by(column)
+    query = select(column, func.count(), away, _sum(PostingRow.last_on < on), week, month, two)
+    found = session.execute(query.where(*_open(scope), _of_kind(kind)).group_by(column))
     return tuple(
-        Count(UnitId(unit), int(every), int(gone), int(late), (int(week), int(month), int(two)))
-        for unit, every, gone, late, week, month, two in session.execute(query)
+        Count(UnitId(unit), int(every), int(gone), int(over), (int(first), int(second), int(third)))
+        for unit, every, gone, over, first, second, third in found
     )
 
 
@@ -60,6 +60,10 @@ def page(session: Session, wanted: Wanted) -> tuple[Posting, ...]:
 
 def _column(side: Side) -> InstrumentedAttribute[str]:
     return PostingRow.host_id if side is Side.HOST else PostingRow.home_id
+
+
+def _within(on: date, days: int) -> ColumnElement[int]:
+    return _sum(and_(PostingRow.last_on >= on, PostingRow.last_on <= on + timedelta(days=days)))
 
 
 def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
