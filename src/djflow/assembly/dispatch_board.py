@@ -180,19 +180,24 @@ def listing(house: House, account: Account, filters: Filters, *, most: int = LIN
         scope = scope_of(session, account)
         units = {one.id: one for one in people.units(session)}
         unit = _unit(units, scope, filters.unit)
-        wanted = Wanted(
-            scope=scope,
-            unit=unit.id if unit else None,
-            side=side_of(filters.side),
-            kind=kind_of(filters.kind),
-            ends_by=_ends_by(filters.days, on),
-            after=_place(filters.after),
-            most=most,
-        )
-        found, more = service.page(session, wanted)
+        found, more = service.page(session, wanted_of(session, scope, filters, on, most=most))
         lines = _lines(session, found, terms, on, units)
     after = f"{found[-1].span.last:%Y%m%d}-{found[-1].id}" if more else ""
     return Listing(_title(unit, filters), lines, after)
+
+
+def wanted_of(session: Session, scope: Scope, filters: Filters, on: date, *, most: int) -> Wanted:
+    """Return what is asked of the board; raises what `listing` raises."""
+    unit = _unit({one.id: one for one in people.units(session)}, scope, filters.unit)
+    return Wanted(
+        scope=scope,
+        unit=unit.id if unit else None,
+        side=side_of(filters.side),
+        kind=kind_of(filters.kind),
+        ends_by=_ends_by(filters.days, on),
+        after=_place(filters.after),
+        most=most,
+    )
 
 
 def _title(unit: Unit | None, filters: Filters) -> str:
