@@ -21,7 +21,7 @@ from prefect.states import Crashed
 from prefect.types.entrypoint import EntrypointType
 
 from djflow.settings.schema import Schedule
-from flows import city, duty, fund, fund_acts, fund_money, notify, roster, sweep, upkeep
+from flows import city, duty, fund, fund_acts, fund_money, notify, reserve, roster, rotation, sweep, upkeep
 from flows.city_runs import POOL
 from flows.frame import Ending, the_house
 from flows.relay import relay_for_ever
@@ -270,6 +270,24 @@ DEPLOYMENTS = (
         "销毁过了保存期限的申请材料，清除没有归属的文件。",
         ("温暖基金", "每天"),
         _CANCEL_NEW,  # two would destroy the same files
+    ),
+    Deployment(
+        "posting-rotation",
+        rotation.posting_rotation,
+        "期满轮换",
+        "列出60、30、7天内期满的选派岗位和空缺，推算接任人选（含接任链、交接天数、入选理由，只写工号），然后等协调员逐个答复："
+        "采纳、不采纳或暂缓。\n\n采纳后还要经审批，批准了才选派接任。运行状态显示 Suspended 是在等答复，不是出错。",
+        ("干部选派", "每天", "要审核"),
+        _CANCEL_NEW,  # the run under way sees the same things; one that waits for an answer holds no place
+    ),
+    Deployment(
+        "reserve-review",
+        reserve.reserve_review,
+        "储备名单复核",
+        "列出培养储备名单里应复核的人员（只写工号），等协调员逐个答复：继续留库、出库或暂缓。"
+        "\n\n出库还要经审批；入库、出库审批的结果也在这里办理。",
+        ("干部选派", "每年", "要审核"),
+        _CANCEL_NEW,  # the same people are due for both
     ),
     Deployment(
         "roster-city",

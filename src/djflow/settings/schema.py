@@ -45,6 +45,8 @@ DEPLOYMENTS = (
     "ledger-verify",
     "ledger-anchor",
     "relief-tidy",
+    "posting-rotation",
+    "reserve-review",
 )
 """Keys of schedules.toml; each is one deployment."""
 

@@ -53,7 +53,7 @@ class Office:
         """Let deputy and minister approve what waits about a subject."""
         for code in ("B02", "B03"):
             with self.house.transaction() as session:
-                case = approvals.cases_about(session, subject)[0]
+                case = next(one for one in approvals.cases_about(session, subject) if one.waiting)
                 answer = Answer(self.ids[code], Verdict.APPROVE, case.new.content_hash, "")
                 outcome = approvals.decide(
                     session, case.waiting[0].id, answer, office=office_of(self.house), by="test", now=self.house.now()

@@ -187,7 +187,12 @@ def _ask(session: Session, row: ReserveMemberRow, review: NewReview, office: Off
 
 
 def _case(session: Session, row: ReserveMemberRow) -> Case | None:
-    found = approvals.cases_about(session, store.member_of(row).subject)
+    known = store.member_of(row)
+    if known.reason is None:
+        return None
+    kind = ReviewKind.ENTRY if row.state is MemberState.PROPOSED else ReviewKind.EXIT
+    asked = rules.content_hash(known, NewReview(kind, known.reason)) if row.state in _PENDING else ""
+    found = [one for one in approvals.cases_about(session, known.subject) if one.new.content_hash == asked]
     return max(found, key=lambda one: (one.opened_at, one.id), default=None)
 
 
