@@ -31,6 +31,8 @@ from djflow.roster.facts import gather
 MOST_ASKED = 40
 ENOUGH = 3
 _COLLEAGUES = 5
+TO_CHECK = "待核实："
+"""How remarks begin about what the office does not know."""
 _UNKNOWN, _SOFT = 15, 10
 _STAY = frozenset({BatchKind.RURAL})
 """Nobody is taken from a village before the term ends. Source: section 2.1, no rotation in mid-term."""
@@ -225,7 +227,10 @@ def _lifted(world: World, key: PersonId) -> RuleKind:
 
 
 def _remarks(found: Sequence[Finding]) -> Iterator[str]:
-    return (one.detail for one in found if one.verdict is not Verdict.PASS)
+    yield from (one.detail for one in found if one.verdict is Verdict.FAIL)
+    unknown = [one.detail.removeprefix(TO_CHECK) for one in found if one.verdict is Verdict.CHECK]
+    if unknown:
+        yield f"{TO_CHECK}{'、'.join(unknown)}（{len(unknown)}项）"
 
 
 def _price(found: Sequence[Finding]) -> int:

@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from djflow.assembly.dispatch_question import due_of
+from djflow.assembly.dispatch_question import TO_CHECK, due_of
 from djflow.assembly.dispatch_terms import dispatch_terms
 from djflow.assembly.house import House
 from djflow.dispatch.policy.model import KIND_WORDS
@@ -93,6 +93,12 @@ class Sheet:
     line: ProposalLine
     candidates: tuple[CandidateLine, ...]
     seed: int
+
+    @property
+    def unchecked(self) -> bool:
+        """Whether something about the one chosen is still to be found out."""
+        chosen = (one.explained.remarks for one in self.candidates if one.explained.chosen)
+        return any(TO_CHECK in remark for remarks in chosen for remark in remarks)
 
 
 def overview(house: House) -> Overview:
