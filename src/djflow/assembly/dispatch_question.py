@@ -5,7 +5,7 @@ is the only holder of a statutory duty can go when a colleague takes that duty o
 too few others can go, and when that place is filled in turn. Source: handbook of the domain, sections 2.2 and 2.3.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -42,15 +42,17 @@ _STAY = frozenset({BatchKind.RURAL})
 class World:
     """What is known on a day; the lists grow while seats are asked about."""
 
+    session: Session
     on: date
     seed: int
     terms: Terms
     due: tuple[Due, ...]
     open: Mapping[SeatId, Posting]
     cards: Mapping[PersonId, PersonCard]
-    facts: Mapping[PersonId, Facts]
+    held: Mapping[PersonId, SeatId]
+    facts: dict[PersonId, Facts]
     places: Mapping[tuple[UnitId, str], Place]
-    candidates: Mapping[PersonId, Candidate]
+    candidates: dict[PersonId, Candidate]
     barred: frozenset[tuple[SeatId, PersonId]]
     spare: Mapping[UnitId, int]
     ranked: tuple[PersonId, ...] = ()
@@ -61,7 +63,10 @@ class World:
 
 def due_of(session: Session, terms: Terms, on: date) -> tuple[Due, ...]:
     """Return the terms that end soon and the posts left early, without those that somebody was found for."""
-    every = postings.postings(session)
+    return _due(session, postings.postings(session), terms, on)
+
+
+def _due(session: Session, every: Sequence[Posting], terms: Terms, on: date) -> tuple[Due, ...]:
     followed = {one.new.replaces for one in every if one.new.replaces is not None}
     found: list[Due] = []
     for one in every:
@@ -99,43 +104,43 @@ def ask(house: House, session: Session, on: date) -> tuple[Question, tuple[Due, 
 
 def _world(house: House, session: Session, on: date) -> World:
     terms, seed = dispatch_terms(house), on.year * 100 + on.month
-    settled = service.pending(session)
+    settled, posted = service.pending(session), postings.postings(session)
     taken = {one.new.seat for one in settled}
-    due = tuple(one for one in due_of(session, terms, on) if one.term.id not in taken)
-    every = {SeatId(one.id): one for one in postings.postings(session)}
+    due = tuple(one for one in _due(session, posted, terms, on) if one.term.id not in taken)
+    every = {SeatId(one.id): one for one in posted}
+    every |= {one.term.id: postings.posting(session, one.term.id) for one in due if one.term.id not in every}
     busy = {planned.move.person for one in settled for planned in one.new.moves}
     cards = {card.id: card for card in people.cadres(session) if card.serves}
-    asked = frozenset(cards) - busy if due else frozenset()
-    facts = profiles.facts(session, asked, terms, on)
-    candidates = _candidates(house, session, facts, every, on)
-    hosts = {(one.new.host, one.new.village) for one in every.values()}
-    hosts |= {(one.term.host, postings.posting(session, one.term.id).new.village) for one in due}
+    held = {one.new.person: seat for seat, one in every.items() if one.is_open}
+    free = frozenset(cards) - busy - frozenset(held) if due else frozenset()
+    facts = dict(profiles.facts(session, free, terms, on))
     world = World(
+        session=session,
         on=on,
         seed=seed,
         terms=terms,
         due=due,
-        open=every | {one.term.id: postings.posting(session, one.term.id) for one in due},
+        open=every,
         cards=cards,
+        held={person: seat for person, seat in held.items() if person in cards and person not in busy},
         facts=facts,
-        places=profiles.places(session, hosts) if due else {},
-        candidates=candidates,
+        places={},
+        candidates=_candidates(house, session, facts, on),
         barred=service.declined(session),
         spare=_spare(terms, cards, every, due),
     )
+    if due:
+        world.places = profiles.places(session, {(one.new.host, one.new.village) for one in every.values()})
     weights = Weights()
-    scores = {key: rules.score_of(one, on, weights, seed) for key, one in candidates.items()}
+    scores = {key: rules.score_of(one, on, weights, seed) for key, one in world.candidates.items()}
     world.ranked = tuple(sorted(scores, key=lambda key: (-scores[key].total, scores[key].lot, key)))
     return world
 
 
-def _candidates(
-    house: House, session: Session, facts: Mapping[PersonId, Facts], every: Mapping[SeatId, Posting], on: date
-) -> Mapping[PersonId, Candidate]:
+def _candidates(house: House, session: Session, facts: Mapping[PersonId, Facts], on: date) -> dict[PersonId, Candidate]:
     month = Month.of(on)
     points = gather(session, month, (), horizon_of(house)).history if facts else {}
     average = sum(points.get(one, 0) for one in facts) // len(facts) if facts else 0
-    held = {one.new.person: seat for seat, one in every.items()}
     ended: dict[PersonId, date] = {}
     for one in postings.postings_of(session, facts, open_only=False):
         if not one.is_open and one.new.kind is not BatchKind.TRAINING:
@@ -145,7 +150,7 @@ def _candidates(
         past = [term.span.last for term in known.history if term.span.last < on]
         past += [ended[key]] if key in ended else []
         until = max(past, default=None)
-        found[key] = Candidate(key, known.unit, until, points.get(key, 0) - average, held.get(key))
+        found[key] = Candidate(key, known.unit, until, points.get(key, 0) - average)
     return found
 
 
@@ -180,24 +185,33 @@ def _ask_about(world: World, due: Due) -> None:
         holder=None if term.vacated else term.person,
         handover_days=policy.clocks.handover_days,
     )
-    free = [key for key in _same_side(world, term) if world.candidates[key].seat is None]
-    fit = _judge(world, term.id, posting, policy, free)
+    fit = _judge(world, term.id, posting, policy, _same_side(world, term, world.ranked))
     if fit < ENOUGH:
-        elsewhere = [key for key in _same_side(world, term) if _may_be_moved(world, key, term)]
-        _judge(world, term.id, posting, policy, elsewhere)
+        _judge(world, term.id, posting, policy, _elsewhere(world, term))
 
 
-def _same_side(world: World, term: Term) -> Iterator[PersonId]:
+def _same_side(world: World, term: Term, keys: Iterable[PersonId]) -> list[PersonId]:
     home = world.cards[term.person].unit_kind.is_town if term.person in world.cards else False
-    for key in world.ranked:
-        card = world.cards[key]
-        if card.unit_kind.is_town is home and card.unit_id != term.host and key != term.person:
-            yield key
+    return [
+        key
+        for key in keys
+        for card in (world.cards[key],)
+        if card.unit_kind.is_town is home and card.unit_id != term.host and key != term.person
+    ]
 
 
-def _may_be_moved(world: World, key: PersonId, term: Term) -> bool:
-    seat = world.candidates[key].seat
-    return seat is not None and seat != term.id and world.open[seat].new.kind not in _STAY
+def _elsewhere(world: World, term: Term) -> list[PersonId]:
+    """Return people of the same side who may be taken from another posting; they were posted last of all."""
+    ending = {one.term.id for one in world.due}
+    may = [
+        key for key, seat in sorted(world.held.items()) if seat not in ending and world.open[seat].new.kind not in _STAY
+    ]
+    found = _same_side(world, term, may)[:MOST_ASKED]
+    unknown = [key for key in found if key not in world.facts]
+    world.facts.update(profiles.facts(world.session, unknown, world.terms, world.on))
+    for key in unknown:
+        world.candidates[key] = Candidate(key, world.cards[key].unit_id, world.on, seat=world.held[key])
+    return found
 
 
 def _judge(world: World, seat: SeatId, posting: Posting, policy: KindPolicy, asked: Sequence[PersonId]) -> int:
@@ -257,19 +271,14 @@ def _opens(world: World, key: PersonId, policy: KindPolicy) -> bool:
             holder=key,
             handover_days=own.clocks.handover_days,
         )
-        free = [one for one in _same_side(world, _term(posting)) if world.candidates[one].seat is None]
-        _judge(world, candidate.seat, posting, own, free[:MOST_ASKED])
+        _judge(world, candidate.seat, posting, own, _same_side(world, _term(posting), world.ranked)[:MOST_ASKED])
     world.used[key] = candidate
     return True
 
 
 def _open_key_place(world: World, key: PersonId, policy: KindPolicy) -> bool:
     seat, card = SeatId(f"key:{key}"), world.cards[key]
-    colleagues = [
-        one
-        for one in world.ranked
-        if world.cards[one].unit_id == card.unit_id and one != key and world.candidates[one].seat is None
-    ][:_COLLEAGUES]
+    colleagues = [one for one in world.ranked if world.cards[one].unit_id == card.unit_id and one != key][:_COLLEAGUES]
     if not colleagues:
         return False
     if seat not in world.seats:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from djflow.core.ids import UnitId
 from djflow.dispatch.policy.model import BatchKind
@@ -43,6 +44,16 @@ class Wanted:
     ends_by: date | None = None
     after: Place | None = None
     most: int = 50
+
+
+class OpenTerm(NamedTuple):
+    """What is counted of an open posting; light, for there are thousands."""
+
+    host: str
+    home: str
+    kind: BatchKind
+    first: date
+    last: date
 
 
 @dataclass(frozen=True, slots=True)

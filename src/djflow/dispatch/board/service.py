@@ -1,10 +1,11 @@
 """What is asked of the board: its figures, and a page of its postings."""
 
+from collections import Counter
 from datetime import date
 
 from sqlalchemy.orm import Session
 
-from djflow.dispatch.board import store
+from djflow.dispatch.board import rules, store
 from djflow.dispatch.board.model import Figures, Scope, Side, Wanted
 from djflow.dispatch.policy.model import BatchKind
 from djflow.dispatch.postings.model import Posting
@@ -12,10 +13,12 @@ from djflow.dispatch.postings.model import Posting
 
 def figures(session: Session, scope: Scope, on: date, kind: BatchKind | None = None) -> Figures:
     """Return how many are posted where and from where, of one kind when given, and how many people units have."""
+    every = store.open_terms(session, scope)
+    shown = [one for one in every if kind is None or one.kind is kind]
     return Figures(
-        hosts=store.counts(session, scope, Side.HOST, on, kind),
-        homes=store.counts(session, scope, Side.HOME, on, kind),
-        kinds=store.kinds(session, scope),
+        hosts=rules.counted(shown, Side.HOST, on),
+        homes=rules.counted(shown, Side.HOME, on),
+        kinds=Counter(one.kind for one in every),
         staff=store.staff(session),
     )
 

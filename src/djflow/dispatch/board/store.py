@@ -1,13 +1,12 @@
-"""Counts open postings in the database and finds one page of them; never reads them all."""
+"""Reads what is counted of open postings, and one page of them."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from djflow.core.ids import UnitId
-from djflow.dispatch.board.model import Count, Scope, Side, Wanted
+from djflow.dispatch.board.model import OpenTerm, Scope, Side, Wanted
 from djflow.dispatch.policy.model import BatchKind
 from djflow.dispatch.postings.model import OPEN, Posting
 from djflow.dispatch.postings.store import posting_of
@@ -15,27 +14,15 @@ from djflow.dispatch.postings.tables import PostingRow
 from djflow.people.model import PersonStatus
 from djflow.people.tables import PersonRow
 
-_MARKS = (7, 30, 60)
 _SERVING = frozenset({PersonStatus.ACTIVE, PersonStatus.LEAVE, PersonStatus.DISPATCHED, PersonStatus.TRAINING})
 
 
-def counts(session: Session, scope: Scope, side: Side, on: date, kind: BatchKind | None) -> tuple[Count, ...]:
-    """Return the open postings by the unit on one side, with those that end soon."""
-    column = _column(side)
-    week, month, two = (_within(on, days) for days in _MARKS)
-    away = _sum(and_(PostingRow.first_on <= on, PostingRow.last_on >= on))
-    query = select(column, func.count(), away, _sum(PostingRow.last_on < on), week, month, two)
-    found = session.execute(query.where(*_open(scope), _of_kind(kind)).group_by(column))
-    return tuple(
-        Count(UnitId(unit), int(every), int(gone), int(over), (int(first), int(second), int(third)))
-        for unit, every, gone, over, first, second, third in found
-    )
-
-
-def kinds(session: Session, scope: Scope) -> Mapping[BatchKind, int]:
-    """Return the open postings by kind."""
-    query = select(PostingRow.kind, func.count()).where(*_open(scope)).group_by(PostingRow.kind)
-    return {kind: int(count) for kind, count in session.execute(query)}
+def open_terms(session: Session, scope: Scope) -> tuple[OpenTerm, ...]:
+    """Return the units, kind and days of every open posting of a scope."""
+    query = select(
+        PostingRow.host_id, PostingRow.home_id, PostingRow.kind, PostingRow.first_on, PostingRow.last_on
+    ).where(*_open(scope))
+    return tuple(OpenTerm(*row) for row in session.execute(query))
 
 
 def staff(session: Session) -> Mapping[UnitId, int]:
@@ -60,14 +47,6 @@ def page(session: Session, wanted: Wanted) -> tuple[Posting, ...]:
 
 def _column(side: Side) -> InstrumentedAttribute[str]:
     return PostingRow.host_id if side is Side.HOST else PostingRow.home_id
-
-
-def _within(on: date, days: int) -> ColumnElement[int]:
-    return _sum(and_(PostingRow.last_on >= on, PostingRow.last_on <= on + timedelta(days=days)))
-
-
-def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.sum(case((condition, 1), else_=0))
 
 
 def _open(scope: Scope) -> tuple[ColumnElement[bool], ...]:
