@@ -7,7 +7,8 @@ from pathlib import Path
 
 from djflow.core.ids import PersonId, UnitId
 from djflow.core.spans import Month
-from djflow.dispatch.eligibility.model import Bar, Care, Facts, Place
+from djflow.dispatch.eligibility.model import Bar, Care, Facts, Finding, Place, Verdict
+from djflow.dispatch.eligibility.rules import findings
 from djflow.dispatch.policy.model import BatchKind, KindPolicy, Rule, RuleKind
 from djflow.dispatch.policy.words import Education, Grade, KeyRole, Profession
 from djflow.people.model import Gender, RankLevel
@@ -77,3 +78,14 @@ def asking(rule: Rule, base: KindPolicy = RURAL) -> KindPolicy:
 def rule(kind: RuleKind, value: int | str | None = None, classes: tuple[tuple[str, int], ...] = ()) -> Rule:
     """Return a hard rule."""
     return Rule(kind, "依据", value=value, classes=classes)
+
+
+def judged(one: Rule, facts: Facts, *, place: Place | None = HOST, on: date = ON) -> Finding:
+    """Return what one rule says."""
+    (found,) = findings(asking(one), facts, place, on)
+    return found
+
+
+def says(one: Rule, facts: Facts, *, place: Place | None = HOST, on: date = ON) -> Verdict:
+    """Return the verdict of one rule."""
+    return judged(one, facts, place=place, on=on).verdict
