@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from djflow.core.ids import PersonId
 from djflow.core.spans import DateSpan, Month
 from djflow.dispatch.eligibility.model import Bar, Care, Facts, Kin, PastTerm, Place, Verdict
-from djflow.dispatch.eligibility.rules import findings
+from djflow.dispatch.eligibility.rules import HOST_RULES, findings, findings_at
 from djflow.dispatch.policy.model import BatchKind
 from djflow.dispatch.policy.words import Borrowing, Education, Grade, KeyRole, Profession
 from djflow.people.model import Gender, RankLevel, Relation
@@ -116,3 +116,12 @@ def test_another_relative_in_a_key_post_never_helps(facts: Facts, kind: BatchKin
     more = replace(HOST, key_posts=HOST.key_posts | {(role, BROTHER)})
     pairs = zip(findings(POLICIES[kind], facts, HOST, ON), findings(POLICIES[kind], facts, more, ON), strict=True)
     assert all(after.verdict in {before.verdict, Verdict.FAIL} for before, after in pairs)
+
+
+@given(partly_known(), st.sampled_from(BatchKind))
+def test_rules_that_do_not_ask_about_the_host_say_the_same_anywhere(pair: tuple[Facts, Facts], kind: BatchKind) -> None:
+    """The findings without a host and those that depend on it are together all findings."""
+    facts, _ = pair
+    alone = {one.rule: one for one in findings(POLICIES[kind], facts, None, ON) if one.rule not in HOST_RULES}
+    there = {one.rule: one for one in findings_at(POLICIES[kind], facts, HOST, ON)}
+    assert {one.rule: one for one in findings(POLICIES[kind], facts, HOST, ON)} == {**alone, **there}
