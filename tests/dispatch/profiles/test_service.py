@@ -12,6 +12,8 @@ from djflow.audit import service as audit
 from djflow.core.errors import ConflictError, InputError
 from djflow.core.spans import DateSpan, Month
 from djflow.core.subject import Subject
+from djflow.db.session import Database
+from djflow.db.store import reseal
 from djflow.dispatch.eligibility.model import Bar, Engagement, PastTerm
 from djflow.dispatch.policy.model import BatchKind
 from djflow.dispatch.policy.words import Education, KeyRole
@@ -19,6 +21,7 @@ from djflow.dispatch.profiles import service
 from djflow.dispatch.profiles.model import Beyond, KeyPostLine, Party, Profile, TermLine
 from djflow.people import service as people
 from djflow.people.model import AbsenceEntry, AbsenceKind, KinshipEntry, PersonStatus, Relation
+from tests.conftest import TEST_VAULT
 from tests.dispatch.profiles.office import NOW, ON, PEOPLE, TERMS, WHOLE, found, person, unit
 
 RURAL = PastTerm(BatchKind.RURAL, DateSpan(date(2023, 1, 1), date(2024, 12, 31)), in_village=True)
@@ -49,6 +52,18 @@ def test_sensitive_columns_are_sealed_and_printed_nowhere(session: Session) -> N
     assert all(bytes(one) and b"2027" not in bytes(one) and b"true" not in bytes(one) for one in row)
     assert "2027, 6, 30" not in repr(WHOLE)
     assert "2026, 5, 12" not in repr(WHOLE)
+
+
+def test_a_new_key_opens_what_was_sealed(database: Database) -> None:
+    """After the house's key was changed and the old one thrown away, every profile opens."""
+    with database.transaction() as session:
+        ids = found(session)
+        put(session, WHOLE)
+    rotated = TEST_VAULT.rotated()
+    with Database(database.engine, rotated).transaction() as session:
+        assert reseal(session) >= 3
+    with Database(database.engine, rotated.without_old_keys()).reading() as session:
+        assert service.profiles(session) == {ids["C1"]: WHOLE}
 
 
 def test_changes_are_recorded_without_contents(session: Session) -> None:
