@@ -80,7 +80,8 @@ def _profile(person: PersonEntry, unit: str, towns: tuple[str, ...], month: Mont
     young = month.year - birth.year < _YOUNG
     since = Month(min(birth.year + chance.randint(22, 25), month.year - 1), chance.randint(1, 12))
     recruited = Month(min(since.year + chance.randint(0, 3), month.year - 1), since.month) if young else since
-    native = chance.choice(towns) if person.native_place == "本区" else ""
+    known = chance.random() >= _GAP
+    native = chance.choice(towns) if person.native_place == "本区" and known else ""
     return Profile(
         person_code=person.code,
         education=_gap(chance, chance.choices(_SCHOOLS, _SCHOOL_WEIGHTS)[0]),
@@ -97,7 +98,7 @@ def _profile(person: PersonEntry, unit: str, towns: tuple[str, ...], month: Mont
         if chance.random() < 0.03
         else _SETTLED,
         native_town=native,
-        native_known=chance.random() >= _GAP,
+        native_known=known,
         kin_checked=chance.random() >= _GAP,
         history_checked=chance.random() >= _GAP,
         discipline=Bar(stands=True, until=month.first + timedelta(days=200)) if chance.random() < 0.01 else _SETTLED,

@@ -91,6 +91,14 @@ def test_unknown_people_and_townships_are_refused(session: Session) -> None:
     assert service.profiles(session) == {}
 
 
+def test_what_contradicts_itself_is_no_profile() -> None:
+    """A township of an unknown native place, and an end of what there is not, are refused where they are made."""
+    with pytest.raises(InputError, match="籍贯已知"):
+        Profile("C1", native_town="T1")
+    with pytest.raises(InputError, match="却说没有这种情形"):
+        Bar(stands=False, until=date(2027, 1, 1))
+
+
 def test_facts_join_what_is_known(session: Session) -> None:
     """Person, profile, kin, earlier postings and retirement come together; somebody without profile stays unknown."""
     ids = found(session)
