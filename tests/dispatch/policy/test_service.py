@@ -1,5 +1,6 @@
 """Versions of policies: what a batch was called under stays what it was."""
 
+import json
 from dataclasses import replace
 from datetime import date
 
@@ -19,6 +20,16 @@ def test_every_policy_survives_being_written_and_read() -> None:
     for policy in POLICIES.values():
         assert policy_of(policy.canonical) == replace(policy, source="")
         assert policy_of(policy.canonical).digest == policy.digest
+
+
+def test_what_later_software_adds_leaves_used_versions_the_same() -> None:
+    """Only what is not as by default is part of a version, so that a new value with its default changes no digest."""
+    said = json.loads(RURAL.canonical)
+    assert "cooldown_from_months" not in said
+    assert "clocks" not in said
+    assert said["attendance"]["days_per_month"] == 20
+    assert RURAL.digest != replace(RURAL, clocks=replace(RURAL.clocks, publicity_workdays=7)).digest
+    assert replace(RURAL, cooldown_from_months=13).digest != RURAL.digest
 
 
 def test_a_used_version_is_kept_once(session: Session) -> None:
