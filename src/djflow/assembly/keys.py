@@ -7,6 +7,7 @@ import djflow.approvals.doorway.tables
 import djflow.approvals.tables
 import djflow.audit.tables
 import djflow.db.tables
+import djflow.dispatch.policy.tables
 import djflow.dispatch.postings.ending.tables
 import djflow.dispatch.postings.leave.tables
 import djflow.dispatch.postings.months.tables
