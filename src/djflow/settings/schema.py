@@ -45,6 +45,9 @@ DEPLOYMENTS = (
     "ledger-verify",
     "ledger-anchor",
     "relief-tidy",
+    "posting-watch",
+    "attendance-monthly",
+    "posting-midterm",
 )
 """Keys of schedules.toml; each is one deployment."""
 
