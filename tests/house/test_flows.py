@@ -25,16 +25,18 @@ from flows import (
     fund_forms,
     fund_money,
     notify,
+    postings,
     register,
     reserve,
     roster,
     rotation,
+    serving,
     sweep,
     upkeep,
 )
 
 ROOT = Path(__file__).parents[2]
-MODULES = (city, duty, fund, fund_acts, fund_money, notify, reserve, roster, rotation, sweep, upkeep)
+MODULES = (city, duty, fund, fund_acts, fund_money, notify, postings, reserve, roster, rotation, sweep, upkeep)
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ENGLISH = re.compile(r"[A-Za-z]{2,}")
 KNOWN_WORDS = {"Prefect", "Suspended", "Resume", "config", "markets", "toml", "code", "djflow", "market", "list"}
@@ -60,7 +62,7 @@ def prepared() -> tuple[RunnerDeployment, ...]:
     schedules = load_settings(ROOT).schedules
 
     async def prepare() -> tuple[RunnerDeployment, ...]:
-        return tuple([await register.prepared(entry, schedules) for entry in register.DEPLOYMENTS])
+        return tuple([await serving.prepared(entry, schedules) for entry in register.DEPLOYMENTS])
 
     return asyncio.run(prepare())
 

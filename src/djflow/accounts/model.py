@@ -120,6 +120,9 @@ class Act(StrEnum):
     RESERVE_WORK = "reserve_work"
     TRAINING_WORK = "training_work"
     TRAINING_SIGN = "training_sign"
+    POSTING_READ = "posting_read"
+    POSTING_HOST = "posting_host"
+    POSTING_OFFICE = "posting_office"
 
 
 class LoginResult(StrEnum):

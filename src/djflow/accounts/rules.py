@@ -46,6 +46,7 @@ _DISPATCH_EYES = _LEADERS | TOWN_ROLES | {
     Role.CADRE_CLERK, Role.HOST_SUPERVISOR, Role.UNIT_LIAISON, Role.AUDITOR_READONLY,
 }  # fmt: skip
 """Whoever sees postings; hosts and home units see their own only."""
+_POSTING_HANDS = frozenset({Role.HOST_SUPERVISOR, Role.TOWN_CLERK, Role.CADRE_CLERK})
 _TILL = frozenset({Role.FINANCE_CLERK, Role.CASHIER})
 _SEE_MONEY = _TILL | _LEADERS | {Role.AUDITOR_READONLY}
 
@@ -97,6 +98,9 @@ PERMISSIONS: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.RESERVE_WORK: frozenset({Role.CADRE_CLERK}),
         Act.TRAINING_WORK: frozenset({Role.CADRE_CLERK}),
         Act.TRAINING_SIGN: frozenset({Role.CADRE_CLERK, Role.HOST_SUPERVISOR}),
+        Act.POSTING_READ: _LEADERS | TOWN_ROLES | _POSTING_HANDS | {Role.UNIT_LIAISON, Role.AUDITOR_READONLY},
+        Act.POSTING_HOST: _POSTING_HANDS,
+        Act.POSTING_OFFICE: frozenset({Role.CADRE_CLERK}),
     }
 )
 """Which roles may do an act; what is not listed is forbidden."""

@@ -43,6 +43,8 @@ class NoticeKind(StrEnum):
     COURSE_CALL = "course_call"
     COURSE_OFF = "course_off"
     HOURS_SHORT = "hours_short"
+    POSTING_CADRE = "posting_cadre"
+    POSTING_UNIT = "posting_unit"
 
 
 class NoticeState(StrEnum):

@@ -47,6 +47,9 @@ DEPLOYMENTS = (
     "relief-tidy",
     "posting-rotation",
     "reserve-review",
+    "posting-watch",
+    "attendance-monthly",
+    "posting-midterm",
 )
 """Keys of schedules.toml; each is one deployment."""
 
