@@ -1,5 +1,6 @@
 """Proposals on both kinds of database: kept, accepted, approved, appointed with their handover."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from djflow.core.ids import PersonId
 from djflow.core.spans import DateSpan
 from djflow.dispatch.policy.model import BatchKind
 from djflow.dispatch.postings import service as postings
-from djflow.dispatch.postings.model import Posting
+from djflow.dispatch.postings.model import Posting, PostingState
 from djflow.dispatch.rotation import service
 from djflow.dispatch.rotation.model import (
     KIND,
@@ -33,7 +34,7 @@ from djflow.dispatch.rotation.model import (
 )
 from djflow.people import service as people
 from tests.approvals.offices import DEPUTIES, OFFICE, RECUSALS, chain, step
-from tests.dispatch.posted import ACT, FIRST, LAST, TERMS, District, on_duty, settle
+from tests.dispatch.posted import ACT, FIRST, LAST, TERMS, District, at, on_duty, settle
 
 TERM_ENDS = date(2027, 2, 26)
 BEGINS = TERM_ENDS - timedelta(days=14)
@@ -156,6 +157,7 @@ def test_a_chain_waits_for_whoever_is_still_elsewhere(
     """The follower begins at once; the one who is still posted elsewhere moves when that posting has ended."""
     elsewhere = on_duty(session, district.new("G4", home=district.units["D2"], host=district.units["T2"]))
     mover = successor(ending, district, "G4")
+    mover = replace(mover, move=replace(mover.move, leaves=SeatId(elsewhere.id)))
     follow_on = DateSpan(BEGINS - timedelta(days=15), LAST)
     move = Move(SeatId(elsewhere.id), district.people["G3"], follow_on.first, 15)
     second = PlannedMove(
@@ -167,3 +169,10 @@ def test_a_chain_waits_for_whoever_is_still_elsewhere(
     assert found.state is ProposalState.ACCEPTED
     assert [bool(planned.posting) for planned in found.new.moves] == [False, True]
     assert service.waits_for(session, found.new.moves[0]) == (elsewhere.id,)
+    (day,) = {planned.span.first - timedelta(days=1) for planned in found.new.moves[:1]}
+    done = service.follow(session, one.id, TERMS, by=ACT, now=at(day.isoformat()))
+    assert done.state is ProposalState.APPOINTED
+    left = postings.posting(session, elsewhere.id)
+    assert (left.state, left.span.last) == (PostingState.RECALLED, day)
+    assert postings.posting(session, done.new.moves[0].posting).span.first == BEGINS
+    assert postings.vacancies(session) == ()

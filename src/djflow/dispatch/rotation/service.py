@@ -7,7 +7,7 @@ postings. A move of somebody who still holds another posting waits until that po
 import hashlib
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,10 @@ from djflow.core.errors import ConflictError, NotFoundError, RuleError
 from djflow.core.ids import PersonId
 from djflow.dispatch.policy.model import Terms
 from djflow.dispatch.postings import service as postings
-from djflow.dispatch.postings.model import NewPosting, PostingId
+from djflow.dispatch.postings.ending import service as ending
+from djflow.dispatch.postings.ending.model import Recalled
+from djflow.dispatch.postings.model import NewPosting, PostingId, RecallReason
+from djflow.dispatch.postings.transitions import SERVING
 from djflow.dispatch.rotation import store
 from djflow.dispatch.rotation.model import (
     KIND,
@@ -115,7 +118,10 @@ def follow(session: Session, proposal_id: ProposalId, terms: Terms, *, by: str, 
         return _moved(session, proposal_id, ProposalState.DECLINED, "rotation.refuse", by=by, now=now)
     # The last of a chain begins first: each place is taken before its holder leaves it.
     for one in reversed(proposal.new.moves):
-        if one.kind is not None and not one.posting and not waits_for(session, one):
+        if one.kind is None or one.posting:
+            continue
+        _leave(session, proposal, one, terms, by=by, now=now)
+        if not waits_for(session, one):
             posting = postings.appoint(session, _posting(session, proposal, one, terms), terms=terms, by=by, now=now)
             store.made(session, proposal.id, one.move.seat, posting.id)
             _close_place_left(session, proposal, one, by=by, now=now)
@@ -123,6 +129,18 @@ def follow(session: Session, proposal_id: ProposalId, terms: Terms, *, by: str, 
     if any(one.kind is not None and not one.posting for one in proposal.new.moves):
         return proposal
     return _moved(session, proposal_id, ProposalState.APPOINTED, "rotation.appoint", by=by, now=now)
+
+
+def _leave(session: Session, proposal: Proposal, one: PlannedMove, terms: Terms, *, by: str, now: datetime) -> None:
+    """End the posting somebody is moved from the day before the new one begins, once that day has come."""
+    last = one.span.first - timedelta(days=1)
+    held = [str(posting) for posting in waits_for(session, one)]
+    if one.move.leaves is None or held != [one.move.leaves] or civil_date(now) < last:
+        return
+    if postings.posting(session, one.move.leaves).state in SERVING:
+        note = f"轮换接任方案{proposal.number}"
+        recalled = Recalled(RecallReason.UNIT_NEED, last, note, replace=False)
+        ending.recall(session, one.move.leaves, recalled, terms=terms, by=by, now=now)
 
 
 def _close_place_left(session: Session, proposal: Proposal, one: PlannedMove, *, by: str, now: datetime) -> None:
