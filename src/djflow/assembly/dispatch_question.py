@@ -34,8 +34,6 @@ _COLLEAGUES = 5
 TO_CHECK = "待核实："
 """How remarks begin about what the office does not know."""
 _UNKNOWN, _SOFT = 15, 10
-_STAY = frozenset({BatchKind.RURAL})
-"""Nobody is taken from a village before the term ends. Source: section 2.1, no rotation in mid-term."""
 
 
 @dataclass(slots=True)
@@ -50,6 +48,8 @@ class World:
     open: Mapping[SeatId, Posting]
     cards: Mapping[PersonId, PersonCard]
     held: Mapping[PersonId, SeatId]
+    weights: Weights
+    stay: frozenset[BatchKind]
     facts: dict[PersonId, Facts]
     places: Mapping[tuple[UnitId, str], Place]
     candidates: dict[PersonId, Candidate]
@@ -97,6 +97,7 @@ def ask(house: House, session: Session, on: date) -> tuple[Question, tuple[Due, 
         candidates=tuple(world.used[person] for person in sorted(world.used)),
         pairs=tuple(world.pairs),
         seed=world.seed,
+        weights=world.weights,
         spare=world.spare,
     )
     return question, world.due
@@ -123,6 +124,8 @@ def _world(house: House, session: Session, on: date) -> World:
         open=every,
         cards=cards,
         held={person: seat for person, seat in held.items() if person in cards and person not in busy},
+        weights=house.settings.dispatch.rotation.weights,
+        stay=house.settings.dispatch.rotation.stay,
         facts=facts,
         places={},
         candidates=_candidates(house, session, facts, on),
@@ -131,8 +134,7 @@ def _world(house: House, session: Session, on: date) -> World:
     )
     if due:
         world.places = profiles.places(session, {(one.new.host, one.new.village) for one in every.values()})
-    weights = Weights()
-    scores = {key: rules.score_of(one, on, weights, seed) for key, one in world.candidates.items()}
+    scores = {key: rules.score_of(one, on, world.weights, seed) for key, one in world.candidates.items()}
     world.ranked = tuple(sorted(scores, key=lambda key: (-scores[key].total, scores[key].lot, key)))
     return world
 
@@ -204,7 +206,9 @@ def _elsewhere(world: World, term: Term) -> list[PersonId]:
     """Return people of the same side who may be taken from another posting; they were posted last of all."""
     ending = {one.term.id for one in world.due}
     may = [
-        key for key, seat in sorted(world.held.items()) if seat not in ending and world.open[seat].new.kind not in _STAY
+        key
+        for key, seat in sorted(world.held.items())
+        if seat not in ending and world.open[seat].new.kind not in world.stay
     ]
     found = _same_side(world, term, may)[:MOST_ASKED]
     unknown = [key for key in found if key not in world.facts]
