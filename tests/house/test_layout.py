@@ -116,6 +116,14 @@ def test_nothing_is_left_for_later() -> None:
     assert _named(bare) == []
 
 
+def test_every_exception_gives_its_reason() -> None:
+    """Whoever silences a linter or the type checker in a line says why in that line."""
+    silent = re.compile(r"# (noqa: [A-Z0-9, ]+(?! - )|type: ignore\[[a-z, -]+\])$")
+    paths = [*SOURCES, *TESTS, *(ROOT / "benchmarks").glob("*.py"), *(ROOT / "deploy").glob("*.py")]
+    lines = [(path, line) for path in paths for line in path.read_text("utf-8").splitlines()]
+    assert [f"{path.relative_to(ROOT)}: {line.strip()}" for path, line in lines if silent.search(line)] == []
+
+
 def test_every_module_says_what_it_owns() -> None:
     """Every module begins with a docstring."""
     assert _named(p for p in SOURCES if not ast.get_docstring(_tree(p))) == []

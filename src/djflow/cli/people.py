@@ -172,7 +172,7 @@ def export_templates(context: click.Context, folder: Path, *, as_json: bool) -> 
 def export_people(context: click.Context, target: Path, *, full: bool, as_json: bool) -> None:
     """Write the table of people."""
     from djflow.people.excel.outgo import Exporter  # noqa: PLC0415 - loads openpyxl
-    from djflow.people.excel.outgo import export_people as give_out  # noqa: PLC0415
+    from djflow.people.excel.outgo import export_people as give_out  # noqa: PLC0415 - loads openpyxl
 
     house = _house(context)
     with house.transaction() as session:
