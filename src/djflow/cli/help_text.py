@@ -14,6 +14,7 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "Show the version and exit.": "显示版本。",
     }
 )
+_MARKS = MappingProxyType({"。.": "。", "[default: ": "[缺省：", "required]": "必填]"})
 _USAGE = MappingProxyType({"[OPTIONS]": "[选项]", "COMMAND [ARGS]...": "命令 [参数]…"})
 
 
@@ -41,7 +42,9 @@ class ChineseFormatter(click.HelpFormatter):
 
 def _closed(text: str) -> str:
     # A docstring has to end with an ASCII full stop; the Chinese one before it is enough.
-    return text.replace("。.", "。").replace("[default: ", "[缺省：")
+    for word, ours in _MARKS.items():
+        text = text.replace(word, ours)
+    return text
 
 
 def usage_sentence(error: click.UsageError) -> str:
@@ -61,5 +64,23 @@ def _complaint(error: click.UsageError) -> str:
         return f"选项 {error.option_name} 后面要写一个值。"
     if isinstance(error, click.BadParameter):
         name = error.param.get_error_hint(error.ctx) if error.param and error.ctx else ""
-        return f"缺少参数 {name}。" if isinstance(error, click.MissingParameter) else f"参数 {name} 的值不对。"
+        missing = isinstance(error, click.MissingParameter)
+        return f"缺少参数 {name}。" if missing else f"参数 {name} {_expected(error.param)}。"
     return "命令写法不对，多了或少了参数。"
+
+
+def _expected(parameter: click.Parameter | None) -> str:
+    kind = parameter.type if parameter else None
+    if isinstance(kind, click.Choice):
+        return f"只能写：{'、'.join(str(choice) for choice in kind.choices)}"
+    if isinstance(kind, click.IntRange | click.FloatRange):
+        return f"应是{_number(kind)}，范围 {kind._describe_range()}"  # noqa: SLF001 - what the help page shows too
+    return (
+        f"应是{_number(kind)}"
+        if isinstance(kind, click.types.IntParamType | click.types.FloatParamType)
+        else "的值不对"
+    )
+
+
+def _number(kind: click.types.ParamType[object]) -> str:
+    return "整数" if isinstance(kind, click.types.IntParamType) else "数"
