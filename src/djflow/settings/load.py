@@ -25,13 +25,13 @@ from djflow.settings.notices_file import NoticesFile, notices_problems, template
 from djflow.settings.problems import Problem, Severity, errors_of
 from djflow.settings.reading import FileText, Reading, read_model
 from djflow.settings.roster_file import RosterSettings
-from djflow.settings.schema import DEPLOYMENTS, DjflowFile, SchedulesFile, Settings
+from djflow.settings.schema import DATABASE_ADDRESS, DEPLOYMENTS, DjflowFile, SchedulesFile, Settings
 
 DATABASE_URL_VARIABLE = "DJFLOW_DATABASE_URL"
 """Environment variable that wins over `database.url`, so that a password need not stand in a file."""
 
 _URL_PASSWORD = re.compile(r"://[^/:@]+:[^/@]+@")
-_DATABASE_URL = re.compile(r"(sqlite|postgresql)(\+[a-z0-9]+)?://\S*")
+_DATABASE_URL = re.compile(DATABASE_ADDRESS)
 _YEAR_FILE = re.compile(r"[0-9]{4}\.toml")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 

@@ -47,6 +47,12 @@ DEPLOYMENTS = (
 )
 """Keys of schedules.toml; each is one deployment."""
 
+DATABASE_ADDRESS = (
+    r"sqlite(\+[a-z0-9]+)?://\S*"
+    r"|postgresql(\+[a-z0-9]+)?://([^\s@]*@)?(\[[0-9a-fA-F:.]+\]|[^\s@:/?\[\]]*)(:[0-9]{1,5})?([/?]\S*)?"
+)
+"""How a database address is written; a port is a number."""
+
 MIN_AUDIT_DAYS = 183
 """Logs are kept for at least six months. Source: 网络安全法 art. 21(3)."""
 
@@ -76,7 +82,7 @@ class DatabaseSettings(Table):
 
     url: str = Field(
         default="",
-        pattern=r"^((sqlite|postgresql)(\+[a-z0-9]+)?://\S*)?$",
+        pattern=rf"^({DATABASE_ADDRESS})?$",
         description="数据库地址；留空用自带的 SQLite",
         examples=['url = "postgresql://djflow@localhost/djflow"'],
     )
