@@ -82,7 +82,11 @@ _SENTENCES = (
     ("read-only", "数据库文件是只读的，本次操作没有保存：请检查 .djflow 目录及文件的写权限。"),
     ("disk is full", "磁盘已满，本次操作没有保存：请清理磁盘后再试一次。"),
     ("no space", "磁盘已满，本次操作没有保存：请清理磁盘后再试一次。"),
-    ("unable to open", "打不开数据库文件：还没有建库就运行 djflow db upgrade，否则请检查 .djflow 目录的权限。"),
+    ("disk i/o error", "读写数据库文件失败，本次操作没有保存：磁盘多半已满或有故障，请清理、检查磁盘后再试一次。"),
+    (
+        "unable to open",
+        "打不开数据库文件：请检查 .djflow 目录能不能写、磁盘是不是只读；还没有建库就运行 djflow db upgrade。",
+    ),
     ("not a database", "数据库文件已损坏或不是数据库：请从备份恢复。"),
     ("malformed", "数据库文件已损坏：请从备份恢复。"),
     ("no such table", "数据库还没有建好或版本太旧：请先运行 djflow db upgrade。"),
