@@ -49,7 +49,7 @@ def kinship_form() -> Form[KinshipLine]:
                 "relation",
                 "关系",
                 _relation,
-                lambda line: RELATION_LABELS[line.relation] if line.relation else _UNRELATED,
+                _relation_word,
                 f"必填；登记错了填“{_UNRELATED}”，就删去这一对",
                 required=True,
                 choices=_CHOICES,
@@ -76,6 +76,10 @@ def _person(key: str, code: str, name: str) -> tuple[Field[KinshipLine], Field[K
 def _relation(cell: Cell) -> Relation | None:
     word = cells.one_of(*_CHOICES)(cell)
     return next((relation for relation, label in RELATION_LABELS.items() if label == word), None)
+
+
+def _relation_word(line: KinshipLine) -> str:
+    return _UNRELATED if line.relation is None else RELATION_LABELS[line.relation]
 
 
 def import_kinship(session: Session, source: Path, importer: Importer) -> ImportReport:
