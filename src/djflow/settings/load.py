@@ -18,14 +18,14 @@ from djflow.calendar.town import unserved_dates
 from djflow.core.errors import ConfigError
 from djflow.notify.texts import Texts
 from djflow.settings.channels_file import CODED, Channels
-from djflow.settings.fields import AS_TUPLE, Table, Text
+from djflow.settings.fields import AS_TUPLE, DATABASE_ADDRESS, Table, Text
 from djflow.settings.market_file import MarketsFile
 from djflow.settings.money_files import MoneyFiles
 from djflow.settings.notices_file import NoticesFile, notices_problems, template_notices
 from djflow.settings.problems import Problem, Severity, errors_of
 from djflow.settings.reading import FileText, Reading, read_model
 from djflow.settings.roster_file import RosterSettings
-from djflow.settings.schema import DATABASE_ADDRESS, DEPLOYMENTS, DjflowFile, SchedulesFile, Settings
+from djflow.settings.schema import DEPLOYMENTS, DjflowFile, SchedulesFile, Settings
 
 DATABASE_URL_VARIABLE = "DJFLOW_DATABASE_URL"
 """Environment variable that wins over `database.url`, so that a password need not stand in a file."""

@@ -13,7 +13,7 @@ from djflow.calendar.town import MarketTown
 from djflow.calendar.workdays import WorkCalendar
 from djflow.settings.approvals_file import ApprovalsFile
 from djflow.settings.channels_file import Channels
-from djflow.settings.fields import AS_TUPLE, CronLines, Phone, Port, Table, Text, TimeOfDay
+from djflow.settings.fields import AS_TUPLE, DATABASE_ADDRESS, CronLines, Phone, Port, Table, Text, TimeOfDay
 from djflow.settings.fund_file import FundFile
 from djflow.settings.ledger_file import LedgerFile
 from djflow.settings.market_file import ServicePlan
@@ -46,12 +46,6 @@ DEPLOYMENTS = (
     "relief-tidy",
 )
 """Keys of schedules.toml; each is one deployment."""
-
-DATABASE_ADDRESS = (
-    r"sqlite(\+[a-z0-9]+)?://\S*"
-    r"|postgresql(\+[a-z0-9]+)?://([^\s@]*@)?(\[[0-9a-fA-F:.]+\]|[^\s@:/?\[\]]*)(:[0-9]{1,5})?([/?]\S*)?"
-)
-"""How a database address is written; a port is a number."""
 
 MIN_AUDIT_DAYS = 183
 """Logs are kept for at least six months. Source: 网络安全法 art. 21(3)."""
