@@ -42,6 +42,8 @@ def test_home_may_stand_anywhere() -> None:
             "参数 '--time-limit' 应是数，范围 x>=0。",
         ),
         (("notify", "drain", "--kills"), "没有选项"),
+        (("fund", "statement", "fiscal", "--first", "2026-02-30"), "应是存在的日期，写法如 2026-12-01。"),
+        (("fund", "export", "--out", "/"), "应是文件名，不能是目录。"),
         (("calendar", "lunar", "2026-12-01", "more"), "多了或少了参数"),
     ],
 )

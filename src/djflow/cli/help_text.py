@@ -70,17 +70,19 @@ def _complaint(error: click.UsageError) -> str:
 
 
 def _expected(parameter: click.Parameter | None) -> str:
-    kind = parameter.type if parameter else None
-    if isinstance(kind, click.Choice):
-        return f"只能写：{'、'.join(str(choice) for choice in kind.choices)}"
-    if isinstance(kind, click.IntRange | click.FloatRange):
-        return f"应是{_number(kind)}，范围 {kind._describe_range()}"  # noqa: SLF001 - what the help page shows too
-    return (
-        f"应是{_number(kind)}"
-        if isinstance(kind, click.types.IntParamType | click.types.FloatParamType)
-        else "的值不对"
-    )
-
-
-def _number(kind: click.types.ParamType[object]) -> str:
-    return "整数" if isinstance(kind, click.types.IntParamType) else "数"
+    said = "的值不对"
+    match parameter.type if parameter else None:
+        case click.Choice(choices=choices):
+            said = f"只能写：{'、'.join(str(choice) for choice in choices)}"
+        case click.IntRange() | click.FloatRange() as kind:
+            number = "整数" if isinstance(kind, click.IntRange) else "数"
+            said = f"应是{number}，范围 {kind._describe_range()}"  # noqa: SLF001 - what the help page shows too
+        case click.types.IntParamType():
+            said = "应是整数"
+        case click.types.FloatParamType():
+            said = "应是数"
+        case click.DateTime():
+            said = "应是存在的日期，写法如 2026-12-01"
+        case click.Path(dir_okay=False):
+            said = "应是文件名，不能是目录"
+    return said
