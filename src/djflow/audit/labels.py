@@ -119,6 +119,7 @@ ACTION_LABELS: Mapping[str, str] = MappingProxyType(
         "payment.statement": "导出拨付明细",
         "payment.withdraw": "撤回付款",
         "people.export": "导出人员表",
+        "people.contact_export": "导出联系方式表",
         "people.kinship_export": "导出亲属关系表",
         "people.import": "导入人员表",
         "person.absent": "登记请假",

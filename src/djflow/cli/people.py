@@ -148,7 +148,7 @@ def _words(report: "ImportReport", *, dry_run: bool) -> str:
     return f"检查通过（没有保存），{counts}" if dry_run else f"已导入，{counts}"
 
 
-@click.group("export", help="导出 Excel：模板、人员、单位、支部、缺勤、亲属关系。")
+@click.group("export", help="导出 Excel：模板、人员、单位、支部、缺勤、联系方式、亲属关系。")
 def export() -> None:
     """Group of exports."""
 
@@ -231,6 +231,22 @@ def export_absences(context: click.Context, month: str, target: Path, *, as_json
     span = Month.parse(month).span
     with _house(context).reading() as session:
         rows = give_out(session, target, span)
+    _exported(target, rows, as_json=as_json)
+
+
+@export.command("contacts", help="导出联系方式表；帐号默认打码，可原样导回（会记入操作记录）。")
+@_target
+@click.option("--full", is_flag=True, help="帐号不打码。")
+@json_option
+@click.pass_context
+def export_contacts(context: click.Context, target: Path, *, full: bool, as_json: bool) -> None:
+    """Write the table of further contacts."""
+    from djflow.people.excel.outgo import Exporter  # noqa: PLC0415 - loads openpyxl
+    from djflow.people.excel.outgo import export_contacts as give_out  # noqa: PLC0415 - loads openpyxl
+
+    house = _house(context)
+    with house.transaction() as session:
+        rows = give_out(session, target, Exporter(_BY, house.now(), full=full))
     _exported(target, rows, as_json=as_json)
 
 

@@ -28,13 +28,15 @@ from djflow.core.spans import DateSpan
 from djflow.core.subject import Subject
 from djflow.db.vault import PRIVATE_MODE
 from djflow.people import service
-from djflow.people.excel.contacts import contacts_form
+from djflow.people.contacts import service as contacts
+from djflow.people.excel.contacts import ContactLine, contacts_form
 from djflow.people.excel.form import Field, Form, Value
 from djflow.people.excel.house_forms import AbsenceLine, absences_form, branches_form, history_form, units_form
 from djflow.people.excel.kinship import KinshipLine, kinship_form
 from djflow.people.excel.people_form import branch_directory, people_form, unit_directory
 from djflow.people.kinship import service as kinship
 from djflow.people.model import SERVICE_SKILLS
+from djflow.people.rules import mask_contact
 
 E = TypeVar("E")
 HEADER_ROW = 3
@@ -162,6 +164,25 @@ def export_absences(session: Session, target: Path, span: DateSpan) -> int:
         for one in (absence.entry for absence in found)
     ]
     return write_table(target, absences_form(), lines, "缺勤表")
+
+
+def export_contacts(session: Session, target: Path, exporter: Exporter) -> int:
+    """Write all further contacts by personal codes and return their number; masked unless `full`, and on record."""
+    found = contacts.register(session)
+    people = service.people_by_ids(session, {entry.person_id for entry, _ in found})
+    lines = (
+        ContactLine(
+            people[entry.person_id].code,
+            entry.kind,
+            entry.address if exporter.full else mask_contact(entry.kind, entry.address),
+            verified=verified,
+        )
+        for entry, verified in found
+    )
+    count = write_table(target, contacts_form(), lines, "联系方式表")
+    subject, details = Subject("people.export", new_id(exporter.now)), {"rows": count, "full": exporter.full}
+    audit.record(session, subject, "people.contact_export", by=exporter.by, now=exporter.now, details=details)
+    return count
 
 
 def export_kinship(session: Session, target: Path, exporter: Exporter) -> int:
