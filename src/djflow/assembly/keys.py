@@ -8,8 +8,10 @@ import djflow.approvals.tables
 import djflow.audit.tables
 import djflow.db.tables
 import djflow.fund.behalf.tables
+import djflow.fund.bookings.tables
 import djflow.fund.cases.tables
 import djflow.fund.checks.tables
+import djflow.fund.disclosure.tables
 import djflow.fund.donations.tables
 import djflow.fund.ledger.tables
 import djflow.fund.lists.tables
