@@ -7,12 +7,18 @@ under. Words are stored and never renamed. Source: handbook of the domain, secti
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from djflow.calendar.workdays import WorkCalendar
+from djflow.core.spans import Month
+from djflow.people.model import Gender, RankLevel
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 class BatchKind(StrEnum):
@@ -56,13 +62,13 @@ class RuleKind(StrEnum):
     DISCIPLINE = "discipline"
     """Not under investigation nor within the effect of a sanction."""
     HEALTH = "health"
-    """Fit for the work by the last examination."""
+    """Fit for the work by the last examination; `value` is how many months one holds good, None for always."""
     RETIREMENT = "retirement"
     """Full years left to retirement at least."""
     PROFESSION = "profession"
-    """Not of a profession that must stay (teachers, county hospital staff)."""
+    """Not of a profession that must stay; `classes` are words of `Profession`."""
     NOT_TO_BORROW = "not_to_borrow"
-    """Not of a class that must not be borrowed (probation, leading group, selected graduates, new servants)."""
+    """Not of a class that must not be borrowed; `classes` are words of `Borrowing`, each with years."""
     UNFINISHED_TASK = "unfinished_task"
     """Not on an organised task that still runs."""
     CARE = "care"
@@ -92,12 +98,17 @@ class Strictness(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of a kind; `value` is a number or a word as its `RuleKind` says, None where the rule needs none."""
+    """One rule of a kind; `value` is a number or a word as its `RuleKind` says, None where the rule needs none.
+
+    `classes` says of whom the rule speaks, each word with the years of service after which it speaks no more (0:
+    never).
+    """
 
     kind: RuleKind
     basis: str
     strictness: Strictness = Strictness.HARD
     value: int | str | None = None
+    classes: tuple[tuple[str, int], ...] = ()
 
 
 class Paper(StrEnum):
@@ -174,6 +185,24 @@ class Attendance:
     recall_months: int = 2
     recall_absences: int = 2
     excellent_percent: int = 20
+    basis: str = ""
+
+
+def stated(value: "DataclassInstance") -> dict[str, object]:
+    """Return the fields of a value that are not as by default, values inside it likewise."""
+    found = dict[str, object]()
+    for one in fields(value):
+        said = getattr(value, one.name)
+        usual = one.default_factory() if one.default_factory is not MISSING else one.default
+        if said != usual:
+            found[one.name] = _plain(said)
+    return found
+
+
+def _plain(said: object) -> object:
+    if isinstance(said, tuple):
+        return [_plain(one) for one in said]
+    return stated(said) if is_dataclass(said) and not isinstance(said, type) else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,9 +243,17 @@ class KindPolicy:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the whole row: the same version must always have the same one."""
-        text = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, default=str)
-        return hashlib.sha256(text.encode()).hexdigest()
+        """SHA-256 of the canonical text: the same version must always have the same one."""
+        return hashlib.sha256(self.canonical.encode()).hexdigest()
+
+    @property
+    def canonical(self) -> str:
+        """What the version says as one JSON text; not `source`, which is settled while versions are in use.
+
+        What is as by default is left out, so that a value which later software adds leaves used versions the same.
+        """
+        said = {key: value for key, value in stated(self).items() if key != "source"}
+        return json.dumps(said, ensure_ascii=False, sort_keys=True, default=str)
 
     def rule(self, kind: RuleKind) -> Rule | None:
         """Return the kind's rule of that sort."""
@@ -224,11 +261,28 @@ class KindPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class RetirementAge:
+    """When people of a gender and of rank `from_rank` or higher retire: `years` old, later for those born later.
+
+    From `first_birth` on every `step_months` of birth months retire one month later, at most `most_months` later;
+    `first_birth` None leaves the age as it is.
+    """
+
+    gender: Gender
+    from_rank: RankLevel
+    years: int
+    first_birth: Month | None = None
+    step_months: int = 4
+    most_months: int = 36
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
-    """The office's policies, every version of every kind, and the calendar that counts its workdays."""
+    """The office's policies, every version of every kind, the retirement ages, and the calendar of workdays."""
 
     policies: tuple[KindPolicy, ...]
     calendar: WorkCalendar
+    retirement: tuple[RetirementAge, ...] = ()
 
     def valid(self, kind: BatchKind, on: date) -> KindPolicy | None:
         """Return the newest version of a kind that is valid on a day."""
