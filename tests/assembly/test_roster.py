@@ -231,7 +231,18 @@ def test_a_roster_nobody_can_fill_comes_with_reasons(house: House, ids: dict[str
     assert (book.quality.unfilled, book.quality.min_unfilled_proven) == (1, 1)
     (gap,) = book.gaps
     assert (gap.event, gap.post, gap.count) == (FIRST, "带队领导", 1)
-    assert "带队领导" in gap.why
+    assert all(word in gap.why for word in ("带队领导", "需要", "最多能安排", "缺 1 人次", "最省的办法"))
+
+
+def test_posts_that_share_their_people_are_explained_together(house: House, ids: dict[str, PersonId]) -> None:
+    """With one person left on the 1st, who could lead or sit at the desk, the empty place names both posts' need."""
+    for code in sorted(ids.keys() - {"A01"}):
+        send_away(house, ids[code], date(2026, 12, 1), date(2026, 12, 1))
+    made = desk.draft(house, DECEMBER, by="test")
+    (gap,) = desk.book(house, made.roster_id).gaps
+    assert gap.event == FIRST
+    assert "合计需要 2 人次" in gap.why
+    assert "缺 1 人次；最省的办法" in gap.why
 
 
 def test_history_and_rest_carry_into_the_next_month(

@@ -104,10 +104,15 @@ def _figures(book: RosterBook) -> str:
 
 
 def _gaps(book: RosterBook) -> str:
+    """Return each reason once, with the places that stay empty for it."""
     if not book.gaps:
         return "没有空缺，各场次各岗位都已排满。"
-    rows = [(day_words(gap.on), gap.market_name, gap.post, f"{gap.count}", gap.why) for gap in book.gaps]
-    return _table(("日期", "场镇", "岗位", "人数", "原因"), rows)
+    blocks = []
+    for why in dict.fromkeys(gap.why for gap in book.gaps):
+        mine = [gap for gap in book.gaps if gap.why == why]
+        rows = [(day_words(gap.on), gap.market_name, gap.post, f"{gap.count}") for gap in mine]
+        blocks.append(f"{_inline(why)}\n\n{_table(('日期', '场镇', '岗位', '人数'), rows)}")
+    return "\n\n".join(blocks)
 
 
 def _fairness(book: RosterBook) -> str:

@@ -148,7 +148,7 @@ def quality_sheet(paper: Paper, book: RosterBook, page: Page) -> None:
 
 def _overall(book: RosterBook) -> Iterable[list[Value]]:
     quality = book.quality
-    yield ["场次", len(book.sessions), f"{len(book.markets)} 个场镇。"]
+    yield ["场次", len(book.sessions), f"{len({one.market for one in book.sessions})} 个场镇。"]
     yield ["岗位数", quality.places, f"已排 {quality.places - quality.unfilled} 个。"]
     yield ["空缺", quality.unfilled, f"{unfilled_words(quality)}。"]
     yield ["镇乡缺员", quality.township_missing, "按规则每场应有镇乡干部而没有的人数。"]
