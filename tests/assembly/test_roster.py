@@ -205,6 +205,23 @@ def test_a_swap_with_oneself_makes_no_version(house: House, draft: desk.Draft) -
     assert [found.version for found in desk.listing(house)] == [1]
 
 
+def test_a_rule_tightened_after_publication_empties_no_place(house: House, draft: desk.Draft) -> None:
+    """With cap, rest gap and heads per department tightened meanwhile, a repair still moves only who is away."""
+    desk.publish(house, draft.roster_id, by="form")
+    kept = content_of(house, draft.roster_id)
+    gone = holder_of(kept, SECOND, "综合受理")
+    send_away(house, gone, date(2026, 12, 8), date(2026, 12, 8))
+    tight = house.settings.roster.model_copy(update={"max_duties": 1, "rest_gap_days": 25, "max_per_department": 1})
+    strict = replace(house, settings=replace(house.settings, roster=tight))
+    done = desk.repair_month(strict, DECEMBER, by="watch")
+    assert done is not None
+    after = content_of(house, done.roster_id)
+    moved = {(d.event, d.post) for d in kept.duties if d.kind is DutyKind.DUTY} - {
+        (d.event, d.post) for d in after.duties if d in kept.duties
+    }
+    assert moved == {(SECOND, "综合受理")}
+
+
 def test_a_swap_is_checked_against_the_rules(house: House, draft: desk.Draft, ids: dict[str, PersonId]) -> None:
     """A swap to a free person goes through and tells two; one that breaks a rule is refused with the rule."""
     desk.publish(house, draft.roster_id, by="form")

@@ -1,8 +1,10 @@
 """Brings a roster up to date with absences and closures that came after it was made, changing as little as possible."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import pairwise
 
 from djflow.assembly.frames import horizon_of, plans_of, policy_of
 from djflow.assembly.house import House
@@ -91,7 +93,33 @@ def situation(house: House, standing: Standing) -> tuple[Kept, Planned, Facts]:
     problem = build_problem(facts, policy_of(house), sessions, weights, name=str(standing.month))
     people = {CadreId(card.code): card.id for card in facts.people}
     problem = _sparing(problem, people, unwilling)
-    return kept, Planned(standing.month, sessions, problem, people), facts
+    planned = Planned(standing.month, sessions, problem, people)
+    return kept, replace(planned, problem=as_published(problem, assignments_of(planned, kept))), facts
+
+
+def as_published(problem: Problem, held: Iterable[Assignment]) -> Problem:
+    """Loosen cap, rest gap and heads of one department to what the published roster already holds.
+
+    A rule the office tightens afterwards binds the next month; it must not empty places people were told about.
+    """
+    on = {event.id: event.on for event in problem.events}
+    rows = [row for row in held if row.event in on]
+    homes = {cadre.id: cadre.department for cadre in problem.cadres}
+    rules, duties = problem.rules, Counter(row.cadre for row in rows)
+    days = {cadre.id: [*sorted(cadre.recent)[-1:]] for cadre in problem.cadres if duties[cadre.id]}
+    for row in sorted(rows, key=lambda row: on[row.event]):
+        days[row.cadre].append(on[row.event])
+    apart = min(((b - a).days for mine in days.values() for a, b in pairwise(mine)), default=None)
+    most = max(Counter((row.event, homes[row.cadre]) for row in rows).values(), default=0)
+    return replace(
+        problem,
+        rules=replace(
+            rules,
+            rest_gap=rules.rest_gap if apart is None else min(rules.rest_gap, apart - 1),
+            max_per_department=None if rules.max_per_department is None else max(rules.max_per_department, most),
+        ),
+        cadres=tuple(replace(cadre, max_duties=max(cadre.max_duties, duties[cadre.id])) for cadre in problem.cadres),
+    )
 
 
 def _sparing(
@@ -140,9 +168,10 @@ def _mended(house: House, planned: Planned, kept: Kept, broken: _Broken, repair:
     for event, closure in sorted(broken.closed.items()):
         after = cancelled(after, event, closure_note(kept.planned[event], closure))
     planned_events = after.planned
+    held = tuple(event for event in planned.problem.events if event.id in planned_events)
     fresh = kept_of(
         house,
-        planned,
+        replace(planned, problem=replace(planned.problem, events=held)),
         tuple(a for a in repair.assignments if a.event in planned_events),
         tuple(v for v in repair.unfilled if v.event in planned_events),
     )
