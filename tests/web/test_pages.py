@@ -89,6 +89,8 @@ def test_the_market_page_shows_rule_next_day_and_sessions(visitor: Visitor, sour
     assert f"<dd>{market.rule}<br>" in text
     assert '<a href="/day/2026-12-02">12月2日 周三</a> <span class="tag full">今天</span>' in text
     assert "这一天逢场，没有安排服务。" in text
+    served = min(one.on for one in mine if one.on > source.on and one.state is SessionState.PLANNED)
+    assert f'下一次服务：<a href="/day/{served}">' in text
     assert all("、".join(one.services) in text for one in mine)
 
 
