@@ -251,6 +251,15 @@ def test_a_roster_nobody_can_fill_comes_with_reasons(house: House, ids: dict[str
     assert all(word in gap.why for word in ("带队领导", "需要", "最多能安排", "缺 1 人次", "最省的办法"))
 
 
+def test_a_search_stopped_early_keeps_the_best_found_so_far(house: House, ids: dict[str, PersonId]) -> None:
+    """Stopped at once, the draft is a whole roster that waits for review, and says it was not searched to the end."""
+    assert ids
+    made = desk.draft(house, DECEMBER, by="cli", stop=lambda: True)
+    book = desk.book(house, made.roster_id)
+    assert (made.state, book.quality.unfilled) == (RosterState.REVIEW, 0)
+    assert book.quality.status == "best_effort"
+
+
 def test_posts_that_share_their_people_are_explained_together(house: House, ids: dict[str, PersonId]) -> None:
     """With one person left on the 1st, who could lead or sit at the desk, the empty place names both posts' need."""
     for code in sorted(ids.keys() - {"A01"}):
