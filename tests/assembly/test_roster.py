@@ -132,10 +132,28 @@ def test_leave_after_publication_changes_one_place(house: House, draft: desk.Dra
     done = desk.repair_month(house, DECEMBER, by="watch")
     assert done is not None
     assert (done.version, done.changed, done.unfilled) == (2, 1, 0)
+    quality = desk.book(house, done.roster_id).quality
+    assert (quality.changed, quality.changed_proven) == (1, 1)
     after = content_of(house, done.roster_id)
     kept = [d for d in before.duties if d.kind is DutyKind.DUTY and d.person != gone]
     assert set(kept) <= set(after.duties)
     assert desk.repair_month(house, DECEMBER, by="watch") is None
+
+
+def test_a_repair_that_leaves_a_place_empty_proves_it_must(
+    house: House, draft: desk.Draft, ids: dict[str, PersonId]
+) -> None:
+    """With every leader away on the 8th one place stays empty: the fewest possible, with need, supply and a way out."""
+    desk.publish(house, draft.roster_id, by="form")
+    for code in ("A01", "B01", "C01"):
+        send_away(house, ids[code], date(2026, 12, 8), date(2026, 12, 8))
+    done = desk.repair_month(house, DECEMBER, by="watch")
+    assert done is not None
+    book = desk.book(house, done.roster_id)
+    assert (book.quality.unfilled, book.quality.min_unfilled_proven) == (1, 1)
+    (gap,) = book.gaps
+    assert (gap.event, gap.post) == (SECOND, "带队领导")
+    assert all(word in gap.why for word in ("12月8日", "缺 1 人次", "最省的办法"))
 
 
 def test_days_gone_by_never_move(house: House, draft: desk.Draft, at: Callable[[str], House]) -> None:
@@ -161,6 +179,8 @@ def test_a_closure_cancels_the_session_and_says_why(house: House, draft: desk.Dr
     assert session.state is SessionState.CANCELLED
     assert session.note == "因镇政府防汛通知，原定12月8日大仓的赶场服务取消"
     assert not [d for d in after.duties if d.event == SECOND]
+    places = [desk.book(house, roster_id).quality.places for roster_id in (draft.roster_id, done.roster_id)]
+    assert places == [6, 4]
     assert desk.repair_month(house, DECEMBER, by="watch") is None
 
 

@@ -15,6 +15,7 @@ from djflow.roster import service
 from djflow.roster.answers import service as answers
 from djflow.roster.facts import gather
 from djflow.roster.model import Assignment, Ban, CadreId, Changes, EventId, Limits, Problem, Repair
+from djflow.roster.outputs.wording import REPAIRED
 from djflow.roster.planning import Facts, build_problem
 from djflow.roster.record import Duty, Gap, Kept, StoredSession, cancelled
 from djflow.roster.service import Standing
@@ -52,14 +53,18 @@ def mend(house: House, standing: Standing, *, today: date) -> Mended | None:
     broken = _broken(planned, kept, facts, today)
     if not broken:
         return None
-    repair = _repair(planned, kept, broken, today)
-    return _result(house, planned, kept, broken, repair)
+    changes = Changes(
+        freeze_before=today,
+        unavailable=broken.away,
+        cancelled=frozenset(EventId(event) for event in broken.closed),
+    )
+    return _result(house, planned, kept, broken, changes, _repair(planned, kept, changes))
 
 
-def _result(house: House, planned: Planned, kept: Kept, broken: _Broken, repair: Repair) -> Mended:
+def _result(house: House, planned: Planned, kept: Kept, broken: _Broken, changes: Changes, repair: Repair) -> Mended:
     return Mended(
         kept=_mended(house, planned, kept, broken, repair),
-        quality=_quality(planned, repair),
+        quality=_quality(planned, kept, changes, repair),
         changed=repair.changed,
         cause=CLOSURE if broken.closed else ABSENCE,
     )
@@ -70,14 +75,12 @@ def without(house: House, planned: Planned, kept: Kept, declined: Assignment, *,
 
     Days before `freeze` never move.
     """
-    from djflow.roster.solver import repair  # noqa: PLC0415 - numerical libraries load only when a roster is mended
-
     changes = Changes(freeze_before=freeze, must_replace=(declined,))
-    found = repair(planned.problem, assignments_of(planned, kept), changes, limits=Limits(time_limit=REPAIR_SECONDS))
+    found = _repair(planned, kept, changes)
     place = (declined.event, declined.post)
     before = sum(gap.count for gap in kept.gaps if (gap.event, gap.post) == place)
     after = sum(empty.count for empty in found.unfilled if (empty.event, empty.post) == place)
-    return None if after > before else _result(house, planned, kept, _Broken(), found)
+    return None if after > before else _result(house, planned, kept, _Broken(), changes, found)
 
 
 def situation(house: House, standing: Standing) -> tuple[Kept, Planned, Facts]:
@@ -152,14 +155,9 @@ def _broken(planned: Planned, kept: Kept, facts: Facts, today: date) -> _Broken:
     return _Broken({code: frozenset(dates) for code, dates in away.items()}, closed)
 
 
-def _repair(planned: Planned, kept: Kept, broken: _Broken, today: date) -> Repair:
+def _repair(planned: Planned, kept: Kept, changes: Changes) -> Repair:
     from djflow.roster.solver import repair  # noqa: PLC0415 - numerical libraries load only when a roster is mended
 
-    changes = Changes(
-        freeze_before=today,
-        unavailable=broken.away,
-        cancelled=frozenset(EventId(event) for event in broken.closed),
-    )
     return repair(planned.problem, assignments_of(planned, kept), changes, limits=Limits(time_limit=REPAIR_SECONDS))
 
 
@@ -210,16 +208,22 @@ def closure_note(stored: StoredSession, closure: Closure) -> str:
     return f"因{notice}，原定{on.month}月{on.day}日{stored.plan.market_name}的赶场服务取消"
 
 
-def _quality(planned: Planned, repair: Repair) -> Quality:
+def _quality(planned: Planned, kept: Kept, changes: Changes, repair: Repair) -> Quality:
+    from djflow.roster.solver.explain import explain  # noqa: PLC0415 - loads numerical libraries
+    from djflow.roster.solver.repair import changed_problem  # noqa: PLC0415
+
+    after, empty = changed_problem(planned.problem, assignments_of(planned, kept), changes), repair.objective.unfilled
     return Quality(
         objective=repair.objective.total,
         bound=0.0,
         gap=None,
-        status="repaired",
+        status=REPAIRED,
         seconds=round(repair.seconds, 1),
-        places=planned.problem.slots,
-        unfilled=repair.objective.unfilled,
-        min_unfilled_proven=None,
+        places=after.slots,
+        unfilled=empty,
+        min_unfilled_proven=explain(after).min_unfilled if empty else 0,
         township_missing=repair.objective.township_missing,
         parts=parts_of(repair.objective),
+        changed=repair.changed,
+        changed_proven=repair.changed_lower_bound,
     )

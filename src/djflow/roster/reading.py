@@ -147,6 +147,8 @@ def quality_of(row: RosterRow) -> Quality:
         min_unfilled_proven=found["min_unfilled_proven"],
         township_missing=found["township_missing"],
         parts=found["parts"],
+        changed=found.get("changed"),  # versions of earlier releases did not count
+        changed_proven=found.get("changed_proven"),
     )
 
 

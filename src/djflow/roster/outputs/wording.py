@@ -29,6 +29,7 @@ def stage_words(book: RosterBook) -> str:
 
 
 REPAIRED = "repaired"
+BY_HAND = "by_hand"
 """Status of a version made from an earlier one with as few changes as possible."""
 
 STATUSES: Mapping[str, str] = MappingProxyType(
@@ -36,7 +37,8 @@ STATUSES: Mapping[str, str] = MappingProxyType(
         SolveStatus.PROVEN: "已达到要求的精度",
         SolveStatus.TIME_LIMIT: "到达时限，取当时最好的排法",
         SolveStatus.BEST_EFFORT: "尽力而为，未能证明精度",
-        REPAIRED: "在原值班表上改动最少",
+        REPAIRED: "在原值班表上以最少的改动修补",
+        BY_HAND: "按换班或指定换人",
     }
 )
 """Why the solver stopped."""
@@ -126,12 +128,22 @@ def percent(share: float) -> str:
 def gap_words(quality: Quality) -> str:
     """Return in words how far the roster provably is from the best one, as `与理论最优相差不超过 0.42%`."""
     if quality.status == REPAIRED:
-        return "在原值班表上改动最少，未另行比较与理论最优的差距"
+        return _change_words(quality)
+    if quality.status == BY_HAND:
+        return "按换班或指定换人，未另行比较与理论最优的差距"
     if quality.gap is None or not math.isfinite(quality.gap):
         return "尚未证明与理论最优的差距"
     if quality.gap <= 0:
         return "已证明为理论最优，没有更好的排法"
     return f"与理论最优相差不超过 {percent(quality.gap)}"
+
+
+def _change_words(quality: Quality) -> str:
+    if quality.changed is None or quality.changed_proven is None:
+        return "在原值班表上修补，未另行比较与理论最优的差距"
+    if quality.changed <= quality.changed_proven:
+        return f"在原值班表上改动 {quality.changed} 个岗位（不计取消的场次），已证明不能更少"
+    return f"在原值班表上改动 {quality.changed} 个岗位（不计取消的场次），已证明至少要改动 {quality.changed_proven} 个"
 
 
 def bound_words(quality: Quality) -> str:
