@@ -77,6 +77,7 @@ def test_table_lists_each_duty_by_code(book: RosterBook) -> None:
 def test_cancelled_session_is_marked(book: RosterBook) -> None:
     """A cancelled session is marked in the table."""
     assert roster_table(with_cancelled_session(book))[0]["状态"] == "停办"
+    assert "76 场（其中取消 1 场），14 个场镇" in review_markdown(with_cancelled_session(book), links={}, why={})
 
 
 def test_full_and_empty_months_are_said(book: RosterBook) -> None:

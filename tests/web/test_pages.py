@@ -132,7 +132,7 @@ def test_the_next_market_day_passes_over_a_closure(source: MemoryBoardSource) ->
 def test_many_change_lines_leave_room_for_the_month(source: MemoryBoardSource) -> None:
     """Of two hundred change lines the first page shows 5 and the month 20, and both say how many more there are."""
     lines = tuple(BoardChange(date(2026, 12, 1), f"12月5日第{n}场的参加单位调整为：区民政局。") for n in range(200))
-    source.boards[DECEMBER] = replace(source.boards[DECEMBER], changes=lines)
+    source.boards = {DECEMBER: replace(source.boards[DECEMBER], changes=lines)}
     visitor = Visitor(create_app(source, clock=CLOCK))
     for path, shown in (("/", 5), ("/board/2026-12", 20), ("/board/2026-12/markets", 20)):
         text = visitor.text(path)

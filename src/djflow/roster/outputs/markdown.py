@@ -21,6 +21,7 @@ from djflow.roster.outputs.wording import (
     gap_words,
     hours,
     priced_parts,
+    sessions_words,
     stage_words,
     title,
     unfilled_words,
@@ -92,7 +93,7 @@ def _figures(book: RosterBook) -> str:
     filled = quality.places - quality.unfilled
     share = f"{filled / quality.places:.1%}" if quality.places else "—"
     rows = [
-        ("场次", f"{len(book.sessions)} 场，{len({s.market for s in book.sessions})} 个场镇"),
+        ("场次", sessions_words(book)),
         ("岗位", f"{quality.places} 个，已排 {filled} 个（{share}）"),
         ("空缺", unfilled_words(quality)),
         ("镇乡干部缺员", f"{quality.township_missing} 人次" if quality.township_missing else "没有"),

@@ -7,7 +7,7 @@ from datetime import date, time
 from types import MappingProxyType
 
 from djflow.roster.model import SolveStatus
-from djflow.roster.views import Quality, RosterBook, RosterState
+from djflow.roster.views import Quality, RosterBook, RosterState, SessionState
 
 WEEKDAYS = "一二三四五六日"
 
@@ -149,6 +149,13 @@ def _change_words(quality: Quality) -> str:
 def bound_words(quality: Quality) -> str:
     """Return the proven lower bound as a figure, or that there is none."""
     return f"{quality.bound:.1f}" if quality.bound > 0 or quality.objective == 0 else "未计算"
+
+
+def sessions_words(book: RosterBook) -> str:
+    """Return how many sessions a month has, at how many markets, and how many of them are cancelled."""
+    off = sum(session.state is SessionState.CANCELLED for session in book.sessions)
+    cancelled = f"（其中取消 {off} 场）" if off else ""
+    return f"{len(book.sessions)} 场{cancelled}，{len({session.market for session in book.sessions})} 个场镇"
 
 
 def unfilled_words(quality: Quality) -> str:
