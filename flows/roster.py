@@ -63,7 +63,7 @@ def _run_title() -> str:
 
 
 @program("赶场值班表", _run_title)
-async def roster_generate(month: MonthText = None) -> Ending:
+async def roster_generate(month: MonthText = "") -> Ending:
     """Draft a month's duty roster, show it, wait for the coordinator's answer and act on it."""
     target = month_meant(month, meant_on())
     current = await standing(target) or await draft(target)
