@@ -3,7 +3,7 @@
 import pytest
 
 from djflow.roster.alone import account
-from djflow.roster.model import Assignment, CadreId, EventId, Rules
+from djflow.roster.model import Assignment, Cadre, CadreId, EventId, Rules
 from tests.roster.months import DESK, LAW, cadre, day, event, month
 
 PLACE = EventId("A@05")
@@ -40,8 +40,8 @@ def test_everybody_who_could_come_is_counted_under_what_keeps_him() -> None:
         ([cadre("律", skills=[LAW])], [], "没有其他有资格的人员；最省的办法是再增加 1 名有“综合受理”资格的人员"),
     ],
 )
-def test_the_cheapest_way_out_is_named(people: list[object], roster: list[Assignment], words: str) -> None:
+def test_the_cheapest_way_out_is_named(people: list[Cadre], roster: list[Assignment], words: str) -> None:
     """A free person is pointed out; else the one rule whose loosening costs least; else recruits."""
     sessions = [event("A", 5, {DESK: 1, LAW: 1}), event("C", 6)]
-    problem = month(sessions, people, rules=Rules(rest_gap=2, max_per_department=1))  # type: ignore[arg-type]
+    problem = month(sessions, people, rules=Rules(rest_gap=2, max_per_department=1))
     assert words in account(problem, roster, PLACE, DESK)

@@ -210,7 +210,7 @@ def closure_note(stored: StoredSession, closure: Closure) -> str:
 
 def _quality(planned: Planned, kept: Kept, changes: Changes, repair: Repair) -> Quality:
     from djflow.roster.solver.explain import explain  # noqa: PLC0415 - loads numerical libraries
-    from djflow.roster.solver.repair import changed_problem  # noqa: PLC0415
+    from djflow.roster.solver.repair import changed_problem  # noqa: PLC0415 - loads numerical libraries
 
     after, empty = changed_problem(planned.problem, assignments_of(planned, kept), changes), repair.objective.unfilled
     return Quality(
