@@ -35,7 +35,7 @@ def town(session: Session, now: datetime) -> Town:
 
 def decided(session: Session, town: Town, member: Member, verdict: Verdict, now: datetime) -> Member:
     """Let a deputy decide what waits about somebody, and follow it."""
-    case = approvals.cases_about(session, member.subject)[0]
+    case = next(one for one in approvals.cases_about(session, member.subject) if one.waiting)
     answer = Answer(town["D1"], verdict, case.new.content_hash, "意见")
     approvals.decide(session, case.waiting[0].id, answer, office=OFFICE, by=ACT, now=now)
     return service.follow(session, member.id, TERMS, by=ACT, now=now)
