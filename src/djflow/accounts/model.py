@@ -115,6 +115,7 @@ class Act(StrEnum):
     TILL_WORK = "till_work"
     FUND_APPLY = "fund_apply"
     DISPATCH_BOARD = "dispatch_board"
+    ROTATION_READ = "rotation_read"
     ROTATION_WORK = "rotation_work"
     RESERVE_READ = "reserve_read"
     RESERVE_WORK = "reserve_work"

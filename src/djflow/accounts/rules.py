@@ -93,6 +93,7 @@ PERMISSIONS: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.TILL_WORK: _TILL,
         Act.FUND_APPLY: frozenset({Role.BRANCH_SECRETARY, Role.TOWN_CLERK}),
         Act.DISPATCH_BOARD: _DISPATCH_EYES,
+        Act.ROTATION_READ: _LEADERS | {Role.CADRE_CLERK},
         Act.ROTATION_WORK: frozenset({Role.CADRE_CLERK}),
         Act.RESERVE_READ: _LEADERS | {Role.CADRE_CLERK},
         Act.RESERVE_WORK: frozenset({Role.CADRE_CLERK}),

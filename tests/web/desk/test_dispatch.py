@@ -71,6 +71,8 @@ def test_a_successor_is_proposed_explained_approved_and_posted(office: Office) -
     (number,) = set(re.findall(r"LH20261118-\d{3}", page))
     assert "交接 15 天" in page
     why = office.clerk.text(f"{ROOT}/rotation/{number}")
+    leader = office.inside("lingdao", Role.DEPT_MINISTER, person="B03")
+    assert "采纳，报审批" not in leader.text(f"{ROOT}/rotation/{number}")
     assert "入选" in why
     assert "抽签种子 202611" in why
     assert office.clerk.send(f"{ROOT}/rotation/{number}/accept").headers["location"].endswith("said=accepted")

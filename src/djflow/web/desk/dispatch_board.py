@@ -35,7 +35,7 @@ DISPATCH_SAID: Mapping[str, str] = MappingProxyType(
 def dispatch_page(visit: Visit, template: str, values: Mapping[str, object]) -> Page:
     """Return a page of dispatch with its tabs and the sentence about what was just done."""
     tabs = [("board", "/board", "一览")]
-    tabs += [("rotation", "/rotation", "轮换接任")] if visit.may(Act.ROTATION_WORK) else []
+    tabs += [("rotation", "/rotation", "轮换接任")] if visit.may(Act.ROTATION_READ) else []
     tabs += [("reserve", "/reserve", "储备名单")] if visit.may(Act.RESERVE_READ) else []
     tabs += [("training", "/training", "培训")] if visit.may(Act.TRAINING_SIGN) else []
     said = DISPATCH_SAID.get(visit.query.get("said", ""), "")

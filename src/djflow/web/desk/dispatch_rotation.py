@@ -13,13 +13,18 @@ _HERE = f"{ROOT}/rotation"
 def proposals(visit: Visit) -> Answer:
     """Show what is due and the proposals, open ones first."""
     found = dispatch_rotation_view.overview(visit.house)
-    return dispatch_page(visit, "desk_dispatch_rotation.html.j2", {"found": found, "tab": "rotation"})
+    return dispatch_page(
+        visit,
+        "desk_dispatch_rotation.html.j2",
+        {"found": found, "works": visit.may(Act.ROTATION_WORK), "tab": "rotation"},
+    )
 
 
 def proposal(visit: Visit) -> Answer:
     """Show one proposal: its chain and every candidate with the points and the reasons."""
     found = dispatch_rotation_view.sheet(visit.house, visit.path["number"])
-    values = {"found": found, "reasons": DECLINE_WORDS, "tab": "rotation"}
+    works = visit.may(Act.ROTATION_WORK)
+    values = {"found": found, "works": works, "reasons": DECLINE_WORDS, "tab": "rotation"}
     return dispatch_page(visit, "desk_dispatch_proposal.html.j2", values)
 
 
@@ -45,9 +50,9 @@ def decline(visit: Visit) -> Answer:
 
 
 ROUTES = (
-    Route(_HERE, Act.ROTATION_WORK, proposals),
+    Route(_HERE, Act.ROTATION_READ, proposals),
     Route(_HERE, Act.ROTATION_WORK, run, "POST"),
-    Route(f"{_HERE}/{{number}}", Act.ROTATION_WORK, proposal),
+    Route(f"{_HERE}/{{number}}", Act.ROTATION_READ, proposal),
     Route(f"{_HERE}/{{number}}/accept", Act.ROTATION_WORK, accept, "POST"),
     Route(f"{_HERE}/{{number}}/decline", Act.ROTATION_WORK, decline, "POST"),
 )
