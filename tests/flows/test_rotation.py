@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("prefect"), pytest.mark.
 
 
 def posted(house: House) -> tuple[str, str]:
-    """Send somebody of a bureau to a township until six weeks from now, with approvers; return the posting, the name."""
+    """Send somebody to a township until six weeks from now, with approvers; return the posting and the name."""
     today = house.today()
     with house.transaction() as session:
         cards = [card for card in people.cadres(session) if card.serves]

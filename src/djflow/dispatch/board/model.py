@@ -47,13 +47,17 @@ class Wanted:
 
 
 class OpenTerm(NamedTuple):
-    """What is counted of an open posting; light, for there are thousands."""
+    """What is counted of an open posting, made by the database; light, for there are thousands.
+
+    `ends` is 0 for a term that is over, 1 to 3 for one that ends within 7, 30 and 60 days, 4 for a later one; `begun`
+    is 1 once its first day has come.
+    """
 
     host: str
     home: str
-    kind: BatchKind
-    first: date
-    last: date
+    kind: str
+    begun: int
+    ends: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,12 @@ from djflow.dispatch.postings.model import Posting
 
 def figures(session: Session, scope: Scope, on: date, kind: BatchKind | None = None) -> Figures:
     """Return how many are posted where and from where, of one kind when given, and how many people units have."""
-    every = store.open_terms(session, scope)
-    shown = [one for one in every if kind is None or one.kind is kind]
+    every = store.open_terms(session, scope, on)
+    shown = [one for one in every if kind is None or one.kind == kind]
     return Figures(
-        hosts=rules.counted(shown, Side.HOST, on),
-        homes=rules.counted(shown, Side.HOME, on),
-        kinds=Counter(one.kind for one in every),
+        hosts=rules.counted(shown, Side.HOST),
+        homes=rules.counted(shown, Side.HOME),
+        kinds={BatchKind(word): count for word, count in Counter(one.kind for one in every).items()},
         staff=store.staff(session),
     )
 

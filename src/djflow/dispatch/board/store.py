@@ -1,12 +1,14 @@
 """Reads what is counted of open postings, and one page of them."""
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, String, and_, case, func, or_, select, true, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from djflow.core.ids import UnitId
 from djflow.dispatch.board.model import OpenTerm, Scope, Side, Wanted
+from djflow.dispatch.board.rules import MARKS
 from djflow.dispatch.policy.model import BatchKind
 from djflow.dispatch.postings.model import OPEN, Posting
 from djflow.dispatch.postings.store import posting_of
@@ -17,12 +19,17 @@ from djflow.people.tables import PersonRow
 _SERVING = frozenset({PersonStatus.ACTIVE, PersonStatus.LEAVE, PersonStatus.DISPATCHED, PersonStatus.TRAINING})
 
 
-def open_terms(session: Session, scope: Scope) -> tuple[OpenTerm, ...]:
-    """Return the units, kind and days of every open posting of a scope."""
-    query = select(
-        PostingRow.host_id, PostingRow.home_id, PostingRow.kind, PostingRow.first_on, PostingRow.last_on
-    ).where(*_open(scope))
-    return tuple(OpenTerm(*row) for row in session.execute(query))
+def open_terms(session: Session, scope: Scope, on: date) -> tuple[OpenTerm, ...]:
+    """Return the units, kind and standing on a day of every open posting of a scope."""
+    ends = case(
+        (PostingRow.last_on < on, 0),
+        *((PostingRow.last_on <= on + timedelta(days=days), place) for place, days in enumerate(MARKS, start=1)),
+        else_=len(MARKS) + 1,
+    )
+    begun = case((PostingRow.first_on <= on, 1), else_=0)
+    # Plain texts and numbers: reading ten thousand dates and words would take longer than counting them.
+    query = select(PostingRow.host_id, PostingRow.home_id, type_coerce(PostingRow.kind, String), begun, ends)
+    return tuple(OpenTerm(*row) for row in session.execute(query.where(*_open(scope))))
 
 
 def staff(session: Session) -> Mapping[UnitId, int]:
