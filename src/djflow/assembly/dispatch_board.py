@@ -223,7 +223,7 @@ def _lines(
     cards = people.people_by_ids(session, [one.new.person for one in found])
     lights = _lights(session, found, terms)
     live = {ProposalState.OPEN, ProposalState.ACCEPTED, ProposalState.APPOINTED}
-    proposed = {str(one.new.seat): one for one in rotation.proposals(session, live)}
+    proposed = {str(one.new.seat): one for one in rotation.proposals(session, live, seats=[one.id for one in found])}
     return tuple(
         Line(
             id=one.id,

@@ -109,7 +109,7 @@ def overview(house: House) -> Overview:
         cards = people.people_by_ids(session, [one.term.person for one in due])
         units = {one.id: one.short_name for one in people.units(session)}
         found = service.proposals(session, {ProposalState.OPEN, ProposalState.ACCEPTED})
-        ended = service.proposals(session, _ENDED)
+        ended = service.latest(session, _ENDED)
         lines = tuple(
             DueLine(
                 kind=KIND_WORDS[one.term.kind],

@@ -186,9 +186,16 @@ def pending(session: Session) -> tuple[Proposal, ...]:
     return store.proposals(session, {ProposalState.ACCEPTED})
 
 
-def proposals(session: Session, states: Collection[ProposalState]) -> tuple[Proposal, ...]:
-    """Return proposals in some states without their explanations, the first to be due first."""
-    return store.proposals(session, states)
+def proposals(
+    session: Session, states: Collection[ProposalState], *, seats: Collection[str] | None = None
+) -> tuple[Proposal, ...]:
+    """Return proposals in some states without their explanations, of some seats when given, the first due first."""
+    return store.proposals(session, states, seats=seats)
+
+
+def latest(session: Session, states: Collection[ProposalState], *, limit: int = 50) -> tuple[Proposal, ...]:
+    """Return the newest proposals in some states without their explanations."""
+    return store.latest(session, states, limit=limit)
 
 
 def proposal(session: Session, number: str) -> Proposal:

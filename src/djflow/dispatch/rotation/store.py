@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from djflow.core.clock import civil_date
@@ -100,14 +100,23 @@ def by_number(session: Session, number: str) -> Proposal | None:
     return proposal_of(session, row) if row else None
 
 
-def proposals(session: Session, states: Collection[ProposalState], *, limit: int = 500) -> tuple[Proposal, ...]:
-    """Return proposals in some states without their explanations, the first to be due first."""
-    query = (
-        select(RotationProposalRow)
-        .where(RotationProposalRow.state.in_(states))
-        .order_by(RotationProposalRow.due_on, RotationProposalRow.number)
-        .limit(limit)
-    )
+def proposals(
+    session: Session, states: Collection[ProposalState], *, seats: Collection[str] | None = None
+) -> tuple[Proposal, ...]:
+    """Return proposals in some states without their explanations, of some seats when given, the first due first."""
+    query = select(RotationProposalRow).where(RotationProposalRow.state.in_(sorted(states)))
+    if seats is not None:
+        query = query.where(RotationProposalRow.seat.in_(sorted(seats)))
+    return _found(session, query.order_by(RotationProposalRow.due_on, RotationProposalRow.number))
+
+
+def latest(session: Session, states: Collection[ProposalState], *, limit: int) -> tuple[Proposal, ...]:
+    """Return the newest proposals in some states without their explanations."""
+    query = select(RotationProposalRow).where(RotationProposalRow.state.in_(sorted(states)))
+    return _found(session, query.order_by(RotationProposalRow.number.desc()).limit(limit))
+
+
+def _found(session: Session, query: Select[RotationProposalRow]) -> tuple[Proposal, ...]:
     rows = session.scalars(query).all()
     moves = _moves(session, [row.id for row in rows])
     return tuple(_proposal(row, moves.get(row.id, ())) for row in rows)
