@@ -60,8 +60,9 @@ async def posting_rotation() -> Ending:
         f"到期和空缺{len(found.due)}个，选派接任{followed.appointed}个，等审批或等原派出办结{followed.waiting}个。"
     )
     sentence += f"学时不足{short}人，已提醒。" if short else ""
+    sentence += f"办不了的：{'；'.join(followed.blocked)}" if followed.blocked else ""
     if not found.open:
-        return done(sentence)
+        return attention(sentence) if followed.blocked else done(sentence)
     for one in found.open:
         await leave_table(f"rotation-{one.number.lower()}", f"{one.number}·入选理由", await explained(one.number))
     numbers = {one.number: bool(one.new.moves) for one in found.open}
@@ -70,4 +71,8 @@ async def posting_rotation() -> Ending:
     answered = await answer_rotation(verdicts_of(given, tuple(numbers)))
     sentence += answered.sentence
     left = len(numbers) - answered.count
-    return attention(f"{sentence}还有{left}个方案没有答复。") if left or found.empty else done(sentence)
+    return (
+        attention(f"{sentence}还有{left}个方案没有答复。")
+        if left or found.empty or followed.blocked
+        else done(sentence)
+    )

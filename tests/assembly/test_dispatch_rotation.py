@@ -7,8 +7,11 @@ import pytest
 
 from djflow.accounts import service as accounts
 from djflow.accounts.model import NewAccount, Role
+from djflow.approvals import service as approvals
 from djflow.approvals.chains import service as chains
+from djflow.approvals.model import Answer, Verdict
 from djflow.assembly import House, dispatch_reserve, dispatch_rotation, dispatch_rotation_acts, dispatch_training
+from djflow.assembly.approvals import office_of
 from djflow.assembly.dispatch_terms import dispatch_terms
 from djflow.core.clock import FixedClock, days
 from djflow.core.errors import RuleError
@@ -23,6 +26,7 @@ from djflow.dispatch.profiles.model import Profile
 from djflow.dispatch.reserve.model import NewReview, Reason, ReviewKind
 from djflow.dispatch.rotation.model import DeclineReason
 from djflow.people import service as people
+from djflow.people.model import PersonStatus
 
 ENDS = date(2027, 1, 8)
 
@@ -137,3 +141,22 @@ def test_lacking_hours_are_told_late_in_the_year_only(house: House, ids: dict[st
     spring = replace(house, clock=FixedClock(house.now() + days(150)))
     assert dispatch_training.remind_short(spring) == 0
     assert dispatch_training.five_years(dispatch_training.asked_hours(house)) == 550
+
+
+def test_a_successor_who_left_meanwhile_is_named_by_number(house: House, ids: dict[str, PersonId]) -> None:
+    """Approved, but the person has gone: the sweep says which proposal and why, and goes on."""
+    post(house, ids)
+    (one,) = dispatch_rotation.run(house, house.today(), by="test").open
+    dispatch_rotation.accept(house, one.number, by="test")
+    for code in ("C02", "C03"):
+        with house.transaction() as session:
+            case = approvals.cases_about(session, one.subject)[0]
+            answer = Answer(ids[code], Verdict.APPROVE, case.new.content_hash, "")
+            approvals.decide(session, case.waiting[0].id, answer, office=office_of(house), by="test", now=house.now())
+    with house.transaction() as session:
+        code = people.people_by_ids(session, [one.new.moves[0].move.person])[one.new.moves[0].move.person].code
+        entry = replace(people.entries(session, [code])[code], status=PersonStatus.LEFT)
+        people.put_people(session, [entry], by="test", now=house.now())
+    found = dispatch_rotation.follow(house, by="test")
+    assert found.appointed == 0
+    assert [line.partition("：")[0] for line in found.blocked] == [one.number]

@@ -10,6 +10,7 @@ from djflow.assembly.approvals import office_of
 from djflow.assembly.dispatch_question import ask, due_of
 from djflow.assembly.dispatch_terms import dispatch_terms
 from djflow.assembly.house import House
+from djflow.core.errors import ConflictError, RuleError
 from djflow.core.ids import PersonId, UnitId
 from djflow.core.spans import DateSpan
 from djflow.dispatch.policy.model import KIND_WORDS, Terms
@@ -55,11 +56,12 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """What became of accepted proposals: appointed, refused, still waiting."""
+    """What became of accepted proposals: appointed, refused, waiting; `blocked` says what keeps one, by number."""
 
     appointed: int
     refused: int
     waiting: int
+    blocked: tuple[str, ...] = ()
 
 
 def run(house: House, on: date, *, by: str) -> Found:
@@ -98,16 +100,20 @@ def decline(house: House, number: str, reason: DeclineReason, *, by: str) -> Pro
 def follow(house: House, *, by: str) -> Followed:
     """Do what approvals have decided about accepted proposals, each in a transaction of its own; twice is once."""
     with house.reading() as session:
-        waiting = [one.id for one in service.pending(session)]
-    states = []
-    for proposal_id in waiting:
-        with house.transaction() as session:
-            done = service.follow(session, proposal_id, dispatch_terms(house), by=by, now=house.now())
-            states.append(done.state)
+        waiting = [(one.id, one.number) for one in service.pending(session)]
+    states, blocked = list[ProposalState](), list[str]()
+    for proposal_id, number in waiting:
+        try:
+            with house.transaction() as session:
+                done = service.follow(session, proposal_id, dispatch_terms(house), by=by, now=house.now())
+                states.append(done.state)
+        except (ConflictError, RuleError) as error:
+            blocked.append(f"{number}：{error.message}")
     return Followed(
         appointed=states.count(ProposalState.APPOINTED),
         refused=states.count(ProposalState.DECLINED),
         waiting=states.count(ProposalState.ACCEPTED),
+        blocked=tuple(blocked),
     )
 
 

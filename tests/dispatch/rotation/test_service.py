@@ -176,3 +176,27 @@ def test_a_chain_waits_for_whoever_is_still_elsewhere(
     assert (left.state, left.span.last) == (PostingState.RECALLED, day)
     assert postings.posting(session, done.new.moves[0].posting).span.first == BEGINS
     assert postings.vacancies(session) == ()
+
+
+def test_a_late_approval_begins_tomorrow(session: Session, district: District, ending: Posting, now: datetime) -> None:
+    """When the approval came after the planned day, the successor begins the day after it."""
+    (one,) = service.keep(session, [wanted(ending, successor(ending, district))], by=ACT, now=now)
+    service.accept(session, one.id, office=OFFICE, by=ACT, now=now)
+    late = at((BEGINS + timedelta(days=3)).isoformat())
+    done = approved(session, one, district.people["G6"], Verdict.APPROVE, late)
+    made = postings.posting(session, done.new.moves[0].posting)
+    assert made.span.first == BEGINS + timedelta(days=4)
+
+
+def test_what_is_late_does_not_change_its_number_every_day(
+    session: Session, district: District, ending: Posting, now: datetime
+) -> None:
+    """A handover already too short keeps its proposal although it begins a day later each day."""
+    move = successor(ending, district)
+    short = [
+        replace(move, move=replace(move.move, short=True), span=DateSpan(BEGINS + timedelta(days=days), LAST))
+        for days in (5, 6)
+    ]
+    (first,) = service.keep(session, [wanted(ending, short[0])], by=ACT, now=now)
+    (again,) = service.keep(session, [wanted(ending, short[1])], by=ACT, now=now)
+    assert again.number == first.number

@@ -7,7 +7,7 @@ postings. A move of somebody who still holds another posting waits until that po
 import hashlib
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,7 @@ from djflow.audit.model import Details
 from djflow.core.clock import civil_date
 from djflow.core.errors import ConflictError, NotFoundError, RuleError
 from djflow.core.ids import PersonId
+from djflow.core.spans import DateSpan
 from djflow.dispatch.policy.model import Terms
 from djflow.dispatch.postings import service as postings
 from djflow.dispatch.postings.ending import service as ending
@@ -63,7 +64,9 @@ def keep(session: Session, found: Collection[NewProposal], *, by: str, now: date
 
 
 def _chain(new: NewProposal) -> tuple[object, ...]:
-    return new.due_on, tuple((one.move, one.span, one.host, one.title) for one in new.moves)
+    # What is late already begins a day later every day: that alone makes no other proposal.
+    days = tuple(None if one.move.short else (one.span.first, one.move.overlap) for one in new.moves)
+    return new.due_on, days, tuple((one.move.seat, one.move.person, one.move.leaves, one.host) for one in new.moves)
 
 
 def accept(session: Session, proposal_id: ProposalId, *, office: Office, by: str, now: datetime) -> Proposal:
@@ -122,7 +125,8 @@ def follow(session: Session, proposal_id: ProposalId, terms: Terms, *, by: str, 
             continue
         _leave(session, proposal, one, terms, by=by, now=now)
         if not waits_for(session, one):
-            posting = postings.appoint(session, _posting(session, proposal, one, terms), terms=terms, by=by, now=now)
+            new = _posting(session, proposal, one, terms, civil_date(now))
+            posting = postings.appoint(session, new, terms=terms, by=by, now=now)
             store.made(session, proposal.id, one.move.seat, posting.id)
             _close_place_left(session, proposal, one, by=by, now=now)
     proposal = store.proposal_of(session, row)
@@ -133,7 +137,7 @@ def follow(session: Session, proposal_id: ProposalId, terms: Terms, *, by: str, 
 
 def _leave(session: Session, proposal: Proposal, one: PlannedMove, terms: Terms, *, by: str, now: datetime) -> None:
     """End the posting somebody is moved from the day before the new one begins, once that day has come."""
-    last = one.span.first - timedelta(days=1)
+    last = _first(one, civil_date(now)) - timedelta(days=1)
     held = [str(posting) for posting in waits_for(session, one)]
     if one.move.leaves is None or held != [one.move.leaves] or civil_date(now) < last:
         return
@@ -156,10 +160,16 @@ def waits_for(session: Session, move: PlannedMove) -> tuple[PostingId, ...]:
     return tuple(one.id for one in held if one.id != move.posting and one.span.overlaps(move.span))
 
 
-def _posting(session: Session, proposal: Proposal, one: PlannedMove, terms: Terms) -> NewPosting:
+def _first(one: PlannedMove, today: date) -> date:
+    """Return the day a move begins: as planned, tomorrow when its approval took longer than that."""
+    return max(one.span.first, today + timedelta(days=1))
+
+
+def _posting(session: Session, proposal: Proposal, one: PlannedMove, terms: Terms, today: date) -> NewPosting:
+    first = _first(one, today)
     before = postings.posting(session, one.replaces)
     kind = before.new.kind
-    policy = terms.valid(kind, one.span.first)
+    policy = terms.valid(kind, first)
     return NewPosting(
         key=f"{proposal.subject}:{one.move.seat}",
         batch=before.new.batch,
@@ -169,7 +179,7 @@ def _posting(session: Session, proposal: Proposal, one: PlannedMove, terms: Term
         home=one.home,
         host=one.host,
         title=one.title,
-        span=one.span,
+        span=DateSpan(first, max(first, one.span.last)),
         village=before.new.village,
         replaces=before.id,
     )
