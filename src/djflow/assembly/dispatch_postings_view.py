@@ -288,6 +288,12 @@ def successors(house: House, posting: Posting) -> tuple[tuple[str, str], ...]:
     return tuple((one.id, f"{cards[one.new.person].name}（{one.span.first:%Y年%m月%d日}起）") for one in later)
 
 
+def sees_all(house: House, account: Account) -> bool:
+    """Return whether an account is of the department, or audits it."""
+    with house.reading() as session:
+        return scope_of(session, account).whole
+
+
 def look_leave(house: House, account: Account, posting_id: str, leave_id: str) -> str:
     """Open why leave is asked for, for whoever grants it; recorded.
 
@@ -319,3 +325,16 @@ def look_review(house: House, account: Account, posting_id: str, stage: Stage, n
     with house.transaction() as session:
         posting = posting_for(session, account, posting_id, Act.POSTING_HOST)
         return reviews.read_words(session, posting.id, stage, number, by=account.actor, now=house.now())
+
+
+def look_extension(house: House, account: Account, posting_id: str, extension_id: str) -> str:
+    """Open why a longer term is asked for, for the department and its leaders; recorded.
+
+    Raises: NotFoundError for everybody else.
+    """
+    with house.transaction() as session:
+        posting = posting_for(session, account, posting_id)
+        asked = ending.extension(session, extension_id)
+        if asked.posting != posting.id or not scope_of(session, account).whole:
+            raise NotFoundError("没有这次延期申请：请刷新后再试。", code="extension.unknown")
+        return ending.extension_reason(session, extension_id, by=account.actor, now=house.now())
