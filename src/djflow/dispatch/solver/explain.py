@@ -35,27 +35,29 @@ def explain(problem: Problem, found: Solution | None = None, *, what_if: bool = 
     """
     best_one = solve(problem) if found is None else found
     least = fewest(problem).bound
-    told = [_tell(problem, part, what_if=what_if and number < _REMEDIES) for number, part in enumerate(_parts(problem))]
+    options = menu(problem, least) if what_if and least else ()
+    lacking = parts(counting(problem)) if least else []
+    told = list[Shortage]()
+    for part in lacking:
+        if what_if and len(told) < _REMEDIES:
+            # What lacks everything that is lacking has been asked already.
+            remedy = best(options) if part.short == least else _remedy(problem, part)
+            told.append(_tell(problem, part, _remedy_words(remedy, part.short), remedy))
+        else:
+            told.append(_tell(problem, part, "", None))
     rest = least - sum(one.short for one in told)
     if rest > 0:
         told.append(_together(problem, rest))
-    options = menu(problem, least) if what_if and least else ()
-    notes = tuple(_notes(problem, best_one, least))
-    return Explanation(tuple(told), least, best_one.unfilled, options, notes)
+    return Explanation(tuple(told), least, best_one.unfilled, options, tuple(_notes(problem, best_one, least)))
 
 
-def _parts(problem: Problem) -> list[Part]:
-    return parts(counting(problem))
-
-
-def _tell(problem: Problem, part: Part, *, what_if: bool) -> Shortage:
+def _tell(problem: Problem, part: Part, advice: str, remedy: Relaxation | None) -> Shortage:
     keys = tuple(problem.posts[number].id for number in sorted(set(part.posts)))
     supply, alone = part.need - part.short, barriers(problem, sorted(set(part.posts)))
     rule = _rule(part, alone)
-    remedy = _remedy(problem, part) if what_if else None
     text = (
         f"岗位 {_list(keys)} 共需 {part.need} 人，最多能派 {supply} 人，缺 {part.short} 人，卡在“{rule}”："
-        f"{'；'.join(_causes(part, alone))}。{_remedy_words(remedy, part.short) if what_if else ''}"
+        f"{'；'.join(_causes(part, alone))}。{advice}"
     )
     return Shortage(keys, part.need, supply, rule, text, remedy)
 

@@ -5,6 +5,7 @@ the units, people and limits with a price give at most so many, and the differen
 has nothing to do with one another falls into parts, each a shortage of its own.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from djflow.dispatch.solver.assign import places
 from djflow.dispatch.solver.flow import relax
 from djflow.dispatch.solver.limits import LimitKind, limits, sections
 from djflow.dispatch.solver.program import Program, prices
-from djflow.dispatch.solver.table import People, Table, table_of
+from djflow.dispatch.solver.table import Bools, People, Table, table_of
 
 Node = tuple[str, int]
 POST, UNIT, PERSON, BATCH, LIMIT, PIN = "post", "unit", "person", "batch", "limit", "pin"
@@ -41,8 +42,8 @@ class Part:
 
     @property
     def short(self) -> int:
-        """Return how many places stay empty."""
-        return round(self.worth)
+        """Return how many places stay empty: no half of one."""
+        return math.ceil(self.worth - 1e-4)
 
 
 def parts(problem: Problem) -> list[Part]:
@@ -97,7 +98,10 @@ class _Proof:
 
     def _links(self) -> Iterator[tuple[Node, Node]]:
         table, priced = self._table, np.flatnonzero(self._limits)
+        quotas = {table.batches.index(name) for name in self._problem.batch_most}
         for post in self._tight():
+            if int(table.batch[post]) in quotas:
+                yield (POST, post), (BATCH, int(table.batch[post]))
             cadres = np.flatnonzero(table.may[post])
             for unit in np.unique(table.unit[cadres]).tolist():
                 if self._units[unit]:
@@ -151,26 +155,37 @@ class _Proof:
             part.posts.append(number)
             part.need += int(table.places[number])
         elif kind == UNIT:
-            part.units[table.units[number]] = int(table.most[number])
+            if self._fitting(table.unit == number, -1) > table.most[number]:
+                part.units[table.units[number]] = int(table.most[number])
+            else:
+                part.people += int(table.most[number])
         elif kind == PERSON:
             part.people += 1
         elif kind == BATCH:
             name = table.batches[number]
-            mine = np.flatnonzero(table.batch == number)
+            mine = np.flatnonzero((table.batch == number) & (self._posts <= 1e-6))
             part.batches[name] = self._problem.batch_most[name]
             part.posts += mine.tolist()
             part.need += int(table.places[mine].sum())
         elif kind == LIMIT:
             limit = self._program.limits[number]
-            part.limits.append((limit.kind, limit.name, limit.most))
+            if self._fitting(limit.who, limit.post) > limit.most:
+                part.limits.append((limit.kind, limit.name, limit.most))
+            else:
+                part.people += limit.most
         else:
             part.pins = True
+
+    def _fitting(self, who: Bools, post: int) -> int:
+        """Count those of `who` who fit a tight post, or that `post`: a limit that admits them all binds nothing."""
+        rows = self._tight() if post < 0 else [post]
+        return int((self._table.may[rows].any(axis=0) & who).sum())
 
 
 def barriers(problem: Problem, posts: list[int]) -> Counter[Refusal]:
     """Count, rule by rule, the people whom only that rule keeps from all of these posts."""
     people = People(problem)
-    fits, alone = np.zeros(len(problem.cadres), bool), dict[Refusal, np.ndarray[tuple[int], np.dtype[np.bool_]]]()
+    fits, alone = np.zeros(len(problem.cadres), bool), dict[Refusal, Bools]()
     for post in posts:
         refused = people.refused(problem.posts[post])
         count = np.sum(list(refused.values()), axis=0)
