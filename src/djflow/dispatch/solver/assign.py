@@ -31,7 +31,7 @@ def solve(problem: Problem, *, near: Solution | None = None, nodes: int = NODES)
 def assign(problem: Problem, minor: Ints, nodes: int = NODES, grain: int = 0) -> Solution:
     """Return an assignment of the lowest objective, among those one of the lowest minor parts [post or 1, cadre].
 
-    With a `grain`, objectives within as many points of each other are as good: a search may stop there.
+    With a `grain`, objectives within half as many points of each other are as good: a search may stop there.
 
     Raises: DispatchInputError.
     """

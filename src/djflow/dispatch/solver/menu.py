@@ -22,11 +22,11 @@ _DEAR = 100_000
 def counting(problem: Problem) -> Problem:
     """Return the problem in which filling a place comes before whom with.
 
-    All prices together stay far below that of one empty place. They are kept because everybody as good as everybody
+    All prices together stay below a quarter of one empty place. They are kept because everybody as good as everybody
     is what programs drown in.
     """
     dearest = int(np.abs(table_of(problem).price).max(initial=0))
-    unfilled = max(_DEAR, 2 * dearest * sum(one.places for one in problem.posts) + 1)
+    unfilled = max(_DEAR, 4 * dearest * sum(one.places for one in problem.posts) + 1)
     return replace(problem, weights=replace(problem.weights, unfilled=unfilled), batch_least={})
 
 
@@ -43,8 +43,8 @@ def fewest(problem: Problem) -> Fewest:
     counted = counting(problem)
     price = counted.weights.unfilled
     found = assign(counted, np.zeros((1, len(problem.cadres)), np.int64), grain=price)
-    # What people cost is less than half a place, either way.
-    return Fewest(math.ceil(found.bound / price - 0.5), sum(found.unfilled.values()))
+    # What people cost is less than a quarter of a place, either way.
+    return Fewest(max(0, math.ceil(found.bound / price - 0.25)), sum(found.unfilled.values()))
 
 
 def menu(problem: Problem, empty: int) -> tuple[Relaxation, ...]:

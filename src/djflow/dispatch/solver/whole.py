@@ -43,7 +43,7 @@ class Search:
     def __init__(
         self, problem: Problem, program: Program, relaxed: Relaxed, pinned: list[tuple[int, int]], grain: int = 0
     ) -> None:
-        """Begin from the solved linear program; costs within a `grain` of points of each other are as good."""
+        """Begin from the solved linear program; costs within half a `grain` of points of each other are as good."""
         self._grain = grain * program.costs.scale
         self._problem, self._base, self._relaxed, self._pinned = problem, program, relaxed, pinned
         self._limits = list(program.limits)
@@ -74,7 +74,7 @@ class Search:
                 best = cost, posts, cadres
             start = best[1:]
             bound = max(bound, min(proven, self._relaxed.bound + left_out, best[0]))
-            enough = max(1, self._grain)
+            enough = max(1.0, self._grain / 2)
             if bound > best[0] - enough or proven <= best[0] - enough or len(chosen[0]) >= MOST_PAIRS:
                 break
             reach, most = best[0] - self._relaxed.bound, MOST_PAIRS
@@ -96,7 +96,7 @@ class Search:
         program.add(*chosen)
         program.pin(self._pinned)
         while True:
-            program.whole(nodes=nodes, gap=self._grain / 2)
+            program.whole(nodes=nodes, gap=self._grain * 0.4)
             program.start(*start)
             if not program.run():
                 return None, math.inf
