@@ -128,13 +128,6 @@ class Program:
         self.highs.setOptionValue("mip_abs_gap", max(1e-6, gap))
         self.highs.setOptionValue("mip_max_nodes", nodes)
 
-    def start(self, posts: Ints, cadres: Ints) -> None:
-        """Tell the search an assignment it may begin with."""
-        sent = np.zeros(self.table.may.shape, bool)
-        sent[posts, cadres] = True
-        columns = np.arange(self._pairs0, self._pairs0 + len(self.posts), dtype=np.int32)
-        self.highs.setSolution(len(columns), columns, sent[self.posts, self.cadres].astype(np.float64))
-
     def values(self) -> Doubles:
         """Return the value of every pair that is in."""
         return np.array(self.highs.getSolution().col_value, np.float64)[self._pairs0 :]

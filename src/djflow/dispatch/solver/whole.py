@@ -47,6 +47,7 @@ class Search:
         self._grain = grain * program.costs.scale
         self._problem, self._base, self._relaxed, self._pinned = problem, program, relaxed, pinned
         self._limits = list(program.limits)
+        self._sure = np.zeros(0, np.int64), np.zeros(0, np.int64)
 
     @property
     def _table(self) -> Table:
@@ -62,17 +63,16 @@ class Search:
         best: tuple[float, Ints, Ints] | None = None
         bound = self._relaxed.bound
         sure = np.flatnonzero(self._relaxed.values > 1 - 1e-6)
-        # What the linear program sends for certain keeps every limit by itself.
-        start = self._base.posts[sure], self._base.cadres[sure]
+        # What the linear program sends for certain keeps every limit by itself: better than nothing found.
+        self._sure = self._base.posts[sure], self._base.cadres[sure]
         for _ in range(_ROUNDS):
             chosen, left_out = self._choose(reach, most)
-            program, proven = self._solve(chosen, sections, nodes, start)
+            program, proven = self._solve(chosen, sections, nodes)
             if program is None:
                 return None
             cost, posts, cadres = self._picked(program)
             if best is None or cost < best[0]:
                 best = cost, posts, cadres
-            start = best[1:]
             bound = max(bound, min(proven, self._relaxed.bound + left_out, best[0]))
             enough = max(1.0, self._grain / 2)
             if bound > best[0] - enough or proven <= best[0] - enough or len(chosen[0]) >= MOST_PAIRS:
@@ -88,18 +88,17 @@ class Search:
         posts, cadres = np.divmod(np.sort(order[:count]), self._relaxed.reduced.shape[1])
         return (posts, cadres), float(reduced[order[count]]) if count < len(order) else math.inf
 
-    def _solve(
-        self, chosen: tuple[Ints, Ints], sections: Sections, nodes: int, start: tuple[Ints, Ints]
-    ) -> tuple[Program | None, float]:
+    def _solve(self, chosen: tuple[Ints, Ints], sections: Sections, nodes: int) -> tuple[Program | None, float]:
         program = Program(self._table, self._problem, self._costs)
         program.limit(self._limits)
         program.add(*chosen)
         program.pin(self._pinned)
         while True:
             program.whole(nodes=nodes, gap=self._grain * 0.4)
-            program.start(*start)
             if not program.run():
                 return None, math.inf
+            if program.highs.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+                return program, self._proven(program)
             broken = sections.broken(program.posts, program.cadres, np.round(program.values()))
             if not broken:
                 return program, self._proven(program)
@@ -113,8 +112,10 @@ class Search:
         return float(info.mip_dual_bound)
 
     def _picked(self, program: Program) -> tuple[float, Ints, Ints]:
-        taken = np.flatnonzero(np.round(program.values()) > 0)
-        posts, cadres = program.posts[taken], program.cadres[taken]
+        posts, cadres = self._sure
+        if program.highs.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
+            taken = np.flatnonzero(np.round(program.values()) > 0)
+            posts, cadres = program.posts[taken], program.cadres[taken]
         return float(cost_of(self._problem, self._table, self._costs, posts, cadres)), posts, cadres
 
 
