@@ -92,15 +92,19 @@ class _Proof:
         return list(found.values())
 
     def _find(self, node: Node) -> Node:
-        while (above := self._root.get(node, node)) != node:
-            node = above
-        return node
+        top = node
+        while (above := self._root.get(top, top)) != top:
+            top = above
+        self._root[node] = top
+        return top
 
     def _tight(self) -> list[int]:
         return np.flatnonzero(self._posts > 1e-6).tolist()
 
     def _links(self) -> Iterator[tuple[Node, Node]]:
         table, priced = self._table, np.flatnonzero(self._limits)
+        where = np.array([self._program.limits[number].post for number in priced.tolist()], np.int64)
+        who = np.array([self._program.limits[number].who for number in priced.tolist()], bool)
         quotas = {table.batches.index(name) for name in self._problem.batch_most}
         for post in self._tight():
             if int(table.batch[post]) in quotas:
@@ -111,9 +115,9 @@ class _Proof:
                     yield (POST, post), (UNIT, unit)
             for cadre in cadres[self._people[cadres] != 0].tolist():
                 yield (POST, post), (PERSON, cadre)
-            for number in priced.tolist():
-                if self._program.limits[number].coefficients(np.full(len(cadres), post), cadres).any():
-                    yield (POST, post), (LIMIT, number)
+            if len(priced):
+                counted = who[:, cadres].any(axis=1) & ((where < 0) | (where == post))
+                yield from (((POST, post), (LIMIT, number)) for number in priced[counted].tolist())
         for number, (post, cadre, worth) in enumerate(self._pins):
             if worth:
                 yield from (((PIN, number), node) for node in self._of_pin(post, cadre))
