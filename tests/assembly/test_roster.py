@@ -134,6 +134,8 @@ def test_leave_after_publication_changes_one_place(house: House, draft: desk.Dra
     assert (done.version, done.changed, done.unfilled) == (2, 1, 0)
     quality = desk.book(house, done.roster_id).quality
     assert (quality.changed, quality.changed_proven) == (1, 1)
+    assert 0 < quality.bound <= quality.objective
+    assert quality.gap == pytest.approx(quality.objective / quality.bound - 1)
     after = content_of(house, done.roster_id)
     kept = [d for d in before.duties if d.kind is DutyKind.DUTY and d.person != gone]
     assert set(kept) <= set(after.duties)

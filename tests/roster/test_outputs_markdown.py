@@ -100,6 +100,9 @@ def test_gap_is_worded_honestly(book: RosterBook) -> None:
     assert "改动 8 个岗位（不计取消的场次），已证明至少要改动 7 个" in gap_words(
         replace(repaired, changed=8, changed_proven=7)
     )
+    assert gap_words(replace(repaired, changed=7, changed_proven=7, gap=0.0123, bound=9.0)) == (
+        f"{proven}；与整月重排的理论最优相差不超过 1.23%"
+    )
     assert "未另行比较" in gap_words(repaired)
     assert "换人" in gap_words(replace(repaired, status="by_hand"))
     card = review_markdown(replace(book, quality=replace(quality, status="repaired", bound=0.0)), links={}, why={})

@@ -24,6 +24,8 @@ from djflow.roster.views import DutyKind, Quality
 CLOSURE = "closure"
 ABSENCE = "absence"
 REPAIR_SECONDS = 10.0
+_BOUND = Limits(time_limit=15.0, gap=0.02)
+"""How long, and how near, the best month is looked for that could have been without keeping anybody's duties."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,14 +211,16 @@ def closure_note(stored: StoredSession, closure: Closure) -> str:
 
 
 def _quality(planned: Planned, kept: Kept, changes: Changes, repair: Repair) -> Quality:
+    from djflow.roster.solver import solve  # noqa: PLC0415 - loads numerical libraries
     from djflow.roster.solver.explain import explain  # noqa: PLC0415 - loads numerical libraries
     from djflow.roster.solver.repair import changed_problem  # noqa: PLC0415 - loads numerical libraries
 
     after, empty = changed_problem(planned.problem, assignments_of(planned, kept), changes), repair.objective.unfilled
+    bound, total = solve(after, limits=_BOUND).bound, repair.objective.total
     return Quality(
-        objective=repair.objective.total,
-        bound=0.0,
-        gap=None,
+        objective=total,
+        bound=bound,
+        gap=max(0.0, total / bound - 1) if bound > 0 else None,
         status=REPAIRED,
         seconds=round(repair.seconds, 1),
         places=after.slots,

@@ -150,6 +150,7 @@ ACTION_LABELS: Mapping[str, str] = MappingProxyType(
         "posting.fill_month": "填写月报",
         "posting.grade": "评定考核等次",
         "posting.hand_over": "登记交接",
+        "posting.look_extension": "查看延期理由",
         "posting.look_form": "查看月报",
         "posting.look_review": "查看考核材料",
         "posting.midterm": "登记中期考核",

@@ -128,7 +128,7 @@ def percent(share: float) -> str:
 def gap_words(quality: Quality) -> str:
     """Return in words how far the roster provably is from the best one, as `与理论最优相差不超过 0.42%`."""
     if quality.status == REPAIRED:
-        return _change_words(quality)
+        return _change_words(quality) + _remake_words(quality)
     if quality.status == BY_HAND:
         return "按换班或指定换人，未另行比较与理论最优的差距"
     if quality.gap is None or not math.isfinite(quality.gap):
@@ -144,6 +144,12 @@ def _change_words(quality: Quality) -> str:
     if quality.changed <= quality.changed_proven:
         return f"在原值班表上改动 {quality.changed} 个岗位（不计取消的场次），已证明不能更少"
     return f"在原值班表上改动 {quality.changed} 个岗位（不计取消的场次），已证明至少要改动 {quality.changed_proven} 个"
+
+
+def _remake_words(quality: Quality) -> str:
+    if quality.gap is None or not math.isfinite(quality.gap):
+        return ""
+    return f"；与整月重排的理论最优相差不超过 {percent(quality.gap)}"
 
 
 def bound_words(quality: Quality) -> str:
