@@ -38,6 +38,7 @@ def test_a_host_and_a_home_unit_see_their_own(office: Office) -> None:
     assert "共 <strong>2</strong> 人" in town.text(f"{ROOT}/board")
     bureau = office.inside("renshe", Role.UNIT_LIAISON, person="A01")
     assert "甲A03" in bureau.text(f"{ROOT}/board/lines")
+    assert "甲A03" in bureau.text(f"/desk/postings/{office.ending.id}")
     assert bureau.ask(f"{ROOT}/board/lines?unit=T1").status_code == 404
     law = office.inside("sifa", Role.UNIT_LIAISON, unit="LAW")
     assert "共 <strong>0</strong> 人" in law.text(f"{ROOT}/board")
