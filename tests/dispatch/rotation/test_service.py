@@ -200,3 +200,13 @@ def test_what_is_late_does_not_change_its_number_every_day(
     (first,) = service.keep(session, [wanted(ending, short[0])], by=ACT, now=now)
     (again,) = service.keep(session, [wanted(ending, short[1])], by=ACT, now=now)
     assert again.number == first.number
+
+
+def test_whoever_is_to_move_does_not_decide(
+    session: Session, district: District, ending: Posting, now: datetime
+) -> None:
+    """The only deputy is the successor proposed: nobody can approve it until somebody else is named."""
+    (one,) = service.keep(session, [wanted(ending, successor(ending, district, "G6"))], by=ACT, now=now)
+    service.accept(session, one.id, office=OFFICE, by=ACT, now=now)
+    (case,) = approvals.cases_about(session, one.subject)
+    assert district.people["G6"] not in {task.person for task in case.waiting}

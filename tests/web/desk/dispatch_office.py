@@ -33,8 +33,8 @@ class Office:
         self.house, self.staff, self.ids = house, staff, ids
         with house.transaction() as session:
             chains.publish(session, house.settings.approvals.versions, by="test", now=house.now())
-        staff.make("fubuzhang", Role.DEPT_DEPUTY, person="B02")
-        staff.make("buzhang", Role.DEPT_MINISTER, person="B03")
+        staff.make("fubuzhang", Role.DEPT_DEPUTY, person="C01")
+        staff.make("buzhang", Role.DEPT_MINISTER, person="C02")
         self.ending = self.post("A03", ENDS)
         self.other = self.post("A04", LATER)
         self.clerk = staff.inside("ganbu", Role.CADRE_CLERK, person="B01")
@@ -51,12 +51,13 @@ class Office:
 
     def approve(self, subject: Subject) -> None:
         """Let deputy and minister approve what waits about a subject."""
-        for code in ("B02", "B03"):
+        for code in ("C01", "C02"):
             with self.house.transaction() as session:
                 case = next(one for one in approvals.cases_about(session, subject) if one.waiting)
                 answer = Answer(self.ids[code], Verdict.APPROVE, case.new.content_hash, "")
+                task = next(one for one in case.waiting if one.person == self.ids[code])
                 outcome = approvals.decide(
-                    session, case.waiting[0].id, answer, office=office_of(self.house), by="test", now=self.house.now()
+                    session, task.id, answer, office=office_of(self.house), by="test", now=self.house.now()
                 )
                 hear(self.house, session, [outcome], by="test")
 

@@ -86,7 +86,10 @@ def accept(session: Session, proposal_id: ProposalId, *, office: Office, by: str
         kind=KIND,
         title=f"轮换接任方案{proposal.number}",
         content_hash=content_hash(proposal),
+        applicant=proposal.new.moves[0].move.person,
         place=Place(proposal.new.host),
+        # Whoever is to move does not decide about it.
+        barred=frozenset(one.move.person for one in proposal.new.moves),
     )
     approvals.open_case(session, new, office=office, by=by, now=now)
     row.decided_at, row.decided_by = now, by
