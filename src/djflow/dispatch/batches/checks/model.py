@@ -1,0 +1,82 @@
+"""What a rule found about a nomination, and what a person made of it. Words are stored and never renamed."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from sqlalchemy.orm import Session
+
+from djflow.core.ids import PersonId
+from djflow.dispatch.batches.model import CandidateId, Demand
+from djflow.dispatch.policy.model import KindPolicy, RuleKind, Strictness
+
+
+class Verdict(StrEnum):
+    """What a rule says."""
+
+    PASS = "pass"  # noqa: S105 - a verdict
+    FAIL = "fail"
+    CHECK = "check"
+
+
+VERDICT_WORDS: Mapping[Verdict, str] = MappingProxyType(
+    {Verdict.PASS: "符合", Verdict.FAIL: "不符合", Verdict.CHECK: "待核实"}
+)
+ANYWHERE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A finding; `place` is the host unit it is about, empty for wherever somebody goes."""
+
+    rule: RuleKind
+    verdict: Verdict
+    strictness: Strictness
+    detail: str
+    basis: str
+    place: str = ANYWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A finding kept with a nomination; `settled` is what a person made of one to be checked, with a reason."""
+
+    id: str
+    candidate: CandidateId
+    found: Found
+    at: datetime
+    settled: Verdict | None = None
+    settled_by: str = ""
+    settled_at: datetime | None = None
+    reason: str = field(default="", repr=False)
+
+    @property
+    def verdict(self) -> Verdict:
+        """What holds: the person's verdict where there is one."""
+        return self.settled or self.found.verdict
+
+    @property
+    def waits(self) -> bool:
+        """Whether a person still has to look."""
+        return self.verdict is Verdict.CHECK
+
+    @property
+    def forbids(self) -> bool:
+        """Whether it keeps somebody from going."""
+        return self.verdict is Verdict.FAIL and self.found.strictness is Strictness.HARD
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody to be judged, and whether they volunteer."""
+
+    person: PersonId
+    volunteers: bool = False
+
+
+Judge = Callable[
+    [Session, KindPolicy, Collection[Asked], Collection[Demand], date], Mapping[PersonId, tuple[Found, ...]]
+]
+"""Finds everything about people: each rule once for anywhere, and what differs at the hosts of the demands."""
