@@ -39,7 +39,7 @@ def test_the_tables_say_what_the_rules_say(one: Problem) -> None:
     for row, where in enumerate(one.posts):
         for column, who in enumerate(one.cadres):
             assert table.may[row, column] == (not rules.refusals(one, who, where))
-            assert table.price[row, column] == rules.price(one.weights, who, where, one.year)
+            assert table.price[row, column] == rules.price(one, who, where)
 
 
 def test_a_unit_sends_its_share_and_always_one() -> None:
@@ -109,6 +109,6 @@ def test_many_more_pairs_than_are_looked_at_first() -> None:
     posts = tuple(post(number) for number in range(80))
     one = problem(*cadres, posts=posts)
     found = solve(one)
-    best = sorted(rules.price(one.weights, who, posts[0], 2026) for who in cadres)
+    best = sorted(rules.price(one, who, posts[0]) for who in cadres)
     assert found.unfilled == {}
     assert found.objective == sum(best[:80])

@@ -13,6 +13,8 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from djflow.calendar.workdays import WorkCalendar
+from djflow.core.spans import Month
+from djflow.people.model import Gender, RankLevel
 
 
 class BatchKind(StrEnum):
@@ -56,13 +58,13 @@ class RuleKind(StrEnum):
     DISCIPLINE = "discipline"
     """Not under investigation nor within the effect of a sanction."""
     HEALTH = "health"
-    """Fit for the work by the last examination."""
+    """Fit for the work by the last examination; `value` is how many months one holds good, None for always."""
     RETIREMENT = "retirement"
     """Full years left to retirement at least."""
     PROFESSION = "profession"
-    """Not of a profession that must stay (teachers, county hospital staff)."""
+    """Not of a profession that must stay; `classes` are words of `Profession`."""
     NOT_TO_BORROW = "not_to_borrow"
-    """Not of a class that must not be borrowed (probation, leading group, selected graduates, new servants)."""
+    """Not of a class that must not be borrowed; `classes` are words of `Borrowing`, each with years."""
     UNFINISHED_TASK = "unfinished_task"
     """Not on an organised task that still runs."""
     CARE = "care"
@@ -92,12 +94,17 @@ class Strictness(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of a kind; `value` is a number or a word as its `RuleKind` says, None where the rule needs none."""
+    """One rule of a kind; `value` is a number or a word as its `RuleKind` says, None where the rule needs none.
+
+    `classes` says of whom the rule speaks, each word with the years of service after which it speaks no more (0:
+    never).
+    """
 
     kind: RuleKind
     basis: str
     strictness: Strictness = Strictness.HARD
     value: int | str | None = None
+    classes: tuple[tuple[str, int], ...] = ()
 
 
 class Paper(StrEnum):
@@ -224,11 +231,28 @@ class KindPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class RetirementAge:
+    """When people of a gender and of rank `from_rank` or higher retire: `years` old, later for those born later.
+
+    From `first_birth` on every `step_months` of birth months retire one month later, at most `most_months` later;
+    `first_birth` None leaves the age as it is.
+    """
+
+    gender: Gender
+    from_rank: RankLevel
+    years: int
+    first_birth: Month | None = None
+    step_months: int = 4
+    most_months: int = 36
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
-    """The office's policies, every version of every kind, and the calendar that counts its workdays."""
+    """The office's policies, every version of every kind, the retirement ages, and the calendar of workdays."""
 
     policies: tuple[KindPolicy, ...]
     calendar: WorkCalendar
+    retirement: tuple[RetirementAge, ...] = ()
 
     def valid(self, kind: BatchKind, on: date) -> KindPolicy | None:
         """Return the newest version of a kind that is valid on a day."""

@@ -31,10 +31,10 @@ def solve(problem: Problem) -> Solution:
     """
     if not problem.posts or not problem.cadres:
         empty = {post.id: post.places for post in problem.posts if post.places}
-        return Solution((), objective(problem, ()), empty, dict(problem.batch_least))
+        points = objective(problem, ())
+        return Solution((), points, empty, dict(problem.batch_least), points)
     table = table_of(problem)
     pinned = _pins(problem, table)
-    _ban(problem, table)
     program = _Program(table, problem, pinned)
     picked = program.run()
     assigned = tuple(
@@ -51,7 +51,8 @@ def _solution(problem: Problem, table: Table, assigned: tuple[Assigned, ...]) ->
     unfilled = {post.id: post.places - filled[post.id] for post in problem.posts if post.places > filled[post.id]}
     by_batch = {name: sum(filled[post.id] for post in problem.posts if post.batch == name) for name in table.batches}
     short = {name: least - by_batch[name] for name, least in problem.batch_least.items() if least > by_batch[name]}
-    return Solution(assigned, objective(problem, assigned), unfilled, short)
+    points = objective(problem, assigned)
+    return Solution(assigned, points, unfilled, short, points)
 
 
 def _pins(problem: Problem, table: Table) -> list[tuple[int, int]]:
