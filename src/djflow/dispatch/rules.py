@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from djflow.dispatch.model import Assigned, Cadre, Given, Ground, Post, Problem, Refusal, UnitId
 
@@ -27,6 +28,47 @@ def refusals(problem: Problem, cadre: Cadre, post: Post) -> tuple[Refusal, ...]:
         (Refusal.BANNED, pair in problem.bans),
     )
     return tuple(reason for reason, broken in found if broken)
+
+
+RULE_WORDS: Mapping[Refusal, str] = MappingProxyType(
+    {
+        Refusal.AGE: "年龄",
+        Refusal.YEARS: "工龄",
+        Refusal.UNAVAILABLE: "目前不能派出",
+        Refusal.REDISPATCH: "派出间隔",
+        Refusal.NATIVE: "籍贯地回避",
+        Refusal.OWN_UNIT: "本单位岗位",
+        Refusal.RELATIVE: "亲属回避",
+        Refusal.OTHER_BATCH: "已在其他批次",
+        Refusal.CLOSED: "接收单位已停用",
+        Refusal.GIVEN: "资格审查",
+        Refusal.BANNED: "已排除",
+    }
+)
+
+
+def grounds(problem: Problem, cadre: Cadre, post: Post) -> tuple[Ground, ...]:
+    """Return every rule that forbids sending somebody to a post, in words."""
+    age, years = problem.year - cadre.born, problem.year - cadre.works_since
+    told = {
+        Refusal.AGE: f"年龄 {age} 岁，岗位要求不超过 {post.age_max} 岁",
+        Refusal.YEARS: f"工龄 {years} 年，岗位要求至少 {post.years_min} 年",
+        Refusal.UNAVAILABLE: "目前不能派出",
+        Refusal.REDISPATCH: f"{cadre.last_sent} 年派出过，要满 {problem.redispatch_years} 年以后才能再派",
+        Refusal.NATIVE: "岗位在籍贯所在地，应当回避",
+        Refusal.OWN_UNIT: "岗位就在本人单位",
+        Refusal.RELATIVE: "有亲属在接收单位，应当回避",
+        Refusal.OTHER_BATCH: f"已在“{cadre.other_batch}”批次，不能同时派到两处",
+        Refusal.CLOSED: "接收单位已停用，不再派人",
+        Refusal.BANNED: "已指定不派此人到该岗位",
+    }
+    found = list[Ground]()
+    for refusal in refusals(problem, cadre, post):
+        if refusal is Refusal.GIVEN:
+            found += [ground for one in given(problem, cadre, post) for ground in one.refused]
+        else:
+            found.append(Ground(refusal.value, told[refusal]))
+    return tuple(found)
 
 
 def given(problem: Problem, cadre: Cadre, post: Post) -> tuple[Given, ...]:

@@ -12,6 +12,7 @@ from djflow.dispatch.rules import BEST_AGE, BEST_APPRAISAL, most_sent
 
 Ints: TypeAlias = NDArray[np.int64]
 Bools: TypeAlias = NDArray[np.bool_]
+Doubles: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
