@@ -39,6 +39,8 @@ class NoticeKind(StrEnum):
     APPROVAL_CODE = "approval_code"
     FUND_PROGRESS = "fund_progress"
     FUND_BRANCH = "fund_branch"
+    BATCH_CALL = "batch_call"
+    BATCH_PERSON = "batch_person"
 
 
 class NoticeState(StrEnum):

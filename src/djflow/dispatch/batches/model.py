@@ -10,10 +10,9 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NewType
 
-from djflow.approvals.model import Office
 from djflow.core.ids import PersonId, UnitId
 from djflow.core.subject import Subject
-from djflow.dispatch.policy.model import BatchKind, Terms
+from djflow.dispatch.policy.model import BatchKind
 
 BatchId = NewType("BatchId", str)
 DemandId = NewType("DemandId", str)
@@ -322,11 +321,3 @@ class Nomination:
     wishes: tuple[UnitId, ...] = ()
     volunteers: bool = False
     himself: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What the office configured: its policies with the calendar, and the approval engine's office."""
-
-    terms: Terms
-    office: Office

@@ -9,12 +9,23 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
+from types import MappingProxyType
 
 from djflow.calendar.workdays import WorkCalendar
 from djflow.dispatch.batches.model import Batch, Candidate, Demand, DemandId, Limit
-from djflow.dispatch.policy.model import KindPolicy
+from djflow.dispatch.policy.model import BatchKind, KindPolicy
+from djflow.people.model import UnitKind
 
 MONTHS_A_YEAR = 12
+_TOWNS = frozenset({UnitKind.TOWNSHIP, UnitKind.SUBDISTRICT})
+SENDING: Mapping[BatchKind, frozenset[UnitKind]] = MappingProxyType(
+    {
+        BatchKind.RURAL: frozenset({UnitKind.DISTRICT_UNIT}),
+        BatchKind.COMMUNITY: frozenset({UnitKind.DISTRICT_UNIT}),
+        BatchKind.UPWARD: _TOWNS,
+    }
+)
+"""Which sort of unit sends people; a kind that is missing takes them from everywhere."""
 
 
 def share_out(total: int, weights: Sequence[int], most: Sequence[int]) -> tuple[int, ...]:

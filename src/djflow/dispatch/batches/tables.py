@@ -9,8 +9,8 @@ from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, Text, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from djflow.db.base import Base, Code, Instant, Sealed
-from djflow.dispatch.batches.checks.model import Verdict
 from djflow.dispatch.batches.model import BatchState, CandidateState
+from djflow.dispatch.eligibility.model import Verdict
 from djflow.dispatch.policy.model import BatchKind, RuleKind, Strictness
 
 BATCH = "dispatch_batch.id"

@@ -3,27 +3,14 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
-from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
 from djflow.core.ids import PersonId
 from djflow.dispatch.batches.model import CandidateId, Demand
+from djflow.dispatch.eligibility.model import Verdict
 from djflow.dispatch.policy.model import KindPolicy, RuleKind, Strictness
 
-
-class Verdict(StrEnum):
-    """What a rule says."""
-
-    PASS = "pass"  # noqa: S105 - a verdict
-    FAIL = "fail"
-    CHECK = "check"
-
-
-VERDICT_WORDS: Mapping[Verdict, str] = MappingProxyType(
-    {Verdict.PASS: "符合", Verdict.FAIL: "不符合", Verdict.CHECK: "待核实"}
-)
 ANYWHERE = ""
 
 
@@ -66,17 +53,3 @@ class Finding:
     def forbids(self) -> bool:
         """Whether it keeps somebody from going."""
         return self.verdict is Verdict.FAIL and self.found.strictness is Strictness.HARD
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Somebody to be judged, and whether they volunteer."""
-
-    person: PersonId
-    volunteers: bool = False
-
-
-Judge = Callable[
-    [Session, KindPolicy, Collection[Asked], Collection[Demand], date], Mapping[PersonId, tuple[Found, ...]]
-]
-"""Finds everything about people: each rule once for anywhere, and what differs at the hosts of the demands."""

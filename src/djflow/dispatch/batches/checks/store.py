@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from djflow.core.ids import new_id
 from djflow.db.session import vault_of
 from djflow.db.store import sealing_vault
-from djflow.dispatch.batches.checks.model import Finding, Found, Verdict
+from djflow.dispatch.batches.checks.model import Finding, Found
 from djflow.dispatch.batches.model import CandidateId
 from djflow.dispatch.batches.tables import DispatchCandidateRow, DispatchFindingRow
+from djflow.dispatch.eligibility.model import Verdict
 
 _REASON = "dispatch_finding.reason"
 
