@@ -15,6 +15,7 @@ import djflow.audit.tables
 import djflow.db.tables
 import djflow.dispatch.batches.publicity.tables
 import djflow.dispatch.batches.tables
+import djflow.dispatch.postings.tables
 import djflow.fund.behalf.tables
 import djflow.fund.bookings.tables
 import djflow.fund.cases.tables

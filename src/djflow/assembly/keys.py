@@ -7,6 +7,9 @@ import djflow.approvals.doorway.tables
 import djflow.approvals.tables
 import djflow.audit.tables
 import djflow.db.tables
+import djflow.dispatch.batches.publicity.tables
+import djflow.dispatch.batches.tables
+import djflow.dispatch.postings.tables
 import djflow.fund.behalf.tables
 import djflow.fund.cases.tables
 import djflow.fund.checks.tables

@@ -135,9 +135,7 @@ def refusals(session: Session, found: Batch, news: Sequence[tuple[UnitId, Nomina
     return tuple(wrong)
 
 
-def _twice(
-    index: int, new: Nomination, seen: dict[PersonId, int], asked: Sequence[PersonId]
-) -> tuple[str, str] | None:
+def _twice(index: int, new: Nomination, seen: dict[PersonId, int], asked: Sequence[PersonId]) -> tuple[str, str] | None:
     first = seen.setdefault(new.person, index)
     if first == index or asked[first] != new.person:
         return None
@@ -180,9 +178,7 @@ def busy(session: Session, found: Batch, persons: Collection[PersonId]) -> Mappi
     return other
 
 
-def close(
-    session: Session, batch_id: str, desk: Desk, *, by: str, now: datetime, who: Who = Who.CADRES
-) -> Batch:
+def close(session: Session, batch_id: str, desk: Desk, *, by: str, now: datetime, who: Who = Who.CADRES) -> Batch:
     """End the collecting of nominations; twice is once.
 
     Raises: ConflictError; RuleError when nobody was nominated.

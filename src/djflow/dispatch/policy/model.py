@@ -150,7 +150,11 @@ PAPER_WORDS: Mapping[Paper, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """How long each step may take; workdays unless the name says otherwise, the first day not counted."""
+    """How long each step may take; workdays unless the name says otherwise, the first day not counted.
+
+    An extension that needs approval is asked for `extension_ahead_days` before the end at the latest. A term that would
+    end on a day off lasts until the next workday where `end_on_workday`.
+    """
 
     demand_workdays: int = 10
     nominate_workdays: int = 7
@@ -163,6 +167,9 @@ class Clocks:
     replace_days: int = 15
     midterm_percent: int = 50
     due_days: tuple[int, ...] = (60, 30, 7)
+    confirm_workdays: int = 3
+    extension_ahead_days: int = 30
+    end_on_workday: bool = True
 
 
 @dataclass(frozen=True, slots=True)
