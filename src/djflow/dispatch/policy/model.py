@@ -188,6 +188,7 @@ class Attendance:
     recall_months: int = 2
     recall_absences: int = 2
     excellent_percent: int = 20
+    basis: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,9 +229,14 @@ class KindPolicy:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the whole row: the same version must always have the same one."""
-        text = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, default=str)
-        return hashlib.sha256(text.encode()).hexdigest()
+        """SHA-256 of the canonical text: the same version must always have the same one."""
+        return hashlib.sha256(self.canonical.encode()).hexdigest()
+
+    @property
+    def canonical(self) -> str:
+        """Everything the version says as one JSON text; not `source`, which is settled while versions are in use."""
+        said = {key: value for key, value in asdict(self).items() if key != "source"}
+        return json.dumps(said, ensure_ascii=False, sort_keys=True, default=str)
 
     def rule(self, kind: RuleKind) -> Rule | None:
         """Return the kind's rule of that sort."""
