@@ -10,20 +10,18 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from djflow.audit import service as audit
-from djflow.core.errors import ConflictError, InputError, NotFoundError, RuleError
+from djflow.core.errors import ConflictError, NotFoundError, RuleError
 from djflow.core.ids import PersonId, UnitId
 from djflow.dispatch.batches import store, telling
-from djflow.dispatch.batches.desk import Desk
 from djflow.dispatch.batches.model import (
     Batch,
-    BatchAct,
     Candidate,
     CandidateAct,
     CandidateState,
     Nomination,
     Who,
 )
-from djflow.dispatch.batches.moving import Request, held, move, move_candidate
+from djflow.dispatch.batches.moving import held, move_candidate
 from djflow.dispatch.batches.transitions import IN_PLAY, TAKES_NOMINATIONS
 from djflow.dispatch.policy.model import BatchKind
 from djflow.dispatch.postings import service as postings
@@ -43,40 +41,21 @@ class Refused:
 
 
 def nominate(
-    session: Session, batch_id: str, unit: UnitId, news: Sequence[Nomination], desk: Desk, *, by: str, now: datetime
+    session: Session, batch_id: str, news: Sequence[tuple[UnitId, Nomination]], *, by: str, now: datetime
 ) -> tuple[Candidate, ...]:
-    """Take in whom a unit puts forward, all or none; the same again changes wishes only.
+    """Take in whom units put forward, all or none; the same again changes wishes only.
 
     Raises: RuleError naming the first that cannot be taken (see `refusals`); ConflictError when nothing is collected.
-    """
-    _ = desk
-    found = held(session, batch_id)
-    wrong = refusals(session, found, [(unit, one) for one in news])
-    if wrong:
-        raise RuleError(wrong[0].message, code="candidate.refused")
-    kept = tuple(_put(session, found, unit, one, by=by, now=now) for one in news)
-    _settle_units(session, found, {unit}, by=by, now=now)
-    telling.tell(session, found, kept, now=now)
-    return kept
-
-
-def nominate_list(
-    session: Session, batch_id: str, news: Sequence[tuple[UnitId, Nomination]], *, by: str, now: datetime
-) -> tuple[int, int]:
-    """Take in a judged list and return how many nominations are new and how many were known.
-
-    Raises: RuleError naming the first that cannot be taken; ConflictError when nothing is collected.
     """
     found = held(session, batch_id)
     wrong = refusals(session, found, news)
     if wrong:
         raise RuleError(wrong[0].message, code="candidate.refused")
     before = {one.person for one in store.candidates(session, found.id) if one.state in IN_PLAY}
-    kept = [_put(session, found, unit, one, by=by, now=now) for unit, one in news]
+    kept = tuple(_put(session, found, unit, one, by=by, now=now) for unit, one in news)
     _settle_units(session, found, {unit for unit, _ in news}, by=by, now=now)
     telling.tell(session, found, [one for one in kept if one.person not in before], now=now)
-    fresh = sum(one.person not in before for one in kept)
-    return fresh, len(kept) - fresh
+    return kept
 
 
 def _put(session: Session, found: Batch, unit: UnitId, new: Nomination, *, by: str, now: datetime) -> Candidate:
@@ -152,18 +131,17 @@ def _unfit(
     card = cards.get(new.person)
     if card is None:
         return "person", "没有这名人员：请先导入人员，或核对工号。"
-    if unit not in invited:
-        return "unit", "这个单位没有分到推荐名额：请先在名额表里分配。"
-    if card.unit_id != unit:
-        return "person", f"这名干部是{card.unit_name}的，只能由本单位推荐：请核对。"
-    if not card.serves:
-        return "person", f"这名干部现在是“{STATUS_LABELS[card.status]}”，不能推荐。"
     before = known.get(new.person)
-    if before is not None and before.state is not CandidateState.WITHDRAWN and before.unit != unit:
-        return "person", "这名干部已由别的单位推荐：请核对。"
-    if before is not None and before.state in {CandidateState.DROPPED, CandidateState.REFUSED}:
-        return "person", "这名干部在这一批已有结论，不能再推荐。"
-    return None
+    settled = before is not None and before.state in {CandidateState.DROPPED, CandidateState.REFUSED}
+    other = before is not None and before.state is not CandidateState.WITHDRAWN and before.unit != unit
+    wrong = (
+        (unit not in invited, "unit", "这个单位没有分到推荐名额：请先在名额表里分配。"),
+        (card.unit_id != unit, "person", f"这名干部是{card.unit_name}的，只能由本单位推荐：请核对。"),
+        (not card.serves, "person", f"这名干部现在是“{STATUS_LABELS[card.status]}”，不能推荐。"),
+        (other, "person", "这名干部已由别的单位推荐：请核对。"),
+        (settled, "person", "这名干部在这一批已有结论，不能再推荐。"),
+    )
+    return next(((name, words) for broken, name, words in wrong if broken), None)
 
 
 def busy(session: Session, found: Batch, persons: Collection[PersonId]) -> Mapping[PersonId, str]:
@@ -176,29 +154,6 @@ def busy(session: Session, found: Batch, persons: Collection[PersonId]) -> Mappi
         if posting.new.person in wanted and posting.new.batch != found.id and posting.span.last >= found.starts_on:
             other.setdefault(posting.new.person, "在派任务")
     return other
-
-
-def close(session: Session, batch_id: str, desk: Desk, *, by: str, now: datetime, who: Who = Who.CADRES) -> Batch:
-    """End the collecting of nominations; twice is once.
-
-    Raises: ConflictError; RuleError when nobody was nominated.
-    """
-    found = held(session, batch_id)
-    closed = move(session, found, Request(BatchAct.CLOSE_NOMINATIONS, who), desk, by=by, now=now)
-    for share in store.shares(session, found.id):
-        telling.unit_done(session, found, share.unit, by=by, now=now)
-    return closed
-
-
-def require_wishes(wishes: Sequence[str]) -> tuple[UnitId, ...]:
-    """Return wishes in their order, each once.
-
-    Raises: InputError for too many.
-    """
-    kept = tuple(dict.fromkeys(UnitId(one) for one in wishes if one))
-    if len(kept) > MOST_WISHES:
-        raise InputError(f"意向最多写 {MOST_WISHES} 个单位。", code="candidate.wishes")
-    return kept
 
 
 def own(session: Session, batch_id: str, candidate_id: str, unit: UnitId) -> Candidate:

@@ -102,7 +102,7 @@ def put_demand(session: Session, batch_id: str, new: NewDemand, desk: Desk, *, b
     require_demand(new, units)
     kept, changed = store.put_demand(session, found.id, new, now=now)
     if changed:
-        details = {"unit": units[new.unit].code, "places": new.places}
+        details: dict[str, str | int | bool | None] = {"unit": units[new.unit].code, "places": new.places}
         audit.record(session, found.subject, "batch.demand", by=by, now=now, details=details)
     return kept
 

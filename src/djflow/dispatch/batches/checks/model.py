@@ -1,15 +1,11 @@
 """What a rule found about a nomination, and what a person made of it. Words are stored and never renamed."""
 
-from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy.orm import Session
-
-from djflow.core.ids import PersonId
-from djflow.dispatch.batches.model import CandidateId, Demand
+from djflow.dispatch.batches.model import CandidateId
 from djflow.dispatch.eligibility.model import Verdict
-from djflow.dispatch.policy.model import KindPolicy, RuleKind, Strictness
+from djflow.dispatch.policy.model import RuleKind, Strictness
 
 ANYWHERE = ""
 
