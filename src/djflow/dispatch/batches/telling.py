@@ -123,6 +123,13 @@ def unit_done(session: Session, batch: Batch, unit: UnitId, *, by: str, now: dat
     inbox.settle(session, ItemKind.BATCH_NOMINATE, share_subject(batch, unit), by=by, now=now)
 
 
+def end(session: Session, batch: Batch, units: Iterable[UnitId], *, by: str, now: datetime) -> None:
+    """Take everything about a batch out of the boxes of hosts and units: it is cancelled."""
+    inbox.settle(session, ItemKind.BATCH_DEMAND, batch.subject, by=by, now=now)
+    for unit in units:
+        unit_done(session, batch, unit, by=by, now=now)
+
+
 def tell(session: Session, batch: Batch, moved: Iterable[Candidate], *, now: datetime) -> None:
     """Tell people where their own nomination has come to; steps that concern only the office are not told."""
     heard = [one for one in moved if one.state in _TOLD]
