@@ -25,6 +25,7 @@ from djflow.dispatch.model import (
 
 UNITS = ("U1", "U2", "U3")
 SKILLS = ("农业", "法律")
+MORE_SKILLS = (*SKILLS, "财务")
 
 
 def cadre(number: int, **changes: object) -> Cadre:
@@ -93,7 +94,7 @@ _PEOPLE = st.builds(
     unit=st.sampled_from(UNITS[:2]).map(UnitId),
     born=st.integers(1985, 1992),
     works_since=st.just(2010),
-    specialties=st.frozensets(st.sampled_from(SKILLS), max_size=2),
+    specialties=st.frozensets(st.sampled_from(MORE_SKILLS), min_size=1, max_size=2),
     last_sent=st.none() | st.integers(2019, 2024),
     appraisal=st.integers(3, 5),
     wishes=st.frozensets(st.integers(0, 2).map(PlaceId), max_size=2),
@@ -105,7 +106,7 @@ _PEOPLE = st.builds(
 )
 _TEAMS = st.builds(
     Team,
-    each_of=st.lists(st.sampled_from(SKILLS), max_size=2, unique=True).map(tuple),
+    each_of=st.sampled_from([(), SKILLS, MORE_SKILLS, MORE_SKILLS]),
     women_at_least=st.integers(0, 1),
     no_two_of_a_section=st.booleans(),
 )
@@ -152,6 +153,32 @@ def team_problems(draw: st.DrawFn) -> Problem:
         bans=frozenset(draw(st.lists(pairs, max_size=2))),
         seed=draw(st.integers(0, 3)),
     )
+
+
+@st.composite
+def odd_problems(draw: st.DrawFn) -> Problem:
+    """People of one skill and teams that ask for three: what breaks the corner of the flow."""
+    skills = draw(st.lists(st.sampled_from(MORE_SKILLS), min_size=3, max_size=6))
+    cadres = tuple(
+        cadre(
+            number,
+            specialties=frozenset({skill}),
+            appraisal=draw(st.integers(3, 5)),
+            wishes=draw(st.frozensets(st.integers(0, 1).map(PlaceId), max_size=2)),
+            woman=draw(st.booleans()),
+        )
+        for number, skill in enumerate(skills)
+    )
+    posts = tuple(
+        post(
+            number,
+            places=draw(st.integers(2, 3)),
+            place=PlaceId(number),
+            team=Team(MORE_SKILLS, draw(st.integers(0, 1))),
+        )
+        for number in range(draw(st.integers(1, 2)))
+    )
+    return Problem(2026, 3, 1.0, cadres, posts, seed=draw(st.integers(0, 3)))
 
 
 def _named(one: Cadre, key: CadreId) -> Cadre:
