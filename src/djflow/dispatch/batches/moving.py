@@ -175,7 +175,8 @@ def move_candidate(  # noqa: PLR0913 - the nomination, the act, in whose place a
     return changed
 
 
-_NOWHERE = frozenset({CandidateState.NOMINATED, CandidateState.CHECKED, CandidateState.REFUSED, CandidateState.RESERVE})
+_NOWHERE = frozenset(CandidateState) - ON_THE_WAY - {CandidateState.PROPOSED}
+"""States in which somebody goes nowhere."""
 
 
 def require_unchanged(found: Batch, seen_round: int) -> None:
