@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from djflow.dispatch import rules
 from djflow.dispatch.model import Assigned, CadreId, Given, Ground, PlaceId, PostId, Problem, Team, UnitId, Weights
 from djflow.dispatch.solver import solve
+from djflow.dispatch.solver.limits import Sections
 from djflow.dispatch.solver.table import table_of
-from djflow.dispatch.solver.whole import Search
+from djflow.dispatch.solver.whole import Search, Whole
 from tests.dispatch.cases import cadre, cheapest, faults, odd_problems, post, team_problems
 from tests.dispatch.test_solver import problem
 
@@ -39,9 +40,13 @@ def test_the_tables_say_what_the_rules_say_of_findings_and_rotation(one: Problem
 
 def test_where_the_corner_is_broken_whole_numbers_are_found_and_proven(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two places, three skills asked for, three people of one skill each: half of everybody is no answer, one is."""
-    searched = list[int]()
-    run = Search.run
-    monkeypatch.setattr(Search, "run", lambda *given: searched.append(1) or run(*given))
+    searched, run = list[int](), Search.run
+
+    def counted(search: Search, known: Sections, nodes: int) -> Whole | None:
+        searched.append(nodes)
+        return run(search, known, nodes)
+
+    monkeypatch.setattr(Search, "run", counted)
     skills = ("农业", "法律", "财务")
     people = [cadre(number, specialties=frozenset({skill})) for number, skill in enumerate(skills)]
     one = problem(*people, posts=(post(0, places=2, team=Team(each_of=skills)),))
@@ -115,7 +120,7 @@ def test_circular_wishes_are_all_granted_at_once() -> None:
 
 
 def test_a_search_that_is_cut_short_says_how_far_it_got() -> None:
-    """Without any search an assignment and a bound below it come back, and the gap is told."""
+    """An assignment above its bound is not called the best, and the gap is told."""
     one = problem(cadre(0))
     found = replace(solve(one), objective=100, bound=80)
     assert (found.optimal, found.gap) == (False, 0.25)

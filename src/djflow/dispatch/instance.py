@@ -6,10 +6,10 @@ absent: `pins`, `bans`, `given`, teams, sections, ranks, rotation.
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
-from djflow.core.jsonfile import Node, Source, read_json
+from djflow.core.jsonfile import Node, Source, read_json, read_text
 from djflow.dispatch.model import (
     Assigned,
     Cadre,
@@ -46,7 +46,7 @@ def problem_from_json(root: Node) -> Problem:
     Raises: DispatchInputError.
     """
     meta = root.get("meta")
-    problem = Problem(
+    return Problem(
         year=meta.get("year").whole(1900),
         redispatch_years=meta.get("redispatch_years").whole(0),
         unit_share=_share(meta.get("unit_share_max")),
@@ -63,18 +63,8 @@ def problem_from_json(root: Node) -> Problem:
         one_per_section=meta.optional("one_per_section", Node.flag, default=False),
         given={pair: found for pair, found in root.list_of("given", _given) if pair[0]},
         given_anywhere={pair[1]: found for pair, found in root.list_of("given", _given) if not pair[0]},
+        waivable={rule: words.text() for rule, words in meta.object("waivable").pairs()},
     )
-    _require_once([one.id for one in problem.cadres], "人员")
-    _require_once([one.id for one in problem.posts], "岗位")
-    return problem
-
-
-def _require_once(ids: Sequence[str], what: str) -> None:
-    seen = set[str]()
-    for one in ids:
-        if one in seen:
-            raise DispatchInputError(f"{SOURCE.name}里{what}“{one}”写了两次；请删去一处。")
-        seen.add(one)
 
 
 def _share(node: Node) -> float:
@@ -160,6 +150,26 @@ def _weights(node: Node) -> Weights:
 
 def _pair(node: Node) -> tuple[PostId, CadreId]:
     return PostId(node.get("岗位").text()), CadreId(node.get("工号").text())
+
+
+def read_pairs(path: Path) -> frozenset[Pair]:
+    """Read POSTINGS.csv, PINS.csv or BANS.csv; other columns than 岗位, 工号 are ignored.
+
+    Raises: DispatchInputError naming the row.
+    """
+    rows = csv.reader(io.StringIO(read_text(path, SOURCE)))
+    header = [cell.strip() for cell in next(rows, [])]
+    missing = [one for one in COLUMNS if one not in header]
+    if missing:
+        raise DispatchInputError(f"文件 {path} 第 1 行缺少列“{'、'.join(missing)}”；表头应为：岗位,工号。")
+    at, found = [header.index(one) for one in COLUMNS], set[Pair]()
+    for line, row in enumerate(rows, start=2):
+        cells = [row[place].strip() if place < len(row) else "" for place in at]
+        if all(cells):
+            found.add((PostId(cells[0]), CadreId(cells[1])))
+        elif any(cell.strip() for cell in row):
+            raise DispatchInputError(f"文件 {path} 第 {line} 行岗位、工号不全；请补全或删去这一行。")
+    return frozenset(found)
 
 
 def postings_csv(rows: Iterable[Assigned]) -> str:

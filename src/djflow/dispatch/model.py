@@ -155,7 +155,8 @@ class Problem:
     sent again when more than `redispatch_years` have gone. `batch_least` names how many places of a batch must be
     filled, `batch_most` how many may be. `one_per_section` forbids two of one section of one unit; `rank_most` caps a
     unit's people of a rank. `given` are findings about pairs, `given_anywhere` about somebody at whatever post.
-    `pins` are settled, `bans` excluded; `seed` draws lots between assignments that are equally good.
+    `waivable` names the rules judged outside that the office may waive, each with what people call it. `pins` are
+    settled, `bans` excluded; `seed` draws lots between assignments that are equally good.
     """
 
     year: int
@@ -174,6 +175,7 @@ class Problem:
     one_per_section: bool = False
     given: Mapping[Pair, Given] = field(default_factory=dict)
     given_anywhere: Mapping[CadreId, Given] = field(default_factory=dict)
+    waivable: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,3 +209,75 @@ class Solution:
     def gap(self) -> float:
         """Return how far above the bound the objective is at most, 0 for proven."""
         return 0.0 if self.optimal else (self.objective - self.bound) / max(1, self.bound)
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """Posts that together need more than can be sent: at most `supply` of `need`, whatever is assigned.
+
+    `rule` is what binds, in Chinese; `remedy` the mildest relaxation that fills most of it, None where none does.
+    """
+
+    posts: tuple[PostId, ...]
+    need: int
+    supply: int
+    rule: str
+    text: str
+    remedy: "Relaxation | None" = None
+
+    @property
+    def short(self) -> int:
+        """Return how many places stay empty."""
+        return self.need - self.supply
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxation:
+    """A rule loosened: what it is called, how many places then stay empty and how many more are filled."""
+
+    relax: str
+    unfilled: int
+    filled: int
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why places stay empty: no assignment leaves fewer than `min_unfilled`; `unfilled` are those of the best one.
+
+    `notes` are sentences on what is odd about the input: more places than people, a closed host, a unit of one.
+    """
+
+    shortages: tuple[Shortage, ...]
+    min_unfilled: int
+    unfilled: Mapping[PostId, int]
+    what_if: tuple[Relaxation, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Somebody who would go elsewhere; None is staying at home."""
+
+    cadre: CadreId
+    before: PostId | None
+    after: PostId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why somebody is sent to a post, or is not.
+
+    `refused` are the rules that forbid it; `parts` what it costs. Otherwise `extra` is how many points more the whole
+    would cost if it were the other way round, exact when `proven`, None when pins leave no other way; `moves` is who
+    would then go elsewhere.
+    """
+
+    post: PostId
+    cadre: CadreId
+    sent: bool
+    text: str
+    refused: tuple[Ground, ...] = ()
+    parts: tuple[Ground, ...] = ()
+    extra: int | None = None
+    moves: tuple[Move, ...] = ()
+    proven: bool = True

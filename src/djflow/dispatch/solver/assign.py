@@ -13,7 +13,7 @@ from djflow.dispatch.solver.checks import check
 from djflow.dispatch.solver.flow import PINS_COLLIDE, relax
 from djflow.dispatch.solver.limits import limits, sections
 from djflow.dispatch.solver.program import MINOR, Program, prices
-from djflow.dispatch.solver.table import Ints, Table, table_of
+from djflow.dispatch.solver.table import Ints, table_of
 from djflow.dispatch.solver.whole import NODES, Search, cost_of
 
 
@@ -25,12 +25,19 @@ def solve(problem: Problem, *, near: Solution | None = None, nodes: int = NODES)
 
     Raises: DispatchInputError for input that contradicts itself, pins that contradict a rule or each other.
     """
+    return assign(problem, _lots(problem) if near is None else _staying(problem, near), nodes)
+
+
+def assign(problem: Problem, minor: Ints, nodes: int = NODES) -> Solution:
+    """Return an assignment of the lowest objective, among those one of the lowest minor parts [post or 1, cadre].
+
+    Raises: DispatchInputError.
+    """
     check(problem)
     if not problem.posts or not problem.cadres:
         return _solution(problem, ())
-    table = table_of(problem)
-    pinned = places(problem, problem.pins)
-    costs = prices(table, problem, _lots(problem, table) if near is None else _staying(problem, table, near))
+    table, pinned = table_of(problem), places(problem, problem.pins)
+    costs = prices(table, problem, minor)
     program, known = Program(table, problem, costs), sections(problem)
     relaxed = relax(program, limits(problem), known, pinned)
     taken = np.flatnonzero(np.round(relaxed.values) > 0)
@@ -61,15 +68,15 @@ def _solution(problem: Problem, assigned: tuple[Assigned, ...]) -> Solution:
     return Solution(assigned, points, unfilled, short, points)
 
 
-def _lots(problem: Problem, table: Table) -> Ints:
+def _lots(problem: Problem) -> Ints:
     """Draw a lot for every cadre."""
-    drawn = np.random.default_rng(problem.seed).integers(0, MINOR, size=len(table.unit))
+    drawn = np.random.default_rng(problem.seed).integers(0, MINOR, size=len(problem.cadres))
     return np.asarray(drawn, np.int64)[None, :]
 
 
-def _staying(problem: Problem, table: Table, near: Solution) -> Ints:
+def _staying(problem: Problem, near: Solution) -> Ints:
     """Return 1 for every pair that is not in an earlier assignment."""
-    moves = np.ones(table.may.shape, np.int64)
+    moves = np.ones((len(problem.posts), len(problem.cadres)), np.int64)
     for place in places(problem, {(row.post, row.cadre) for row in near.assigned}):
         moves[place] = 0
     return moves

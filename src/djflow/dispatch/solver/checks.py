@@ -40,7 +40,7 @@ def check(problem: Problem) -> None:
 def _once(ids: Iterable[str], what: str) -> None:
     twice = [one for one, count in Counter(ids).items() if count > 1]
     if twice:
-        raise DispatchInputError(f"{what}“{twice[0]}”写了两次；请删去一处。")
+        raise DispatchInputError(f"派遣文件里{what}“{twice[0]}”写了两次；请删去一处。")
 
 
 def _numbers(problem: Problem) -> None:
