@@ -169,6 +169,13 @@ ACTION_LABELS: Mapping[str, str] = MappingProxyType(
         "unit.register": "登记单位",
         "units.import": "导入单位表",
         "year.close": "基金年终结账",
+        "policy.use": "启用选派规则版本",
+        "profile.change": "修改选派资料",
+        "profile.register": "登记选派资料",
+        "profile.terms": "登记往期选派",
+        "profiles.export": "导出选派资料",
+        "profiles.import": "导入选派资料",
+        "unit.key_posts": "登记关键岗位",
     }
 )
 """Actions by code."""
@@ -220,6 +227,10 @@ SUBJECT_LABELS: Mapping[str, str] = MappingProxyType(
         "roster.roster": "值班表",
         "roster.session": "场次",
         "units.import": "单位导入",
+        "dispatch.policy": "选派规则",
+        "dispatch.profile": "选派资料",
+        "profiles.export": "选派资料导出",
+        "profiles.import": "选派资料导入",
     }
 )
 """Kinds of subjects by code."""
