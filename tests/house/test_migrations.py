@@ -15,7 +15,9 @@ import djflow.audit.tables
 import djflow.db.tables
 import djflow.dispatch.batches.publicity.tables
 import djflow.dispatch.batches.tables
+import djflow.dispatch.policy.tables
 import djflow.dispatch.postings.tables
+import djflow.dispatch.profiles.tables
 import djflow.fund.behalf.tables
 import djflow.fund.bookings.tables
 import djflow.fund.cases.tables

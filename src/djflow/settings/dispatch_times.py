@@ -27,6 +27,15 @@ class ClocksTable(Table):
     midterm_percent: int = Field(
         ge=1, le=99, description="任期过了百分之几做中期考核", examples=["midterm_percent = 50"]
     )
+    confirm_workdays: Workdays = Field(
+        default=3, description="接收单位几个工作日内确认到岗", examples=["confirm_workdays = 3"]
+    )
+    extension_ahead_days: Days = Field(
+        default=30, description="要审批的延期最晚在期满前几天提出", examples=["extension_ahead_days = 30"]
+    )
+    end_on_workday: bool = Field(
+        default=True, description="期满日遇休息日是否顺延到下一个工作日", examples=["end_on_workday = true"]
+    )
     due_days: Numbers = Field(min_length=1, description="期满前几天提醒轮换", examples=["due_days = [60, 30, 7]"])
 
     @model_validator(mode="after")

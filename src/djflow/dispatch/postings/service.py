@@ -31,8 +31,10 @@ from djflow.dispatch.postings.model import (
 )
 from djflow.dispatch.postings.store import Change, Wanted
 from djflow.dispatch.postings.transitions import (
+    ENDED_AFTER_SERVICE,
     NEEDS_REASON,
     NOTHING_KNOWN,
+    SERVING,
     Facts,
     require_guard,
     require_may,
@@ -98,8 +100,18 @@ def _require_possible(session: Session, new: NewPosting, span: DateSpan) -> None
         raise NotFoundError("没有这名人员：请刷新后再试。", code="posting.person")
     if card.has_gone:
         raise RuleError("这名干部已退休或调离，不能派出：请另选人。", code="posting.gone")
+    require_free(session, new.person, span)
+
+
+def require_free(session: Session, person: PersonId, span: DateSpan, *, but: str = "") -> None:
+    """Refuse days on which somebody is posted elsewhere, postings that ended early included up to their last day.
+
+    Raises: ConflictError naming the days.
+    """
     there = set(PostingState) - {PostingState.CANCELLED}
-    clash = store.postings(session, Wanted(persons=[new.person], states=there, touching=span))
+    clash = [
+        one for one in store.postings(session, Wanted(persons=[person], states=there, touching=span)) if one.id != but
+    ]
     if clash:
         days = clash[0].span
         raise ConflictError(
@@ -249,6 +261,12 @@ def postings(
 def postings_of(session: Session, persons: Collection[PersonId], *, open_only: bool = True) -> tuple[Posting, ...]:
     """Return the postings of some people by host, first day and id."""
     return store.postings(session, Wanted(persons=persons, states=OPEN if open_only else None))
+
+
+def serving(session: Session, span: DateSpan) -> tuple[Posting, ...]:
+    """Return the postings whose people worked at the host on a day of `span`, those since ended included."""
+    found = store.postings(session, Wanted(states=SERVING | ENDED_AFTER_SERVICE, touching=span))
+    return tuple(one for one in found if one.reported_on is not None and one.reported_on <= span.last)
 
 
 def posting(session: Session, posting_id: str) -> Posting:

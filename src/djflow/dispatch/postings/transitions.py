@@ -102,6 +102,8 @@ LIMIT_OF: Mapping[PostingState, Limit] = MappingProxyType({row.state: row.limit 
 
 SERVING = frozenset({S.ON_DUTY, S.MIDTERM_DONE, S.FINAL_REVIEW})
 """States in which somebody works at the host: leave, months, checks and diaries belong to these."""
+ENDED_AFTER_SERVICE = frozenset({S.RETURNED, S.RECALLED})
+"""States of somebody who worked at the host and is not put away yet."""
 NEEDS_REASON = frozenset({A.CANCEL, A.RECALL, A.EXTEND})
 
 _SENTENCES: Mapping[Guard, Callable[[Facts], str]] = MappingProxyType(
