@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from djflow.dispatch.batches.model import Candidate, CandidateId, Demand, DemandId
+from djflow.dispatch.batches.model import Candidate, CandidateId, DemandId
 from djflow.dispatch.batches.proposals.model import Line
 from djflow.dispatch.model import Cadre, Post, Problem, Solution, UnitId
 from djflow.dispatch.rules import grounds, most_sent, parts, price
+from djflow.dispatch.solver.explain import explain
 
 
 def lines_of(
@@ -63,22 +64,22 @@ def _left(
 
 
 def shortage(
-    problem: Problem, solution: Solution, demands: Mapping[DemandId, Demand], titles: Mapping[DemandId, str]
+    problem: Problem, solution: Solution, titles: Mapping[DemandId, str], codes: Mapping[CandidateId, str]
 ) -> tuple[str, ...]:
-    """Return a sentence for every post that stays empty, with how many could go there and why nobody does."""
-    told: list[str] = []
-    for post in problem.posts:
-        missing = solution.unfilled.get(post.id, 0)
-        if not missing or DemandId(post.id) not in demands:
-            continue
-        able = [one for one in problem.cadres if not grounds(problem, one, post)]
-        title = _title(post, titles)
-        if post.closed:
-            told.append(f"{title}缺 {missing} 人：接收单位已撤并停用，请撤销需求或改报。")
-        elif not able:
-            told.append(f"{title}缺 {missing} 人：没有符合条件的人选，请放宽要求或重新征集推荐。")
-        else:
-            told.append(
-                f"{title}缺 {missing} 人：符合条件的 {len(able)} 人已派往别处，或受单位可派人数、班子和科室要求限制。"
-            )
-    return tuple(told)
+    """Return why places stay empty: which posts, how many can come, which rule binds, what would help."""
+    if not solution.unfilled:
+        return ()
+    found = explain(problem, solution)
+    closed = [one for one in problem.posts if one.closed and one.id in solution.unfilled]
+    told = [f"{_title(one, titles)}的接收单位已撤并停用：请撤销这项需求，或改报现在的单位。" for one in closed]
+    told += [one.text for one in found.shortages]
+    return tuple(in_words(one, titles, codes) for one in told)
+
+
+def in_words(text: str, titles: Mapping[DemandId, str], codes: Mapping[CandidateId, str]) -> str:
+    """Return a sentence of the solver with posts by their titles and people by their codes."""
+    for demand, title in titles.items():
+        text = text.replace(demand, title)
+    for candidate, code in codes.items():
+        text = text.replace(candidate, code)
+    return text

@@ -3,7 +3,7 @@
 A round is written whole: states, posts and points of nominations, explanation, fingerprint of what is to be decided.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from djflow.dispatch.batches import rules, store
 from djflow.dispatch.batches.checking import known_facts
 from djflow.dispatch.batches.checks import store as checks
 from djflow.dispatch.batches.desk import Desk
-from djflow.dispatch.batches.explaining import lines_of, shortage
+from djflow.dispatch.batches.explaining import in_words, lines_of, shortage
 from djflow.dispatch.batches.model import (
     Batch,
     BatchAct,
@@ -28,13 +28,22 @@ from djflow.dispatch.batches.model import (
     DemandId,
     Who,
 )
-from djflow.dispatch.batches.moving import Request, held, move, move_candidate, require_candidate, require_unchanged
+from djflow.dispatch.batches.moving import (
+    Request,
+    batch,
+    held,
+    move,
+    move_candidate,
+    require_candidate,
+    require_unchanged,
+)
 from djflow.dispatch.batches.problem import Known, problem_of
 from djflow.dispatch.batches.proposals import store as proposals
 from djflow.dispatch.batches.proposals.model import Line, Pin, Proposal
 from djflow.dispatch.batches.transitions import CHOOSABLE, ON_THE_WAY
-from djflow.dispatch.model import Problem, Solution
+from djflow.dispatch.model import CadreId, PostId, Problem, Solution
 from djflow.dispatch.solver import solve
+from djflow.dispatch.solver.why import why
 from djflow.people import service as people
 
 _PINNING = frozenset({BatchState.CHECKING, BatchState.PROPOSED})
@@ -109,6 +118,27 @@ def titles_of(session: Session, demands: tuple[Demand, ...]) -> Mapping[DemandId
     }
 
 
+def codes_of(session: Session, everybody: Collection[Candidate]) -> Mapping[CandidateId, str]:
+    """Return the codes of nominated people."""
+    cards = people.people_by_ids(session, sorted({one.person for one in everybody}))
+    return {one.id: cards[one.person].code for one in everybody if one.person in cards}
+
+
+def why_pair(
+    session: Session, batch_id: str, candidate: CandidateId, demand: DemandId, desk: Desk, *, now: datetime
+) -> str:
+    """Return why somebody goes to a post in the present proposal, or why not, and what the other way would cost.
+
+    Raises: NotFoundError; DispatchInputError for somebody or a post that cannot be chosen at all.
+    """
+    found = batch(session, batch_id)
+    require_candidate(session, batch_id, candidate)
+    known = known_of(session, found, desk, frozenset(), now=now)
+    problem = problem_of(known)
+    reason = why(problem, solve(problem), PostId(demand), CadreId(candidate))
+    return in_words(reason.text, titles_of(session, known.demands), codes_of(session, known.people))
+
+
 def _follow(
     session: Session, everybody: tuple[Candidate, ...], lines: Mapping[CandidateId, Line], *, by: str, now: datetime
 ) -> None:
@@ -139,7 +169,6 @@ def _proposal(  # noqa: PLR0913 - the parts of one value
     now: datetime,
 ) -> Proposal:
     found = _read(session, held(session, batch_id))
-    demands = {one.id: one for one in store.demands(session, batch_id)}
     return Proposal(
         batch=found.id,
         round=found.round,
@@ -147,7 +176,7 @@ def _proposal(  # noqa: PLR0913 - the parts of one value
         objective=solution.objective,
         bound=solution.bound,
         short=sum(solution.unfilled.values()),
-        words=shortage(problem, solution, demands, titles),
+        words=shortage(problem, solution, titles, codes_of(session, store.candidates(session, batch_id))),
         content_hash=fingerprint(session, found),
         made_at=now,
         made_by=by,
