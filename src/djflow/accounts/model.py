@@ -114,6 +114,12 @@ class Act(StrEnum):
     GIFT_PAPER = "gift_paper"
     TILL_WORK = "till_work"
     FUND_APPLY = "fund_apply"
+    BATCH_READ = "batch_read"
+    BATCH_DEMAND = "batch_demand"
+    BATCH_NOMINATE = "batch_nominate"
+    BATCH_LOOK = "batch_look"
+    BATCH_WORK = "batch_work"
+    BATCH_OBJECT = "batch_object"
 
 
 class LoginResult(StrEnum):

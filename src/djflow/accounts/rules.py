@@ -43,6 +43,8 @@ _TOWN_DESK = TOWN_ROLES - {Role.TOWN_SECRETARY}
 _FUND_HANDS = _TOWN_DESK | {Role.BRANCH_SECRETARY, Role.OFFICE_CLERK}
 _FUND_EYES = _LEADERS | TOWN_ROLES | {Role.BRANCH_SECRETARY, Role.OFFICE_CLERK, Role.AUDITOR_READONLY}
 _TILL = frozenset({Role.FINANCE_CLERK, Role.CASHIER})
+_CADRES = frozenset({Role.CADRE_CLERK})
+_SEE_BATCHES = _CADRES | _LEADERS | {Role.AUDITOR_READONLY}
 _SEE_MONEY = _TILL | _LEADERS | {Role.AUDITOR_READONLY}
 
 PERMISSIONS: Mapping[Act, frozenset[Role]] = MappingProxyType(
@@ -87,6 +89,12 @@ PERMISSIONS: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.GIFT_PAPER: _TILL,
         Act.TILL_WORK: _TILL,
         Act.FUND_APPLY: frozenset({Role.BRANCH_SECRETARY, Role.TOWN_CLERK}),
+        Act.BATCH_READ: _SEE_BATCHES | _TOWN_DESK | {Role.UNIT_LIAISON},
+        Act.BATCH_DEMAND: _CADRES | {Role.TOWN_CLERK, Role.UNIT_LIAISON},
+        Act.BATCH_NOMINATE: _CADRES | {Role.TOWN_CLERK, Role.UNIT_LIAISON},
+        Act.BATCH_LOOK: _SEE_BATCHES,
+        Act.BATCH_WORK: _CADRES,
+        Act.BATCH_OBJECT: _CADRES | _LEADERS,
     }
 )
 """Which roles may do an act; what is not listed is forbidden."""

@@ -12,6 +12,7 @@ from djflow.approvals.chains.model import Chain, ChainStep, Level, StepKind
 from djflow.approvals.chains.rules import path
 from djflow.approvals.model import Case, CaseId, CaseState, NewCase, Office, Outcome, Place, World
 from djflow.approvals.sweeping.service import sweep as swept
+from djflow.assembly.dispatch_hearing import hear_batches
 from djflow.assembly.house import House
 from djflow.core.clock import civil_date
 from djflow.core.errors import NotFoundError
@@ -87,8 +88,9 @@ def sweep(house: House, *, limit: int | None = None) -> dict[str, int]:
 
 def hear(house: House, session: Session, outcomes: Iterable[Outcome], *, by: str) -> None:
     """Let the subsystem a case belongs to do what follows from its approval, in the caller's transaction."""
-    desk = desk_of(house)
-    for outcome in outcomes:
+    desk, found = desk_of(house), tuple(outcomes)
+    hear_batches(house, session, found, by=by)
+    for outcome in found:
         if outcome.case.new.subject.kind == KIND and outcome.changed:
             fund.follow(session, outcome, desk, by=by, now=house.now())
 

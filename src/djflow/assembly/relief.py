@@ -13,6 +13,7 @@ from djflow.approvals.doorway import service as doorway
 from djflow.approvals.model import Answer, Outcome, TaskId, Verdict
 from djflow.assembly.application_file import Filed, read_application
 from djflow.assembly.approvals import desk_of
+from djflow.assembly.dispatch_hearing import hear_batches
 from djflow.assembly.house import House
 from djflow.audit import service as audit
 from djflow.core.errors import InputError
@@ -173,9 +174,10 @@ def decide_by_link(house: House, token: str, passed: str, verdict: Verdict, opin
         if of_fund:
             fund.require_ready(session, admitted.task_id, answer, desk, now=now)
         outcome = doorway.decide(session, token, passed, answer, office=desk.office, now=now)
+        by = str(Subject("people.person", admitted.person))
         if of_fund:
-            by = str(Subject("people.person", admitted.person))
             fund.follow(session, outcome, desk, reason=opinion, by=by, now=now)
+        hear_batches(house, session, [outcome], by=by)
         return outcome
 
 
