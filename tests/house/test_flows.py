@@ -16,15 +16,33 @@ from prefect.deployments.runner import RunnerDeployment
 from djflow.core.clock import CIVIL_ZONE
 from djflow.settings.load import load_settings
 from djflow.settings.schema import DEPLOYMENTS as SCHEDULED
-from flows import city, duty, forms, fund, fund_acts, fund_forms, fund_money, notify, register, roster, sweep, upkeep
+from flows import (
+    city,
+    dispatch,
+    dispatch_forms,
+    dispatch_proposing,
+    duty,
+    forms,
+    fund,
+    fund_acts,
+    fund_forms,
+    fund_money,
+    notify,
+    register,
+    roster,
+    sweep,
+    upkeep,
+)
 
 ROOT = Path(__file__).parents[2]
 MODULES = (city, duty, fund, fund_acts, fund_money, notify, roster, sweep, upkeep)
+MODULES += (dispatch, dispatch_proposing)
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ENGLISH = re.compile(r"[A-Za-z]{2,}")
 KNOWN_WORDS = {"Prefect", "Suspended", "Resume", "config", "markets", "toml", "code", "djflow", "market", "list"}
 KNOWN_WORDS |= {"WF", "PB", "json", "csv", "import", "spring"}
 ALLOWED = {
+    dispatch_forms.BatchKey,
     *(forms.MonthText, forms.FirstDay, forms.LastDay, forms.NoticeKind),
     *(forms.MarketCode, forms.CityCode, forms.DistrictCode),
     *(fund_forms.CaseNumber, fund_forms.StepWords, fund_forms.YearText, fund_forms.PaperName),
@@ -32,6 +50,7 @@ ALLOWED = {
 }
 BY_HAND = {"closure-declare", "roster-city", "roster-district"}
 BY_HAND |= {"fund-advance", "fund-paper", "fund-batch-close", "fund-festival-batch"}
+BY_HAND |= {"dispatch-call", "dispatch-propose"}
 NOON = datetime(2026, 11, 18, 12, tzinfo=CIVIL_ZONE)
 
 

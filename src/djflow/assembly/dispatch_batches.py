@@ -42,6 +42,15 @@ class Swept:
     blocked: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Somebody (by code) settled for, or kept from, the post with a number in the table of demands."""
+
+    person: str
+    post: int
+    banned: bool = False
+
+
 def act(house: House, do: Callable[[Session, Desk, datetime], T]) -> T:
     """Do one act on a batch in a transaction of its own."""
     with house.transaction() as session:
@@ -97,6 +106,15 @@ def pin(house: House, batch_id: str, person: str, demand: DemandId, *, banned: b
         return proposing.pin(session, batch_id, Pin(wanted, demand, banned), by=by, now=now)
 
     return act(house, do)
+
+
+def pin_numbered(house: House, batch_id: str, pair: Pair, *, by: str) -> bool:
+    """Settle or exclude a pair by the post's number; raises NotFoundError for the number, and what `pin` raises."""
+    with house.reading() as session:
+        demands = service.demands(session, batch_id)
+    if not 1 <= pair.post <= len(demands):
+        raise NotFoundError(f"没有序号为 {pair.post} 的岗位：请核对需求表里的序号。", code="demand.unknown")
+    return pin(house, batch_id, pair.person, demands[pair.post - 1].id, banned=pair.banned, by=by)
 
 
 def import_nominations(
@@ -157,6 +175,7 @@ def demand_rows(house: House, batch_id: str) -> tuple[Row, ...]:
     wished = [wish for one in everybody for wish in one.wishes]
     return tuple(
         {
+            "序号": number,
             "岗位": titles[one.id],
             "需求": one.new.places,
             "名额": one.places,
@@ -165,7 +184,7 @@ def demand_rows(house: House, batch_id: str) -> tuple[Row, ...]:
             "缺": max(0, one.places - sum(person.demand == one.id for person in everybody)),
             "备注": "已撤销" if one.withdrawn else "",
         }
-        for one in demands
+        for number, one in enumerate(demands, start=1)
     )
 
 
@@ -225,6 +244,23 @@ def sweep(house: House, *, by: str) -> Swept:
         except DjflowError as error:
             blocked.append(f"{one.title}：{error.message}")
     return Swept(ended, moved, reminded, tuple(blocked))
+
+
+def board_rows(house: House) -> tuple[Row, ...]:
+    """Return every open batch with its step, clock and people; no names."""
+    with house.reading() as session:
+        found = publishing.to_sweep(session)
+        counts = service.counts(session)
+    return tuple(
+        {
+            "批次": one.title,
+            "编号": one.id,
+            "步骤": BATCH_WORDS[one.state],
+            "期限": str(one.due_on or ""),
+            "人选": "，".join(f"{CANDIDATE_WORDS[state]}{count}" for state, count in counts.get(one.id, {}).items()),
+        }
+        for one in found
+    )
 
 
 def _closed(house: House, period_id: str, *, by: str) -> bool:

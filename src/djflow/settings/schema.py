@@ -45,6 +45,7 @@ DEPLOYMENTS = (
     "ledger-verify",
     "ledger-anchor",
     "relief-tidy",
+    "dispatch-advance",
 )
 """Keys of schedules.toml; each is one deployment."""
 
