@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from djflow.cli.dispatch_batch import batch
 from djflow.cli.frame import answer, json_option
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ F = TypeVar("F", bound=Callable[..., None])
 @click.group("dispatch", help="派遣：按条件和意愿定人，说明空缺和每一处安排的原因。")
 def dispatch() -> None:
     """Group of dispatch commands."""
+
+
+dispatch.add_command(batch)
 
 
 def settled_options(command: F) -> F:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from djflow.approvals import service as approvals
 from djflow.core.clock import civil_date
-from djflow.core.errors import ConflictError, RuleError
+from djflow.core.errors import ConflictError, NotFoundError, RuleError
 from djflow.core.spans import DateSpan
 from djflow.dispatch.batches import checking, deciding, leaving, store, telling
 from djflow.dispatch.batches.desk import Desk
@@ -117,6 +117,17 @@ def settle_objection(  # noqa: PLR0913 - the objection, the verdict and the desk
     if resumes and publicity.resume(session, candidate, desk.terms.calendar, by=by, now=now):
         return move_candidate(session, candidate, CandidateAct.RESUME, Who.CADRES, by=by, now=now)
     return candidate
+
+
+def require_objection(session: Session, batch_id: str, objection_id: str) -> Objection:
+    """Return an objection to somebody of a batch.
+
+    Raises: NotFoundError for one of another batch as for one that is not there.
+    """
+    found = publicity.objection(session, objection_id)
+    if found.batch != batch_id:
+        raise NotFoundError("没有这件异议：请刷新后再试。", code="objection.unknown")
+    return found
 
 
 def look_objection(session: Session, objection_id: str, *, by: str, now: datetime) -> Opened:

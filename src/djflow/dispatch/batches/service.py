@@ -31,6 +31,7 @@ from djflow.dispatch.batches.model import (
     Who,
 )
 from djflow.dispatch.batches.moving import Request, held, move, policy_of
+from djflow.dispatch.batches.store import Move
 from djflow.dispatch.batches.transitions import TAKES_DEMANDS
 from djflow.people import service as people
 from djflow.people.model import Unit
@@ -270,3 +271,8 @@ def candidates(session: Session, batch_id: str) -> tuple[Candidate, ...]:
 def counts(session: Session) -> Mapping[BatchId, Mapping[CandidateState, int]]:
     """Return how many nominations of each batch are in each state."""
     return store.counts(session)
+
+
+def moves(session: Session, batch_id: str) -> tuple[Move, ...]:
+    """Return the steps of a batch, oldest first, reasons opened: for the cadre section."""
+    return store.moves(session, batch_id)

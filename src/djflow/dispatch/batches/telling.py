@@ -43,7 +43,7 @@ _TOLD = {
 
 def page_of(batch: Batch) -> str:
     """Return the desk's page of a batch."""
-    return f"/desk/dispatch/{batch.id}"
+    return f"/desk/dispatch/batch/{batch.id}"
 
 
 def ask_hosts(session: Session, batch: Batch, *, now: datetime) -> None:

@@ -1,13 +1,40 @@
 """What a rule found about a nomination, and what a person made of it. Words are stored and never renamed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 
 from djflow.dispatch.batches.model import CandidateId
 from djflow.dispatch.eligibility.model import Verdict
 from djflow.dispatch.policy.model import RuleKind, Strictness
 
 ANYWHERE = ""
+RULE_WORDS: Mapping[RuleKind, str] = MappingProxyType(
+    {
+        RuleKind.AGE_MAX: "年龄",
+        RuleKind.EDUCATION: "学历",
+        RuleKind.PARTY_MEMBER: "正式党员",
+        RuleKind.SERVICE_YEARS: "工作年限",
+        RuleKind.RANK: "职级",
+        RuleKind.APPRAISALS: "年度考核",
+        RuleKind.DISCIPLINE: "廉洁纪律",
+        RuleKind.HEALTH: "身体条件",
+        RuleKind.RETIREMENT: "临近退休",
+        RuleKind.PROFESSION: "职业",
+        RuleKind.NOT_TO_BORROW: "不得借调",
+        RuleKind.UNFINISHED_TASK: "在办任务",
+        RuleKind.CARE: "照顾情形",
+        RuleKind.COOLDOWN: "选派间隔",
+        RuleKind.OTHER_BATCH: "其他批次",
+        RuleKind.COUPLE: "夫妻同驻",
+        RuleKind.STATUTORY_DUTY: "法定职责",
+        RuleKind.OWN_UNIT: "本单位",
+        RuleKind.NATIVE_PLACE: "籍贯回避",
+        RuleKind.RELATIVE: "亲属回避",
+    }
+)
+"""What a rule is called at the head of a column."""
 
 
 @dataclass(frozen=True, slots=True)
