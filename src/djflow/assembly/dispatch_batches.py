@@ -22,6 +22,7 @@ from djflow.core.ids import UnitId
 from djflow.dispatch.batches import checking, deciding, proposing, publishing, service, tabular
 from djflow.dispatch.batches.desk import Desk
 from djflow.dispatch.batches.model import BATCH_WORDS, CANDIDATE_WORDS, Batch, BatchState, DemandId, NewBatch
+from djflow.dispatch.batches.moving import policy_of
 from djflow.dispatch.batches.proposals.model import Pin, Proposal
 from djflow.dispatch.batches.publicity import service as publicity
 from djflow.people import service as people
@@ -279,3 +280,8 @@ def remind(house: House, batch_id: str) -> int:
 def close_nominations(house: House, batch_id: str, *, by: str) -> Batch:
     """End the collecting of nominations and judge everybody; raises what `checking.close_nominations` raises."""
     return act(house, lambda session, desk, now: checking.close_nominations(session, batch_id, desk, by=by, now=now))
+
+
+def publicity_days(house: House, batch: Batch) -> int:
+    """Return how many workdays names of a batch hang."""
+    return policy_of(batch, batches_desk(house).terms).clocks.publicity_workdays

@@ -13,6 +13,7 @@ from djflow.core.clock import Clock
 from djflow.core.errors import ConflictError
 from djflow.core.spans import Month
 from djflow.demo.accounts import load_accounts
+from djflow.demo.dispatch import load_dispatch
 from djflow.demo.money import load_money
 from djflow.demo.people import demo_people, load_people
 from djflow.demo.relief import load_relief
@@ -54,6 +55,7 @@ def load(home: Path | None = None, *, clock: Clock | None = None, say: Say = lam
             service.state_opening(session, month.preceding, points, by=BY, now=house.now())
     load_accounts(house, by=BY)
     load_relief(house, by=BY)
+    load_dispatch(house, by=BY)
     say(f"正在排出本月（{month.title}）的值班表…")
     _publish_present_month(house, month)
     return house
