@@ -162,7 +162,8 @@ def _concerns(session: Session, seat: Seat, found: Batch) -> bool:
         return True
     hosts = {one.new.unit for one in service.demands(session, found.id)}
     invited = {one.unit for one in service.shares(session, found.id) if one.quota}
-    return seat.unit in hosts | invited
+    sending = {one.unit for one in service.candidates(session, found.id)}
+    return seat.unit in hosts | invited | sending
 
 
 def listing(house: House, account: Account) -> tuple[ListLine, ...]:
