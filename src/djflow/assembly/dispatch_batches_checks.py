@@ -101,7 +101,8 @@ def check_sheet(house: House, account: Account, batch_id: str) -> CheckSheet:
         shown = tuple(pair for pair in there if pair[1].verdict.value != "pass")
         lines.append(CheckLine(one, cards[one.person], CANDIDATE_WORDS[one.state], here, shown))
     ordered = sorted(lines, key=lambda line: (line.card.unit_order, line.card.code))
-    return CheckSheet(found, tuple(rules.items()), tuple(ordered))
+    shown_rules = tuple((rule, rules[rule]) for rule in RuleKind if rule in rules)
+    return CheckSheet(found, shown_rules, tuple(ordered))
 
 
 def proposal_sheet(house: House, account: Account, batch_id: str) -> ProposalSheet:

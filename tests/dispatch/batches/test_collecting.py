@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from djflow.core.errors import ConflictError, DjflowError, InputError, NotFoundError, RuleError
+from djflow.core.ids import UnitId
 from djflow.db.session import Database
 from djflow.dispatch.batches import checking, leaving, nominating, publishing, service, telling
 from djflow.dispatch.batches.model import BatchState, NewBatch, NewDemand, Nomination, Who
@@ -65,7 +66,7 @@ def test_a_closed_host_gets_a_clear_answer(database: Database, hall: Hall, now: 
         people.put_units(session, [entry], by=ACT, now=now)
         closed = people.unit_by_code(session, "T9").id
         for unit, village, error in ((closed, "", RuleError), ("?", "", NotFoundError), ("", "V9", NotFoundError)):
-            new = NewDemand(unit or hall.units["T1"], "队员", 1, village=village)
+            new = NewDemand(UnitId(unit) if unit else hall.units["T1"], "队员", 1, village=village)
             with pytest.raises(error):
                 service.put_demand(session, batch.id, new, hall.desk, by=ACT, now=now)
 

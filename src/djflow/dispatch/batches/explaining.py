@@ -56,7 +56,9 @@ def _left(
     points = price(problem, cadre, best)
     cadres = {one.id: one for one in problem.cadres}
     there = [price(problem, cadres[one.cadre], best) for one in solution.assigned if one.post == best.id]
-    if there and max(there) <= points:
+    if there and max(there) == points:
+        return (f"与派往{_title(best, titles)}的人选同样合适（{points} 分），由抽签决定（种子 {problem.seed}）",)
+    if there and max(there) < points:
         return (f"最合适的是{_title(best, titles)}，计 {points} 分；现定人选最多计 {max(there)} 分",)
     if there:
         return (f"最合适的是{_title(best, titles)}，计 {points} 分；派去会使全批总分更高，或不合班子、科室的要求",)

@@ -91,9 +91,11 @@ def change_batch(session: Session, row: DispatchBatchRow, move: Move, due_on: da
     """Put a step into a batch's row and keep it."""
     if move.after is not row.state or move.act is BatchAct.ASK_AGAIN:
         row.state, row.since, row.due_on, row.reminded_on = move.after, move.at, due_on, None
+    last = session.scalar(select(func.max(DispatchMoveRow.seq)).where(DispatchMoveRow.batch_id == row.id)) or 0
     kept = DispatchMoveRow(
         id=new_id(move.at),
         batch_id=row.id,
+        seq=last + 1,
         act=move.act.value,
         after=move.after,
         who=move.who.value,
@@ -121,7 +123,7 @@ def moves(session: Session, batch: str) -> tuple[Move, ...]:
             row.at,
             vault.open(row.reason, context=f"dispatch_move.reason:{row.id}") if row.reason else "",
         )
-        for row in session.scalars(query.order_by(DispatchMoveRow.at, DispatchMoveRow.id))
+        for row in session.scalars(query.order_by(DispatchMoveRow.seq))
     )
 
 

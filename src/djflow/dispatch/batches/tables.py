@@ -5,7 +5,7 @@ Why somebody withdrew, was dropped, or was found fit after all is sealed.
 
 from datetime import date, datetime
 
-from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, Date, ForeignKey, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from djflow.db.base import Base, Code, Instant, Sealed
@@ -161,12 +161,13 @@ class DispatchPinRow(Base):
 
 
 class DispatchMoveRow(Base):
-    """A step of a batch: what was done, by whom, in which place; the reason is sealed."""
+    """A step of a batch, counted by `seq`: what was done, by whom, in which place; the reason is sealed."""
 
     __tablename__ = "dispatch_move"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     batch_id: Mapped[str] = mapped_column(ForeignKey(BATCH))
+    seq: Mapped[int] = mapped_column(Integer)
     act: Mapped[str] = mapped_column(String(30))
     after: Mapped[BatchState] = mapped_column(Code(BatchState))
     who: Mapped[str] = mapped_column(String(20))
@@ -174,4 +175,4 @@ class DispatchMoveRow(Base):
     at: Mapped[datetime] = mapped_column(Instant)
     reason: Mapped[bytes | None] = mapped_column(Sealed("dispatch_move.reason"))
 
-    __table_args__ = (Index("ix_dispatch_move_batch", "batch_id", "at"),)
+    __table_args__ = (UniqueConstraint("batch_id", "seq"),)

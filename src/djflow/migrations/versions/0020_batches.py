@@ -55,6 +55,7 @@ def upgrade() -> None:
         "dispatch_move",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("batch_id", sa.String(length=32), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("act", sa.String(length=30), nullable=False),
         sa.Column("after", sa.String(length=30), nullable=False),
         sa.Column("who", sa.String(length=20), nullable=False),
@@ -63,8 +64,8 @@ def upgrade() -> None:
         sa.Column("reason", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(["batch_id"], ["dispatch_batch.id"], name=op.f("fk_dispatch_move_batch_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dispatch_move")),
+        sa.UniqueConstraint("batch_id", "seq", name=op.f("uq_dispatch_move_batch_id")),
     )
-    op.create_index(op.f("ix_dispatch_move_batch"), "dispatch_move", ["batch_id", "at"], unique=False)
     op.create_table(
         "dispatch_proposal",
         sa.Column("id", sa.String(length=32), nullable=False),
