@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from djflow.cli.dispatch_batch import batch
+from djflow.cli.dispatch_profiles import profiles
 from djflow.cli.frame import answer, json_option
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ def dispatch() -> None:
 
 
 dispatch.add_command(batch)
+dispatch.add_command(profiles)
 
 
 def settled_options(command: F) -> F:
