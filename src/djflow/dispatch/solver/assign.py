@@ -31,6 +31,8 @@ def solve(problem: Problem, *, near: Solution | None = None, nodes: int = NODES)
 def assign(problem: Problem, minor: Ints, nodes: int = NODES) -> Solution:
     """Return an assignment of the lowest objective, among those one of the lowest minor parts [post or 1, cadre].
 
+    With no `nodes` at all it is what the linear program sends for certain, and the bound is the program's.
+
     Raises: DispatchInputError.
     """
     check(problem)
@@ -40,9 +42,9 @@ def assign(problem: Problem, minor: Ints, nodes: int = NODES) -> Solution:
     costs = prices(table, problem, minor)
     program, known = Program(table, problem, costs), sections(problem)
     relaxed = relax(program, limits(problem), known, pinned)
-    taken = np.flatnonzero(np.round(relaxed.values) > 0)
+    taken = np.flatnonzero(relaxed.values > 1 - 1e-6)
     posts, cadres, bound = program.posts[taken], program.cadres[taken], relaxed.bound
-    if not relaxed.whole:
+    if nodes and not relaxed.whole:
         whole = Search(problem, program, relaxed, pinned).run(known, nodes)
         if whole is None:
             raise DispatchInputError(PINS_COLLIDE)
@@ -50,8 +52,8 @@ def assign(problem: Problem, minor: Ints, nodes: int = NODES) -> Solution:
     pairs = zip(posts.tolist(), cadres.tolist(), strict=True)
     rows = sorted((problem.posts[post].id, problem.cadres[cadre].id) for post, cadre in pairs)
     cost = cost_of(problem, table, costs, posts, cadres)
-    # Costs are whole: what is less than one below the cost is the cost.
-    proven = cost if bound > cost - 1 else math.floor(bound)
+    # Costs are whole: a bound less than one below the cost is the cost.
+    proven = cost if bound > cost - 1 else math.ceil(bound - 1e-6)
     found = _solution(problem, tuple(Assigned(post, cadre) for post, cadre in rows))
     short = costs.short * sum(found.batch_short.values())
     return replace(found, bound=min(found.objective, (proven - short) // costs.scale))

@@ -34,8 +34,9 @@ def explain(problem: Problem, found: Solution | None = None, *, what_if: bool = 
     Raises: DispatchInputError.
     """
     best_one = solve(problem) if found is None else found
-    least = fewest(problem).bound
-    options = menu(problem, least) if what_if and least else ()
+    few = fewest(problem)
+    least = few.bound
+    options = menu(problem, few.empty) if what_if and least else ()
     lacking = parts(counting(problem)) if least else []
     told = list[Shortage]()
     for part in lacking:
@@ -120,7 +121,7 @@ def _remedy(problem: Problem, part: Part) -> Relaxation | None:
     )
     known = {one.id for one in posts}
     alone = replace(problem, posts=posts, bans=frozenset(pair for pair in problem.bans if pair[0] in known))
-    return best(menu(alone, fewest(alone).objective))
+    return best(menu(alone, fewest(alone).empty))
 
 
 def _remedy_words(remedy: Relaxation | None, short: int) -> str:

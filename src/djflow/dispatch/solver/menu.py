@@ -4,16 +4,19 @@ Recusal is law and is not on the menu. Each answer is the whole problem solved a
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
 
-from djflow.dispatch.model import Given, Post, Problem, Relaxation, Solution, Weights
+from djflow.dispatch.model import Given, Post, Problem, Relaxation, Weights
 from djflow.dispatch.rules import most_sent
 from djflow.dispatch.solver.assign import assign
+from djflow.dispatch.solver.whole import MOST_PAIRS
 
 MORE_AGE = 5
+_DEAR = 100_000
+"""Points of an empty place where filling comes before whom with."""
 K = TypeVar("K")
 
 
@@ -32,17 +35,37 @@ def _refusing(given: Mapping[K, Given]) -> dict[K, Given]:
     return {key: Given(one.refused) for key, one in given.items() if one.refused}
 
 
-def fewest(problem: Problem) -> Solution:
-    """Return an assignment that leaves as few places empty as possible; its `bound` is the proven number."""
-    # Without lots: everybody is as good as everybody, and the search need not tell them apart.
-    return assign(counting(problem), np.zeros((1, len(problem.cadres)), np.int64))
+@dataclass(frozen=True, slots=True)
+class Fewest:
+    """No assignment leaves fewer places empty than `bound`; one that leaves `empty` was found."""
+
+    bound: int
+    empty: int
+
+
+def fewest(problem: Problem) -> Fewest:
+    """Return how few places can be left empty.
+
+    Counted alone everybody is as good as everybody, which is easy for the linear program and hard for a search; so
+    the search has the usual prices beside it, and counts alone only where that is not proof enough.
+    """
+    counted, nobody = counting(problem), np.zeros((1, len(problem.cadres)), np.int64)
+    found = assign(counted, nobody, nodes=0)
+    if found.optimal:
+        return Fewest(found.bound, found.objective)
+    dear = replace(problem, weights=replace(problem.weights, unfilled=_DEAR), batch_least={})
+    empty = sum(assign(dear, nobody).unfilled.values())
+    if empty > found.bound and len(problem.cadres) * len(problem.posts) <= MOST_PAIRS:
+        found = assign(counted, nobody)
+        empty = min(empty, found.objective)
+    return Fewest(found.bound, empty)
 
 
 def menu(problem: Problem, empty: int) -> tuple[Relaxation, ...]:
     """Return what each relaxation would fill of `empty` places, from the mildest rule to the hardest."""
     found = list[Relaxation]()
     for words, loose in _options(problem):
-        left = fewest(loose).objective
+        left = fewest(loose).empty
         found.append(Relaxation(words, left, empty - left))
     return tuple(found)
 

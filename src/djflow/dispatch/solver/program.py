@@ -33,7 +33,7 @@ class Prices:
 
 def prices(table: Table, problem: Problem, minor: Ints) -> Prices:
     """Return the costs of a table with a minor part [post or 1, cadre]."""
-    scale = MINOR * int(table.places.sum()) + 1
+    scale = int(minor.max(initial=0)) * int(table.places.sum()) + 1
     pair = np.where(table.may, scale * table.price + minor, 0)
     dearest = max(1, problem.weights.unfilled, int(table.price.max(initial=0)))
     return Prices(pair, scale * problem.weights.unfilled, _SHORT * scale * dearest, scale)

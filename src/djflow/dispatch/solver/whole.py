@@ -22,8 +22,10 @@ from djflow.dispatch.solver.table import Ints, Table
 _FIRST_POINTS = 2
 """Reduced cost, in points, up to which pairs are taken first."""
 _ROUNDS = 6
-NODES = 20_000
+NODES = 2_000
 """Nodes of search per program: what ends it on every machine at the same answer."""
+MOST_PAIRS = 40_000
+"""Pairs per program, those of the smallest reduced cost: beyond that the answer says how far it got."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,32 +62,34 @@ class Search:
         # What the linear program sends for certain keeps every limit by itself.
         start = self._base.posts[sure], self._base.cadres[sure]
         for _ in range(_ROUNDS):
-            program, proven = self._solve(reach, sections, nodes, start)
+            chosen, left_out = self._choose(reach)
+            program, proven = self._solve(chosen, sections, nodes, start)
             if program is None:
                 return None
             cost, posts, cadres = self._picked(program)
             if best is None or cost < best[0]:
                 best = cost, posts, cadres
             start = best[1:]
-            left_out = self._left_out(reach)
             bound = max(bound, min(proven, self._relaxed.bound + left_out, best[0]))
-            if bound > best[0] - 1 or proven < best[0] - 1:
+            if bound > best[0] - 1 or proven < best[0] - 1 or len(chosen[0]) >= MOST_PAIRS:
                 break
             reach = best[0] - self._relaxed.bound
         return None if best is None else Whole(best[1], best[2], bound)
 
-    def _left_out(self, reach: float) -> float:
-        """Return the smallest reduced cost among the pairs that a program up to `reach` leaves out."""
-        reduced = self._relaxed.reduced
-        return float(reduced[reduced > reach].min(initial=np.inf))
+    def _choose(self, reach: float) -> tuple[tuple[Ints, Ints], float]:
+        """Return the pairs up to a reduced cost, and the smallest reduced cost among those left out."""
+        reduced = self._relaxed.reduced.ravel()
+        order = np.argsort(reduced, kind="stable")
+        count = min(MOST_PAIRS, int(np.searchsorted(reduced[order], reach, side="right")))
+        posts, cadres = np.divmod(np.sort(order[:count]), self._relaxed.reduced.shape[1])
+        return (posts, cadres), float(reduced[order[count]]) if count < len(order) else math.inf
 
     def _solve(
-        self, reach: float, sections: Sections, nodes: int, start: tuple[Ints, Ints]
+        self, chosen: tuple[Ints, Ints], sections: Sections, nodes: int, start: tuple[Ints, Ints]
     ) -> tuple[Program | None, float]:
         program = Program(self._table, self._problem, self._costs)
         program.limit(self._limits)
-        posts, cadres = np.nonzero(self._table.may & (self._relaxed.reduced <= reach))
-        program.add(posts, cadres)
+        program.add(*chosen)
         program.pin(self._pinned)
         while True:
             program.whole(nodes=nodes)
