@@ -120,6 +120,9 @@ class Act(StrEnum):
     BATCH_LOOK = "batch_look"
     BATCH_WORK = "batch_work"
     BATCH_OBJECT = "batch_object"
+    POSTING_READ = "posting_read"
+    POSTING_HOST = "posting_host"
+    POSTING_OFFICE = "posting_office"
 
 
 class LoginResult(StrEnum):

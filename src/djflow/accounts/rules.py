@@ -42,6 +42,7 @@ _LEADERS = frozenset({Role.DEPT_MINISTER, Role.DEPT_DEPUTY})
 _TOWN_DESK = TOWN_ROLES - {Role.TOWN_SECRETARY}
 _FUND_HANDS = _TOWN_DESK | {Role.BRANCH_SECRETARY, Role.OFFICE_CLERK}
 _FUND_EYES = _LEADERS | TOWN_ROLES | {Role.BRANCH_SECRETARY, Role.OFFICE_CLERK, Role.AUDITOR_READONLY}
+_POSTING_HANDS = frozenset({Role.HOST_SUPERVISOR, Role.TOWN_CLERK, Role.CADRE_CLERK})
 _TILL = frozenset({Role.FINANCE_CLERK, Role.CASHIER})
 _CADRES = frozenset({Role.CADRE_CLERK})
 _SEE_BATCHES = _CADRES | _LEADERS | {Role.AUDITOR_READONLY}
@@ -95,6 +96,9 @@ PERMISSIONS: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.BATCH_LOOK: _SEE_BATCHES,
         Act.BATCH_WORK: _CADRES,
         Act.BATCH_OBJECT: _CADRES | _LEADERS,
+        Act.POSTING_READ: _LEADERS | TOWN_ROLES | _POSTING_HANDS | {Role.UNIT_LIAISON, Role.AUDITOR_READONLY},
+        Act.POSTING_HOST: _POSTING_HANDS,
+        Act.POSTING_OFFICE: frozenset({Role.CADRE_CLERK}),
     }
 )
 """Which roles may do an act; what is not listed is forbidden."""

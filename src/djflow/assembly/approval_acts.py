@@ -16,8 +16,7 @@ from djflow.approvals.doorway import denying
 from djflow.approvals.doorway import service as doorway
 from djflow.approvals.doorway.model import Denial
 from djflow.approvals.model import AddSigner, Case, CaseId, CaseState, DenialId, Office, Outcome, TaskId, Transfer
-from djflow.assembly.approvals import desk_of, office_of
-from djflow.assembly.dispatch_hearing import hear_batches
+from djflow.assembly.approvals import desk_of, hear, office_of
 from djflow.assembly.house import House
 from djflow.audit import service as audit
 from djflow.core.errors import InputError, RuleError
@@ -209,7 +208,7 @@ def _done(house: House, session: Session, case: Case, act: _Act, *, by: str) -> 
     office, about = office_of(house), case.new.subject
     if about.kind != KIND:
         outcome = act(session, office)
-        hear_batches(house, session, [outcome], by=by)
+        hear(house, session, [outcome], by=by)
         return outcome
     outcomes: list[Outcome] = []
     # The application is locked first: the order of every act in the fund.

@@ -12,6 +12,8 @@ from djflow.approvals.chains.model import Chain, ChainStep, Level, StepKind
 from djflow.approvals.chains.rules import path
 from djflow.approvals.model import Case, CaseId, CaseState, NewCase, Office, Outcome, Place, World
 from djflow.approvals.sweeping.service import sweep as swept
+from djflow.assembly import dispatch_extensions as extensions
+from djflow.assembly.dispatch_extensions import EXTENSION
 from djflow.assembly.dispatch_hearing import hear_batches
 from djflow.assembly.house import House
 from djflow.core.clock import civil_date
@@ -91,8 +93,11 @@ def hear(house: House, session: Session, outcomes: Iterable[Outcome], *, by: str
     desk, found = desk_of(house), tuple(outcomes)
     hear_batches(house, session, found, by=by)
     for outcome in found:
-        if outcome.case.new.subject.kind == KIND and outcome.changed:
+        kind = outcome.case.new.subject.kind
+        if kind == KIND and outcome.changed:
             fund.follow(session, outcome, desk, by=by, now=house.now())
+        elif kind == EXTENSION and outcome.changed:
+            extensions.follow(house, session, outcome, by=by)
 
 
 def desk_of(house: House) -> Desk:

@@ -36,6 +36,7 @@ class ItemKind(StrEnum):
     BATCH_DEMAND = "batch_demand"
     BATCH_NOMINATE = "batch_nominate"
     BATCH_WORK = "batch_work"
+    POSTING = "posting"
     INFO = "info"
 
 
@@ -58,6 +59,7 @@ KIND_WORDS: Mapping[ItemKind, str] = MappingProxyType(
         ItemKind.BATCH_DEMAND: "选派需求",
         ItemKind.BATCH_NOMINATE: "选派推荐",
         ItemKind.BATCH_WORK: "选派批次",
+        ItemKind.POSTING: "派出干部",
         ItemKind.INFO: "知悉",
     }
 )
@@ -73,6 +75,7 @@ BY_ITSELF = frozenset(
         ItemKind.CHANNEL_DOWN,
         ItemKind.APPROVAL_DENIED,
         ItemKind.BOOKING,
+        ItemKind.POSTING,
         ItemKind.APPROVAL,
         ItemKind.APPROVAL_BLOCKED,
         ItemKind.BATCH_NOMINATE,

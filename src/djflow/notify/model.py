@@ -41,6 +41,8 @@ class NoticeKind(StrEnum):
     FUND_BRANCH = "fund_branch"
     BATCH_CALL = "batch_call"
     BATCH_PERSON = "batch_person"
+    POSTING_CADRE = "posting_cadre"
+    POSTING_UNIT = "posting_unit"
 
 
 class NoticeState(StrEnum):

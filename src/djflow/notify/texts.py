@@ -118,6 +118,19 @@ SAMPLES: Mapping[str, Mapping[str, object]] = MappingProxyType(
         "sms/fund_branch": {"name": "张三丰", "number": "WF2026-0017", "state": "已提交，等支部受理"},
         "sms/batch_call": {"name": "张三丰", "batch": "2027年服务三农下派", "count": "2", "until": "11月27日"},
         "sms/batch_person": {"name": "张三丰", "batch": "2027年服务三农下派", "state": "已列为拟派人选，即将公示"},
+        "sms/posting_cadre": {
+            "name": "张三丰",
+            "host": "马鞍山乡",
+            "title": "驻村工作队员",
+            "state": "请于12月01日至12月08日报到",
+        },
+        "sms/posting_unit": {
+            "name": "张三丰",
+            "cadre": "李四光",
+            "host": "马鞍山乡",
+            "title": "驻村工作队员",
+            "state": "已报到，请在电脑端确认到岗",
+        },
         "sms/approval_code": {"name": "张三丰", "code": "052719", "minutes": "10"},
         "im/operator_alert": {
             "title": "下月值班表还没有公示",

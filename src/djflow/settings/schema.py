@@ -46,6 +46,9 @@ DEPLOYMENTS = (
     "ledger-anchor",
     "relief-tidy",
     "dispatch-advance",
+    "posting-watch",
+    "attendance-monthly",
+    "posting-midterm",
 )
 """Keys of schedules.toml; each is one deployment."""
 

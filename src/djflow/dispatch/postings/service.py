@@ -263,6 +263,18 @@ def postings_of(session: Session, persons: Collection[PersonId], *, open_only: b
     return store.postings(session, Wanted(persons=persons, states=OPEN if open_only else None))
 
 
+def ended(session: Session) -> tuple[Posting, ...]:
+    """Return the postings that are over and not put away, and the cancelled ones whose post is still empty."""
+    empty = {one.left for one in store.vacancies(session, open_only=True)}
+    over = store.postings(session, Wanted(states=ENDED_AFTER_SERVICE | {PostingState.CANCELLED}))
+    return tuple(one for one in over if one.state in ENDED_AFTER_SERVICE or one.id in empty)
+
+
+def is_serving(posting: Posting) -> bool:
+    """Return whether somebody works at the host now."""
+    return posting.state in SERVING
+
+
 def serving(session: Session, span: DateSpan) -> tuple[Posting, ...]:
     """Return the postings whose people worked at the host on a day of `span`, those since ended included."""
     found = store.postings(session, Wanted(states=SERVING | ENDED_AFTER_SERVICE, touching=span))
