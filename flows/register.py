@@ -309,6 +309,8 @@ DEPLOYMENTS = (
         "推荐到期转入审查，公示期满、没有异议的派出，审批结果落到批次，催报推荐；列出在办批次和办不下去的原因。",
         ("干部选派", "自愈"),
         _CANCEL_NEW,  # a sweep that is under way sees the same things
+    ),
+    Deployment(
         "posting-watch",
         postings.posting_watch,
         "派出巡查",

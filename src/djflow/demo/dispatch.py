@@ -12,6 +12,7 @@ from djflow.dispatch.batches.model import NewBatch, NewDemand, Nomination
 from djflow.dispatch.eligibility.model import Bar, Care
 from djflow.dispatch.policy.model import BatchKind
 from djflow.dispatch.policy.words import Education, Grade, KeyRole, Profession
+from djflow.dispatch.postings import service as postings
 from djflow.dispatch.profiles import service as profiles
 from djflow.dispatch.profiles.model import Health, KeyPostLine, Party, Profile
 from djflow.people import service as people
@@ -34,7 +35,8 @@ def load_dispatch(house: House, *, by: str) -> bool:
         towns = [unit for unit in units if unit.entry.kind is UnitKind.TOWNSHIP][:_HOSTS]
         leaders = [next(card for card in cards if card.unit_id == town.id) for town in towns]
         entries = people.entries(session, [card.code for card in cards])
-        chosen = [card for card in cards if _fits(card, entries[card.code], house.today())]
+        away = {one.new.person for one in postings.postings(session)}
+        chosen = [card for card in cards if card.id not in away and _fits(card, entries[card.code], house.today())]
         return leaders, _spread(chosen)
 
     with house.reading() as session:

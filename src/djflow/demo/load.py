@@ -58,8 +58,8 @@ def load(home: Path | None = None, *, clock: Clock | None = None, say: Say = lam
         load_profiles(session, invented, month, by=BY, now=house.now())
     load_accounts(house, by=BY)
     load_relief(house, by=BY)
-    load_dispatch(house, by=BY)
     load_postings(house, by=BY)
+    load_dispatch(house, by=BY)
     say(f"正在排出本月（{month.title}）的值班表…")
     _publish_present_month(house, month)
     return house
