@@ -31,14 +31,15 @@ from flows import (
     postings,
     register,
     roster,
+    serving,
     sweep,
     upkeep,
 )
 
 ROOT = Path(__file__).parents[2]
-MODULES = (city, duty, fund, fund_acts, fund_money, notify, roster, sweep, upkeep)
-MODULES += (dispatch, dispatch_proposing)
-MODULES = (city, duty, fund, fund_acts, fund_money, notify, postings, roster, sweep, upkeep)
+MODULES = (
+    *(city, dispatch, dispatch_proposing, duty, fund, fund_acts, fund_money, notify, postings, roster, sweep, upkeep),
+)
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ENGLISH = re.compile(r"[A-Za-z]{2,}")
 KNOWN_WORDS = {"Prefect", "Suspended", "Resume", "config", "markets", "toml", "code", "djflow", "market", "list"}
@@ -66,7 +67,7 @@ def prepared() -> tuple[RunnerDeployment, ...]:
     schedules = load_settings(ROOT).schedules
 
     async def prepare() -> tuple[RunnerDeployment, ...]:
-        return tuple([await register.prepared(entry, schedules) for entry in register.DEPLOYMENTS])
+        return tuple([await serving.prepared(entry, schedules) for entry in register.DEPLOYMENTS])
 
     return asyncio.run(prepare())
 

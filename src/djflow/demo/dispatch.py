@@ -1,14 +1,15 @@
 """The demonstration district's batch of cadres for villages, in its check: one person still has points to settle."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from djflow.assembly import House, dispatch_batches
 from djflow.core.spans import Month
 from djflow.dispatch.batches import nominating, service
-from djflow.dispatch.batches.model import NewBatch, NewDemand, Nomination
+from djflow.dispatch.batches.desk import Desk
+from djflow.dispatch.batches.model import Batch, NewBatch, NewDemand, Nomination
 from djflow.dispatch.eligibility.model import Bar, Care
 from djflow.dispatch.policy.model import BatchKind
 from djflow.dispatch.policy.words import Education, Grade, KeyRole, Profession
@@ -29,43 +30,47 @@ def load_dispatch(house: House, *, by: str) -> bool:
     starts_on = Month.of(house.today() + _AHEAD).first
     new = NewBatch(BatchKind.RURAL, f"{starts_on.year}{TITLE_END}", starts_on, seed=2027)
     batch = dispatch_batches.create(house, new, by=by)
-
-    def survey(session: Session) -> tuple[list[PersonCard], list[PersonCard]]:
-        cards, units = people.cadres(session), people.units(session)
-        towns = [unit for unit in units if unit.entry.kind is UnitKind.TOWNSHIP][:_HOSTS]
-        leaders = [next(card for card in cards if card.unit_id == town.id) for town in towns]
-        entries = people.entries(session, [card.code for card in cards])
-        away = {one.new.person for one in postings.postings(session)}
-        chosen = [card for card in cards if card.id not in away and _fits(card, entries[card.code], house.today())]
-        return leaders, _spread(chosen)
-
     with house.reading() as session:
-        leaders, chosen = survey(session)
+        leaders, chosen = _survey(session, house.today())
     with house.transaction() as session:
-        now = house.now()
-        profiles.put_profiles(
-            session, [_profile(card, place, house.today()) for place, card in enumerate(chosen)], by=by, now=now
-        )
+        known = [_profile(card, place, house.today()) for place, card in enumerate(chosen)]
+        profiles.put_profiles(session, known, by=by, now=house.now())
         posts = [KeyPostLine(card.unit_code, role, card.code) for card in leaders for role in KeyRole]
-        profiles.put_key_posts(session, posts, by=by, now=now)
-    dispatch_batches.act(
-        house,
-        lambda session, desk, now: [
-            service.put_demand(session, batch.id, NewDemand(card.unit_id, "驻村工作队员", 2), desk, by=by, now=now)
-            for card in leaders
-        ],
-    )
-    dispatch_batches.call(house, batch.id, by=by)
+        profiles.put_key_posts(session, posts, by=by, now=house.now())
+    _collect(house, batch, leaders, chosen, by=by)
+    dispatch_batches.close_nominations(house, batch.id, by=by)
+    return True
+
+
+def _collect(
+    house: House, batch: Batch, leaders: Sequence[PersonCard], chosen: Sequence[PersonCard], *, by: str
+) -> None:
     hosts = [card.unit_id for card in leaders]
     news = [
         (card.unit_id, Nomination(card.id, (hosts[place % len(hosts)],), himself=place == 0))
         for place, card in enumerate(chosen)
     ]
+
+    def ask(session: Session, desk: Desk, now: datetime) -> None:
+        for host in hosts:
+            service.put_demand(session, batch.id, NewDemand(host, "驻村工作队员", 2), desk, by=by, now=now)
+
+    dispatch_batches.act(house, ask)
+    dispatch_batches.call(house, batch.id, by=by)
     dispatch_batches.act(
         house, lambda session, _desk, now: nominating.nominate(session, batch.id, news, by=by, now=now)
     )
-    dispatch_batches.close_nominations(house, batch.id, by=by)
-    return True
+
+
+def _survey(session: Session, today: date) -> tuple[list[PersonCard], list[PersonCard]]:
+    """Return somebody of each host, and whom units nominate."""
+    cards, units = people.cadres(session), people.units(session)
+    towns = [unit for unit in units if unit.entry.kind is UnitKind.TOWNSHIP][:_HOSTS]
+    leaders = [next(card for card in cards if card.unit_id == town.id) for town in towns]
+    entries = people.entries(session, [card.code for card in cards])
+    away = {one.new.person for one in postings.postings(session)}
+    chosen = [card for card in cards if card.id not in away and _fits(card, entries[card.code], today)]
+    return leaders, _spread(chosen)
 
 
 def _fits(card: PersonCard, entry: PersonEntry, today: date) -> bool:

@@ -107,9 +107,10 @@ def test_a_township_asks_for_people_by_form_and_by_table(district: House, tmp_pa
     assert clerk.send(f"{page}/do/demand", places="1", **{**sent, "unit": other}).status_code == 404
     book = load_workbook(BytesIO(clerk.ask("/desk/dispatch/tables/demands").content))
     sheet = book["选派需求"]
-    for row, values in enumerate([(town, "网格员", 1), (other, "网格员", 1)], start=4):
-        for column, value in enumerate(values, start=1):
-            sheet.cell(row, column, value)
+    for row, unit in enumerate((town, other), start=4):
+        sheet.cell(row, 1, unit)
+        sheet.cell(row, 2, "网格员")
+        sheet.cell(row, 3, 1)
     path = tmp_path / "demands.xlsx"
     book.save(path)
     refused = clerk.ask(f"{page}/do/demands-table", {"form_key": clerk.key}, files=[path.read_bytes()])
