@@ -140,6 +140,7 @@ def settle(session: Session, now: datetime) -> Hall:
             birth=Month(1985, 5),
             full_member=True,
             native_known=True,
+            history_complete=True,
         )
     return hall
 
