@@ -21,7 +21,7 @@ from djflow.dispatch.solver import solve
 from djflow.dispatch.solver.explain import explain
 from djflow.dispatch.solver.why import why
 
-GOAL_SECONDS, TEAM_SECONDS, EXPLAIN_SECONDS = 2.0, 20.0, 10.0
+GOAL_SECONDS, TEAM_SECONDS, EXPLAIN_SECONDS = 2.0, 20.0, 30.0
 PLAIN_SECONDS = 60
 
 

@@ -8,7 +8,7 @@ import pytest
 from djflow.accounts.model import Account
 from djflow.approvals import service as approvals
 from djflow.approvals.model import Answer, Case, CaseState, Verdict
-from djflow.assembly import House, relief
+from djflow.assembly import House, approval_acts, relief
 from djflow.assembly import dispatch_postings as acts
 from djflow.assembly import dispatch_postings_watch as watching
 from djflow.assembly import roster as desk
@@ -103,10 +103,14 @@ def test_everybody_concerned_is_told_once(house: House, out: Out, at: AtMoment) 
     for _ in range(2):
         acts.answer_leave(first, asked.id, Grantor.HOST, granted=True, by=BY)
     assert titles(first, out.accounts["host"]) == []
-    long = Wish(DateSpan(date(2026, 12, 14), date(2026, 12, 18)), "病假")
-    acts.ask_leave(first, posting.id, long, by="me")
+    for _ in range(2):
+        acts.withdraw_leave(first, asked.id, by="me")
+    assert [who for who, slot in told(first, out) if slot == f"leave-back:{asked.id}"] == ["C01", "C02"]
+    long = acts.ask_leave(first, posting.id, Wish(DateSpan(date(2026, 12, 14), date(2026, 12, 18)), "病假"), by="me")
     assert titles(first, out.accounts["host"]) == []
     assert titles(first, out.accounts["cadre-office"]) == ["派出干部请假5天，等区委组织部答复"]
+    acts.answer_leave(first, long.id, Grantor.OFFICE, granted=True, by=BY)
+    assert [who for who, slot in told(first, out) if slot == f"leave:{long.id}"] == ["A02", "C01", "C02"]
     assert [slot for who, slot in told(first, out) if who == "A02"].count(f"leave:{asked.id}") == 1
 
 
@@ -231,6 +235,18 @@ def test_a_refused_extension_leaves_the_term(out: Out, at: AtMoment) -> None:
         assert service.posting(session, posting.id).span.last == date(2027, 2, 26)
         assert ending.extension(session, asked.id).state is ExtensionState.REFUSED
     assert ("A02", f"not-extended:{asked.id}") in told(day, out)
+
+
+def test_a_request_taken_back_leaves_the_term(out: Out, at: AtMoment) -> None:
+    """Withdrawn from the approval, the request is over and another end may be asked for."""
+    day = at("2027-01-10T09:00")
+    posting = begun(out, at("2026-12-01T09:00"), out.new(kind=BatchKind.TASKFORCE, last=date(2027, 2, 26)))
+    asked = acts.extend(day, posting.id, Longer(date(2027, 3, 31), reason="忙"), by=BY)
+    assert asked is not None
+    approval_acts.withdraw(day, _case(day, asked.subject).id, by=BY)
+    with day.reading() as session:
+        assert ending.extension(session, asked.id).state is ExtensionState.REFUSED
+    assert acts.extend(day, posting.id, Longer(date(2027, 4, 30), reason="忙"), by=BY) is not None
 
 
 def test_a_closed_host_and_an_empty_post_come_before_the_department(out: Out, at: AtMoment) -> None:

@@ -12,12 +12,14 @@ from cronsim import CronSim
 from prefect import Flow
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.deployments.runner import RunnerDeployment
+from pydantic import TypeAdapter, ValidationError
 
 from djflow.core.clock import CIVIL_ZONE
 from djflow.settings.load import load_settings
 from djflow.settings.schema import DEPLOYMENTS as SCHEDULED
 from flows import (
     city,
+    city_forms,
     dispatch,
     dispatch_forms,
     dispatch_proposing,
@@ -47,7 +49,7 @@ KNOWN_WORDS |= {"WF", "PB", "json", "csv", "import", "spring"}
 ALLOWED = {
     dispatch_forms.BatchKey,
     *(forms.MonthText, forms.FirstDay, forms.LastDay, forms.NoticeKind),
-    *(forms.MarketCode, forms.CityCode, forms.DistrictCode),
+    *(forms.MarketCode, city_forms.CityCode, city_forms.DistrictCode),
     *(fund_forms.CaseNumber, fund_forms.StepWords, fund_forms.YearText, fund_forms.PaperName),
     *(fund_forms.BatchNumber, fund_forms.PastMonth, fund_forms.Festival, fund_forms.FestivalDay),
 }
@@ -88,6 +90,16 @@ def test_every_flow_is_served_once() -> None:
         assert len(values) == len(set(values))
 
 
+def test_no_flow_stands_outside_these_rules() -> None:
+    """Every file of flows/ that makes a flow is looked at here."""
+    makers = {
+        path.stem
+        for path in (ROOT / "flows").glob("*.py")
+        if re.search(r"^@program\b", path.read_text("utf-8"), re.MULTILINE)
+    }
+    assert makers == {module.__name__.removeprefix("flows.") for module in MODULES}
+
+
 def test_every_schedule_has_its_deployment() -> None:
     """Every table of schedules.toml names a deployment, its cron lines come round; the rest run by hand."""
     schedules = load_settings(ROOT).schedules
@@ -108,6 +120,21 @@ def test_coordinators_read_chinese(prepared: tuple[RunnerDeployment, ...]) -> No
             assert text
             assert CHINESE.search(text), text
             assert set(ENGLISH.findall(text)) <= KNOWN_WORDS, text
+
+
+def test_no_form_asks_for_a_type(prepared: tuple[RunnerDeployment, ...]) -> None:
+    """A parameter that may be left out is a plain box: Prefect's form would ask for `str` or `None` first."""
+    fields = [field for one in prepared for field in one._parameter_openapi_schema.properties.values()]
+    assert fields
+    assert [field["title"] for field in fields if "anyOf" in field] == []
+
+
+def test_a_month_left_out_is_an_empty_text() -> None:
+    """Nothing, as runs of earlier releases were given, and an empty box both mean the planned month."""
+    asked = TypeAdapter(forms.MonthText)
+    assert [asked.validate_python(given) for given in (None, "", "2026-12")] == ["", "", "2026-12"]
+    with pytest.raises(ValidationError):
+        asked.validate_python("2026-13")
 
 
 def test_schedules_follow_beijing_time(prepared: tuple[RunnerDeployment, ...]) -> None:

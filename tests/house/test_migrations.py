@@ -16,6 +16,10 @@ import djflow.db.tables
 import djflow.dispatch.batches.publicity.tables
 import djflow.dispatch.batches.tables
 import djflow.dispatch.policy.tables
+import djflow.dispatch.postings.ending.tables
+import djflow.dispatch.postings.leave.tables
+import djflow.dispatch.postings.months.tables
+import djflow.dispatch.postings.reviews.tables
 import djflow.dispatch.postings.tables
 import djflow.dispatch.profiles.tables
 import djflow.fund.behalf.tables

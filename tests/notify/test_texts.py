@@ -77,10 +77,10 @@ def test_a_text_message_with_long_values_is_one_part(folder: Path, name: str) ->
 
 
 def test_the_public_notice_lists_sessions_changes_and_telephones(folder: Path) -> None:
-    """The notice has its table, the change line and both kinds of telephone."""
+    """The notice has its sessions, the change line and both kinds of telephone."""
     text = Texts(folder).render("public/duty_notice", **SAMPLES["public/duty_notice"])
     assert text.startswith("2026年12月“干部群众面对面”赶场便民服务安排公示")
-    assert "| 马鞍山 | 逢3、8 | 12月8日（星期二） | 9:00-12:00 |" in text
+    assert "1. 12月8日（星期二）9:00-12:00，马鞍山（逢3、8）。\n   地点：" in text
     assert "1. 因道路施工，原定12月8日马鞍山服务调整为12月13日。" in text
     assert "马鞍山乡：0872-000-0101\n监督电话（中共某某区委组织部）：0872-000-0001" in text
 

@@ -17,8 +17,10 @@ import djflow.dispatch.postings.reviews.tables
 import djflow.dispatch.postings.tables
 import djflow.dispatch.profiles.tables
 import djflow.fund.behalf.tables
+import djflow.fund.bookings.tables
 import djflow.fund.cases.tables
 import djflow.fund.checks.tables
+import djflow.fund.disclosure.tables
 import djflow.fund.donations.tables
 import djflow.fund.ledger.tables
 import djflow.fund.lists.tables

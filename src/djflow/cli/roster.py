@@ -1,13 +1,14 @@
 """`djflow roster`: make, look at, publish, void and repair a month's roster; solve instances from files."""
 
-import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
-from djflow.cli.frame import answer, home_of, json_option, progress, say
+from djflow.cli.frame import answer, home_of, json_option, say
 from djflow.cli.roster_answers import COMMANDS
-from djflow.cli.roster_solver import explain, repair, score, solve
+from djflow.cli.roster_solver import explain, interruptible, repair, score, solve
+from djflow.cli.roster_solver import show as show_progress
 from djflow.core.ids import RosterId
 from djflow.core.spans import Month
 
@@ -23,7 +24,7 @@ for _command in (solve, repair, explain, score, *COMMANDS):
     roster.add_command(_command)
 
 
-@roster.command("draft", help="生成某月的值班表草案；已有草案或已发布时原样返回。")
+@roster.command("draft", help="生成某月的值班表草案；已有草案或已发布时原样返回。按 Ctrl-C 提前停下，留下目前最好的。")
 @click.argument("month", metavar="月份")
 @click.option("--preset", metavar="方案", help="权重方案，如“均衡优先”；缺省用平常的分值。")
 @click.option(
@@ -37,12 +38,15 @@ for _command in (solve, repair, explain, score, *COMMANDS):
 def draft(context: click.Context, month: str, preset: str | None, pins: Path | None, *, as_json: bool) -> None:
     """Make a month's draft."""
     from djflow.assembly import open_house  # noqa: PLC0415 - loads SQLAlchemy
-    from djflow.assembly import roster as desk  # noqa: PLC0415
-    from djflow.roster.instance import read_roster  # noqa: PLC0415
+    from djflow.assembly import roster as desk  # noqa: PLC0415 - loads SQLAlchemy
+    from djflow.roster.instance import read_roster  # noqa: PLC0415 - the help needs none of it
 
     house = open_house(home_of(context))
     fixed = read_roster(pins) if pins else ()
-    made = desk.draft(house, Month.parse(month), by=_BY, preset=preset, pins=fixed, progress=show_progress)
+    with interruptible() as stop:
+        made = desk.draft(
+            house, Month.parse(month), by=_BY, preset=preset, pins=fixed, progress=show_progress, stop=stop
+        )
     value = {"id": made.roster_id, "month": str(made.month), "state": made.state.value, "round": made.round}
     what = "草案已生成" if made.created else "已有值班表"
     text = f"{made.month.title}{what}，编号 {made.roster_id}。查看：djflow roster show {made.roster_id}"
@@ -55,7 +59,7 @@ def draft(context: click.Context, month: str, preset: str | None, pins: Path | N
 def list_rosters(context: click.Context, *, as_json: bool) -> None:
     """List drafts and versions in force."""
     from djflow.assembly import open_house  # noqa: PLC0415 - loads SQLAlchemy
-    from djflow.assembly import roster as desk  # noqa: PLC0415
+    from djflow.assembly import roster as desk  # noqa: PLC0415 - loads SQLAlchemy
 
     found = desk.listing(open_house(home_of(context)))
     rows = [
@@ -72,7 +76,7 @@ def list_rosters(context: click.Context, *, as_json: bool) -> None:
 def show(context: click.Context, roster_id: str) -> None:
     """Show a roster's review card."""
     from djflow.assembly import open_house  # noqa: PLC0415 - loads SQLAlchemy
-    from djflow.assembly import roster as desk  # noqa: PLC0415
+    from djflow.assembly import roster as desk  # noqa: PLC0415 - loads SQLAlchemy
 
     say(desk.review_markdown(open_house(home_of(context)), RosterId(roster_id)))
 
@@ -85,7 +89,7 @@ def show(context: click.Context, roster_id: str) -> None:
 def publish(context: click.Context, roster_id: str, reason: str, *, as_json: bool) -> None:
     """Publish a draft."""
     from djflow.assembly import open_house  # noqa: PLC0415 - loads SQLAlchemy
-    from djflow.assembly import roster as desk  # noqa: PLC0415
+    from djflow.assembly import roster as desk  # noqa: PLC0415 - loads SQLAlchemy
 
     done = desk.publish(open_house(home_of(context)), RosterId(roster_id), by=_BY, reason=reason)
     value = {
@@ -110,7 +114,7 @@ def publish(context: click.Context, roster_id: str, reason: str, *, as_json: boo
 def void(context: click.Context, roster_id: str, reason: str) -> None:
     """Void a draft."""
     from djflow.assembly import open_house  # noqa: PLC0415 - loads SQLAlchemy
-    from djflow.assembly import roster as desk  # noqa: PLC0415
+    from djflow.assembly import roster as desk  # noqa: PLC0415 - loads SQLAlchemy
 
     done = desk.void(open_house(home_of(context)), RosterId(roster_id), by=_BY, reason=reason)
     say(f"{done.month.title}的草案已作废。重新生成：djflow roster draft {done.month}")
@@ -123,7 +127,7 @@ def void(context: click.Context, roster_id: str, reason: str) -> None:
 def mend(context: click.Context, month: str, *, as_json: bool) -> None:
     """Bring a published month up to date."""
     from djflow.assembly import open_house  # noqa: PLC0415 - loads SQLAlchemy
-    from djflow.assembly import roster as desk  # noqa: PLC0415
+    from djflow.assembly import roster as desk  # noqa: PLC0415 - loads SQLAlchemy
 
     parsed = Month.parse(month)
     done = desk.repair_month(open_house(home_of(context)), parsed, by=_BY)
@@ -153,9 +157,15 @@ def suggest(context: click.Context, month: str, event: str, post: str, count: in
         for o in found
     ]
     lines = [
-        f"{o.person_code}\t{o.unit}\t代价 {o.extra:+d}{f'，另需调整 {o.moves} 处' if o.moves else ''}" for o in found
+        f"{o.person_code}\t{o.unit}\t代价 {o.extra:+d}（{_priced(o.parts)}）"
+        f"{f'，另需调整 {o.moves} 处' if o.moves else ''}"
+        for o in found
     ]
     answer(rows, as_json=as_json, text="\n".join(lines) or "没有合适的人：这一天能上该岗位的人都不在岗或已有值班。")
+
+
+def _priced(parts: Mapping[str, int]) -> str:
+    return "，".join(f"{name} {points:+d}" for name, points in parts.items() if points) or "各项不变"
 
 
 @roster.command("swap", help="换人：把某场某岗位的人换成另一人；填空缺时原工号写 -。")
@@ -171,22 +181,9 @@ def swap(  # noqa: PLR0913 - the command's own arguments
 ) -> None:
     """Put another person at one place."""
     from djflow.assembly import open_house, swapping  # noqa: PLC0415 - loads SQLAlchemy
-    from djflow.assembly import roster as desk  # noqa: PLC0415
+    from djflow.assembly import roster as desk  # noqa: PLC0415 - loads SQLAlchemy
 
     change = swapping.Swap(event, post, None if old == "-" else old, new)
     done = desk.swap(open_house(home_of(context)), Month.parse(month), change, by=_BY)
     value = {"id": done.roster_id, "version": done.version, "told": done.told}
     answer(value, as_json=as_json, text=f"已换好，发布第{done.version}版，告知 {done.told} 人。")
-
-
-def show_progress(stage: str, objective: float | None, bound: float | None, seconds: float) -> None:
-    """Print a line of the solver's progress on standard error."""
-    parts = [f"{seconds:6.1f} 秒  {stage}"]
-    if objective is not None:
-        parts.append(f"目前 {objective:,.0f}")
-    if bound is not None:
-        parts.append(f"下界 {bound:,.0f}")
-    if objective and bound and bound > 0:
-        parts.append(f"差距 {100 * (objective / bound - 1):.2f}%")
-    progress("  ".join(parts))
-    sys.stderr.flush()

@@ -12,6 +12,7 @@ from djflow.assembly.solving import draft_of, plan_month, prices, solve_month
 from djflow.core.clock import Clock
 from djflow.core.errors import ConflictError
 from djflow.core.spans import Month
+from djflow.db.upgrade import downgrade
 from djflow.demo.accounts import load_accounts
 from djflow.demo.dispatch import load_dispatch
 from djflow.demo.money import load_money
@@ -93,7 +94,9 @@ def remove(home: Path | None = None) -> None:
     from djflow.assembly import open_house  # noqa: PLC0415 - only to learn the kind
 
     house = open_house(home)
-    house.database.engine.dispose()
     if not house.is_demo:
         raise ConflictError("这个目录里是正式的区，不能清除。")
+    if house.settings.database.url:  # a database outside the home does not go with its folder
+        downgrade(house.database.engine, "base")
+    house.database.engine.dispose()
     shutil.rmtree(house.state)

@@ -1,6 +1,7 @@
 """What the office knows of cadres: kept, sealed, recorded without contents, and joined into facts."""
 
 import json
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from djflow.audit import service as audit
 from djflow.core.errors import ConflictError, InputError
+from djflow.core.ids import PersonId
 from djflow.core.spans import DateSpan, Month
 from djflow.core.subject import Subject
 from djflow.db.session import Database
@@ -206,13 +208,13 @@ def test_postings_of_the_house_and_of_before_come_together(session: Session) -> 
     people.record_kinship(session, KinshipEntry(ids["C1"], ids["C2"], Relation.SPOUSE), by="test", now=NOW)
     service.add_terms(session, [TermLine("C2", RURAL)], by="test", now=NOW)
     running = PastTerm(BatchKind.RURAL, DateSpan(date(2026, 6, 1), date(2028, 5, 31)), in_village=True)
-    asked = list[set[str]]()
+    asked = list[set[PersonId]]()
 
-    def history(persons: object) -> dict[object, tuple[PastTerm, ...]]:
-        asked.append(set(persons))  # type: ignore[call-overload] # ids
+    def history(persons: Collection[PersonId]) -> Mapping[PersonId, tuple[PastTerm, ...]]:
+        asked.append(set(persons))
         return {ids["C2"]: (RURAL, running)}
 
-    facts = service.facts(session, [ids["C1"]], TERMS, ON, beyond=Beyond(history=history))  # type: ignore[arg-type]
+    facts = service.facts(session, [ids["C1"]], TERMS, ON, beyond=Beyond(history=history))
     (spouse,) = facts[ids["C1"]].kin
     assert spouse.in_village == (RURAL.span, running.span)
     assert asked == [{ids["C1"], ids["C2"]}]

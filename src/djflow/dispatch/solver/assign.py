@@ -28,10 +28,10 @@ def solve(problem: Problem, *, near: Solution | None = None, nodes: int = NODES)
     return assign(problem, _lots(problem) if near is None else _staying(problem, near), nodes)
 
 
-def assign(problem: Problem, minor: Ints, nodes: int = NODES) -> Solution:
+def assign(problem: Problem, minor: Ints, nodes: int = NODES, grain: int = 0) -> Solution:
     """Return an assignment of the lowest objective, among those one of the lowest minor parts [post or 1, cadre].
 
-    With no `nodes` at all it is what the linear program sends for certain, and the bound is the program's.
+    With a `grain`, objectives within half as many points of each other are as good: a search may stop there.
 
     Raises: DispatchInputError.
     """
@@ -44,8 +44,8 @@ def assign(problem: Problem, minor: Ints, nodes: int = NODES) -> Solution:
     relaxed = relax(program, limits(problem), known, pinned)
     taken = np.flatnonzero(relaxed.values > 1 - 1e-6)
     posts, cadres, bound = program.posts[taken], program.cadres[taken], relaxed.bound
-    if nodes and not relaxed.whole:
-        whole = Search(problem, program, relaxed, pinned).run(known, nodes)
+    if not relaxed.whole:
+        whole = Search(problem, program, relaxed, pinned, grain).run(known, nodes)
         if whole is None:
             raise DispatchInputError(PINS_COLLIDE)
         posts, cadres, bound = whole.posts, whole.cadres, whole.bound

@@ -38,6 +38,8 @@ def explain(problem: Problem, found: Solution | None = None, *, what_if: bool = 
     least = few.bound
     options = menu(problem, few.empty) if what_if and least else ()
     lacking = parts(counting(problem)) if least else []
+    if sum(part.short for part in lacking) > least:
+        lacking = []
     told = list[Shortage]()
     for part in lacking:
         if what_if and len(told) < _REMEDIES:

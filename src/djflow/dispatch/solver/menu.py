@@ -1,38 +1,33 @@
 """Rules that may be loosened, from the mildest to the hardest, and how many places then stay empty.
 
-Recusal is law and is not on the menu. Each answer is the whole problem solved again with nothing priced but places.
+Recusal is law and is not on the menu. Each answer is the whole problem solved again with filling before all else.
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 import numpy as np
 
-from djflow.dispatch.model import Given, Post, Problem, Relaxation, Weights
+from djflow.dispatch.model import Given, Post, Problem, Relaxation
 from djflow.dispatch.rules import most_sent
 from djflow.dispatch.solver.assign import assign
-from djflow.dispatch.solver.whole import MOST_PAIRS
+from djflow.dispatch.solver.table import table_of
 
 MORE_AGE = 5
 _DEAR = 100_000
-"""Points of an empty place where filling comes before whom with."""
-K = TypeVar("K")
+"""Points of an empty place at least where filling comes first: what people cost hardly shows beside it."""
 
 
 def counting(problem: Problem) -> Problem:
-    """Return the problem in which nothing counts but empty places, one point each."""
-    return replace(
-        problem,
-        weights=Weights(specialty=0, wish=0, appraisal=0, age=0, unfilled=1),
-        batch_least={},
-        given=_refusing(problem.given),
-        given_anywhere=_refusing(problem.given_anywhere),
-    )
+    """Return the problem in which filling a place comes before whom with.
 
-
-def _refusing(given: Mapping[K, Given]) -> dict[K, Given]:
-    return {key: Given(one.refused) for key, one in given.items() if one.refused}
+    All prices together stay below a quarter of one empty place. They are kept because everybody as good as everybody
+    is what programs drown in.
+    """
+    dearest = int(np.abs(table_of(problem).price).max(initial=0))
+    unfilled = max(_DEAR, 4 * dearest * sum(one.places for one in problem.posts) + 1)
+    return replace(problem, weights=replace(problem.weights, unfilled=unfilled), batch_least={})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +39,12 @@ class Fewest:
 
 
 def fewest(problem: Problem) -> Fewest:
-    """Return how few places can be left empty.
-
-    Counted alone everybody is as good as everybody, which is easy for the linear program and hard for a search; so
-    the search has the usual prices beside it, and counts alone only where that is not proof enough.
-    """
-    counted, nobody = counting(problem), np.zeros((1, len(problem.cadres)), np.int64)
-    found = assign(counted, nobody, nodes=0)
-    if found.optimal:
-        return Fewest(found.bound, found.objective)
-    dear = replace(problem, weights=replace(problem.weights, unfilled=_DEAR), batch_least={})
-    empty = sum(assign(dear, nobody).unfilled.values())
-    if empty > found.bound and len(problem.cadres) * len(problem.posts) <= MOST_PAIRS:
-        found = assign(counted, nobody)
-        empty = min(empty, found.objective)
-    return Fewest(found.bound, empty)
+    """Return how few places can be left empty."""
+    counted = counting(problem)
+    price = counted.weights.unfilled
+    found = assign(counted, np.zeros((1, len(problem.cadres)), np.int64), grain=price)
+    # What people cost is less than a quarter of a place, either way.
+    return Fewest(max(0, math.ceil(found.bound / price - 0.25)), sum(found.unfilled.values()))
 
 
 def menu(problem: Problem, empty: int) -> tuple[Relaxation, ...]:

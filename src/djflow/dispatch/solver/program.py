@@ -118,21 +118,15 @@ class Program:
         self.highs.run()
         return bool(self.highs.getModelStatus() != highspy.HighsModelStatus.kInfeasible)
 
-    def whole(self, *, nodes: int) -> None:
-        """Ask for whole numbers, down to the last point, with at most so many nodes of search."""
+    def whole(self, *, nodes: int, gap: float) -> None:
+        """Ask for whole numbers, down to a gap, with at most so many nodes of search."""
         count = len(self.posts)
         columns = np.arange(self._pairs0, self._pairs0 + count, dtype=np.int32)
         self.highs.changeColsIntegrality(count, columns, np.full(count, highspy.HighsVarType.kInteger))
         self.highs.setOptionValue("solver", "choose")
         self.highs.setOptionValue("mip_rel_gap", 0.0)
+        self.highs.setOptionValue("mip_abs_gap", max(1e-6, gap))
         self.highs.setOptionValue("mip_max_nodes", nodes)
-
-    def start(self, posts: Ints, cadres: Ints) -> None:
-        """Tell the search an assignment it may begin with."""
-        sent = np.zeros(self.table.may.shape, bool)
-        sent[posts, cadres] = True
-        columns = np.arange(self._pairs0, self._pairs0 + len(self.posts), dtype=np.int32)
-        self.highs.setSolution(len(columns), columns, sent[self.posts, self.cadres].astype(np.float64))
 
     def values(self) -> Doubles:
         """Return the value of every pair that is in."""

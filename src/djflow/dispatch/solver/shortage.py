@@ -1,8 +1,8 @@
 """What cannot be filled whatever is assigned: the posts that need more than can come, and what holds the others back.
 
-The dual prices of the linear program in which only empty places cost are the proof: posts with a price need so many,
-the units, people and limits with a price give at most so many, and the difference stays empty (Hall's condition). What
-has nothing to do with one another falls into parts, each a shortage of its own.
+The dual prices of the linear program in which filling comes before all else are the proof: posts with a price need so
+many, the units, people and limits with a price give at most so many, and the difference stays empty (Hall's
+condition). What has nothing to do with one another falls into parts, each a shortage of its own.
 """
 
 import math
@@ -17,9 +17,11 @@ from djflow.dispatch.solver.assign import places
 from djflow.dispatch.solver.flow import relax
 from djflow.dispatch.solver.limits import LimitKind, limits, sections
 from djflow.dispatch.solver.program import Program, prices
-from djflow.dispatch.solver.table import Bools, People, Table, table_of
+from djflow.dispatch.solver.table import Bools, Doubles, People, Table, table_of
 
 Node = tuple[str, int]
+_NEAR = 0.05
+"""What people cost moves a price, in places, by less than this."""
 POST, UNIT, PERSON, BATCH, LIMIT, PIN = "post", "unit", "person", "batch", "limit", "pin"
 
 
@@ -43,11 +45,11 @@ class Part:
     @property
     def short(self) -> int:
         """Return how many places stay empty: no half of one."""
-        return math.ceil(self.worth - 1e-4)
+        return math.ceil(self.worth - _NEAR)
 
 
 def parts(problem: Problem) -> list[Part]:
-    """Return what lacks people in a problem in which nothing costs but empty places, the largest lack first."""
+    """Return what lacks people in a problem in which filling comes first, the largest lack first."""
     table = table_of(problem)
     if not len(problem.posts) or not len(problem.cadres):
         return _without_people(problem)
@@ -71,9 +73,10 @@ class _Proof:
     def __init__(self, problem: Problem, table: Table, program: Program, pinned: list[tuple[int, int]]) -> None:
         self._problem, self._table, self._program = problem, table, program
         parts = program.split(program.duals() / program.costs.empty)
-        self._posts, self._units, self._people, self._batches, self._limits = (np.round(one, 6) for one in parts)
+        self._posts, self._units, self._people, self._batches, self._limits = (_places(one) for one in parts)
         reduced = program.reduced() / program.costs.empty
-        self._pins = [(post, cadre, float(np.round(reduced[post, cadre], 6))) for post, cadre in pinned]
+        worths = _places(np.array([reduced[pair] for pair in pinned], np.float64))
+        self._pins = [(post, cadre, float(worth)) for (post, cadre), worth in zip(pinned, worths, strict=True)]
         self._root = dict[Node, Node]()
 
     def parts(self) -> list[Part]:
@@ -89,15 +92,19 @@ class _Proof:
         return list(found.values())
 
     def _find(self, node: Node) -> Node:
-        while (above := self._root.get(node, node)) != node:
-            node = above
-        return node
+        top = node
+        while (above := self._root.get(top, top)) != top:
+            top = above
+        self._root[node] = top
+        return top
 
     def _tight(self) -> list[int]:
         return np.flatnonzero(self._posts > 1e-6).tolist()
 
     def _links(self) -> Iterator[tuple[Node, Node]]:
         table, priced = self._table, np.flatnonzero(self._limits)
+        where = np.array([self._program.limits[number].post for number in priced.tolist()], np.int64)
+        who = np.array([self._program.limits[number].who for number in priced.tolist()], bool)
         quotas = {table.batches.index(name) for name in self._problem.batch_most}
         for post in self._tight():
             if int(table.batch[post]) in quotas:
@@ -108,9 +115,9 @@ class _Proof:
                     yield (POST, post), (UNIT, unit)
             for cadre in cadres[self._people[cadres] != 0].tolist():
                 yield (POST, post), (PERSON, cadre)
-            for number in priced.tolist():
-                if self._program.limits[number].coefficients(np.full(len(cadres), post), cadres).any():
-                    yield (POST, post), (LIMIT, number)
+            if len(priced):
+                counted = who[:, cadres].any(axis=1) & ((where < 0) | (where == post))
+                yield from (((POST, post), (LIMIT, number)) for number in priced[counted].tolist())
         for number, (post, cadre, worth) in enumerate(self._pins):
             if worth:
                 yield from (((PIN, number), node) for node in self._of_pin(post, cadre))
@@ -180,6 +187,12 @@ class _Proof:
         """Count those of `who` who fit a tight post, or that `post`: a limit that admits them all binds nothing."""
         rows = self._tight() if post < 0 else [post]
         return int((self._table.may[rows].any(axis=0) & who).sum())
+
+
+def _places(prices: Doubles) -> Doubles:
+    """Return prices without what people cost: whole places, or hundredths where limits beside the flow broke them."""
+    whole = np.round(prices)
+    return whole if np.all(np.abs(prices - whole) < _NEAR) else np.round(prices, 2)
 
 
 def barriers(problem: Problem, posts: list[int]) -> Counter[Refusal]:

@@ -23,6 +23,9 @@ from djflow.dispatch.model import (
 from djflow.dispatch.rules import grounds, parts
 from djflow.dispatch.solver.assign import solve
 
+_MOVES = 6
+"""So many moves are written out in a sentence; the reason holds them all."""
+
 
 def why(problem: Problem, solution: Solution, post: PostId, cadre: CadreId) -> Reason:
     """Return why somebody goes to a post in a solution of the problem, or why not.
@@ -87,7 +90,8 @@ class _Change:
         told = [points if self.extra else "总分不变"]
         told += [f"空缺{'多' if empty > 0 else '少'} {abs(empty)} 个"] if empty else []
         told += [f"批次最低数{'多' if short > 0 else '少'}缺 {abs(short)} 人"] if short else []
-        moved = "；".join(_move(one) for one in self.moves) or "其他人不变"
+        moved = "；".join(_move(one) for one in self.moves[:_MOVES]) or "其他人不变"
+        moved += f"；等共 {len(self.moves)} 人变动" if len(self.moves) > _MOVES else ""
         self.words = f"{'，'.join(told)}：{moved}"
 
 
