@@ -55,7 +55,7 @@ def test_what_a_stop_left_behind_is_found_again(district: House) -> None:
     for one in due:
         dispatch_batches.act(
             later,
-            lambda session, _desk, now, key=one.id: publishing.close_period(  # type: ignore[misc]
+            lambda session, _desk, now, key=one.id: publishing.close_period(  # type: ignore[misc] # the default binds the loop
                 session, key, by="schedule", now=now
             ),
         )

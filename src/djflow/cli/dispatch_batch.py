@@ -28,9 +28,9 @@ def batch() -> None:
 def create(context: click.Context, kind: str, title: str, starts: datetime, seed: int, *, as_json: bool) -> None:
     """Open a batch."""
     from djflow.assembly import dispatch_batches, open_house  # noqa: PLC0415 - loads SQLAlchemy
-    from djflow.core.errors import InputError  # noqa: PLC0415
-    from djflow.dispatch.batches.model import NewBatch  # noqa: PLC0415
-    from djflow.dispatch.policy.model import BatchKind  # noqa: PLC0415
+    from djflow.core.errors import InputError  # noqa: PLC0415 - loads SQLAlchemy
+    from djflow.dispatch.batches.model import NewBatch  # noqa: PLC0415 - loads SQLAlchemy
+    from djflow.dispatch.policy.model import BatchKind  # noqa: PLC0415 - loads SQLAlchemy
 
     if kind not in set(BatchKind):
         raise InputError(f"没有“{kind}”这一类：可以写 {'、'.join(BatchKind)}。", code="batch.kind")

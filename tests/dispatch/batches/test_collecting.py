@@ -53,7 +53,7 @@ def test_a_batch_that_cannot_be_is_refused(
     database: Database, hall: Hall, now: datetime, changes: dict[str, object], error: type[DjflowError]
 ) -> None:
     """Without title or policy, in the past, or longer than the policy allows, no batch is opened."""
-    new = replace(NewBatch(BatchKind.RURAL, "第一批", FIRST, seed=7), **changes)  # type: ignore[arg-type]
+    new = replace(NewBatch(BatchKind.RURAL, "第一批", FIRST, seed=7), **changes)  # type: ignore[arg-type] # a test's changes
     with database.transaction() as session, pytest.raises(error):
         service.create(session, new, hall.desk, by=ACT, now=now)
 

@@ -64,7 +64,7 @@ def settle_all(house: House) -> None:
             if one.waits:
                 dispatch_batches.act(
                     house,
-                    lambda session, _desk, now, key=one.id: checking.settle(  # type: ignore[misc]
+                    lambda session, _desk, now, key=one.id: checking.settle(  # type: ignore[misc] # the default binds the loop
                         session, batch.id, key, "看过材料", passes=True, by="test", now=now
                     ),
                 )
