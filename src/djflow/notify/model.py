@@ -43,6 +43,8 @@ class NoticeKind(StrEnum):
     COURSE_CALL = "course_call"
     COURSE_OFF = "course_off"
     HOURS_SHORT = "hours_short"
+    BATCH_CALL = "batch_call"
+    BATCH_PERSON = "batch_person"
     POSTING_CADRE = "posting_cadre"
     POSTING_UNIT = "posting_unit"
 

@@ -47,6 +47,7 @@ DEPLOYMENTS = (
     "relief-tidy",
     "posting-rotation",
     "reserve-review",
+    "dispatch-advance",
     "posting-watch",
     "attendance-monthly",
     "posting-midterm",
