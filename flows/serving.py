@@ -1,4 +1,4 @@
-"""How a deployment gets to Prefect: with its schedule, at a work pool or this runner, once the server answers."""
+"""How deployments are brought to Prefect: with their schedules, to a pool or this runner; what a start waits for."""
 
 import asyncio
 import logging

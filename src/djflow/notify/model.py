@@ -41,6 +41,10 @@ class NoticeKind(StrEnum):
     FUND_BRANCH = "fund_branch"
     BATCH_CALL = "batch_call"
     BATCH_PERSON = "batch_person"
+    RESERVE_OUTCOME = "reserve_outcome"
+    COURSE_CALL = "course_call"
+    COURSE_OFF = "course_off"
+    HOURS_SHORT = "hours_short"
     POSTING_CADRE = "posting_cadre"
     POSTING_UNIT = "posting_unit"
 

@@ -46,6 +46,8 @@ DEPLOYMENTS = (
     "ledger-anchor",
     "relief-tidy",
     "dispatch-advance",
+    "posting-rotation",
+    "reserve-review",
     "posting-watch",
     "attendance-monthly",
     "posting-midterm",
