@@ -13,7 +13,7 @@ from djflow.dispatch.eligibility.model import VERDICT_WORDS
 from djflow.dispatch.policy.model import KIND_WORDS
 from djflow.web.desk.frame import Answer, File, Page, Route, Visit
 
-SECTION = "dispatch"
+SECTION = "batches"
 
 
 def listing(visit: Visit) -> Answer:
