@@ -83,6 +83,15 @@ def test_every_fault_names_its_field() -> None:
     assert [fault.split("（")[0] for fault in wrong] == ["title", "issuer", "body", "urgency", "copy_number"]
 
 
+def test_where_a_heading_ends() -> None:
+    """A heading ends with its first full stop or with the text; a whole sentence with a number has none."""
+    assert rules.heading_end("一、选派范围") == 6
+    assert rules.heading_end("（一）人选条件。年富力强。") == 8
+    assert rules.heading_end("（一）人选条件。") == 8
+    assert rules.heading_end("一、请各单位做好交接，并移交材料。") == 0
+    assert rules.heading_end("二、请单位做好该同志的工作安排和思想工作。") == 0
+
+
 def test_attachment_notes() -> None:
     """One attachment is not counted, several are; names end without a mark."""
     assert rules.attachment_notes(("名额分配表。",)) == ("名额分配表",)

@@ -46,8 +46,6 @@ def plan(document: OfficialDocument) -> Plan:
 def _opening(document: OfficialDocument) -> Iterator[Item]:
     for line in break_title(document.title):
         yield Line(Style.TITLE, (Run(line, Face.SONG),), keep=True)
-    if document.kind is DocumentKind.SHEET:
-        return
     yield Blank(1)
     if document.recipients and document.kind is not DocumentKind.MINUTES:
         names = _listed(document.recipients).rstrip("：:。，、")
@@ -87,7 +85,8 @@ def _paragraph(paragraph: Paragraph, counts: list[int], *, keep: bool) -> Line:
     given = has_number(level, paragraph.text)
     text = paragraph.text if given else f"{level_number(level, counts[level])}{paragraph.text}"
     end = heading_end(text)
-    runs = (Run(text[:end], _LEVEL_FACES[level]), *((Run(text[end:], Face.FANG),) if text[end:] else ()))
+    parts = ((text[:end], _LEVEL_FACES[level]), (text[end:], Face.FANG))
+    runs = tuple(Run(part, face) for part, face in parts if part)
     stands_alone = level <= 2 and end == len(text)
     return Line(_LEVEL_STYLES[level], runs, first=2, keep=keep or stands_alone)
 
@@ -122,7 +121,10 @@ def _notes(document: OfficialDocument) -> Iterator[Item]:
 
 
 def _is_signed(document: OfficialDocument) -> bool:
-    return document.kind not in {DocumentKind.MINUTES, DocumentKind.SHEET}
+    """Say whether somebody signs: minutes nobody, a sheet only where it has a day."""
+    if document.kind is DocumentKind.SHEET:
+        return document.signed_on is not None and bool(document.issuers)
+    return document.kind is not DocumentKind.MINUTES
 
 
 def _signature(document: OfficialDocument) -> Iterator[Item]:

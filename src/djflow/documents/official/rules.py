@@ -43,6 +43,7 @@ _NUMBER = re.compile(r"[\u4e00-\u9fff〇]{2,12}〔(?P<year>20\d\d)〕(?P<seq>[1-
 _ISSUE = re.compile(r"第[1-9]\d{0,3}期|(?:〔20\d\d〕)[1-9]\d{0,3}号?")
 _CLASSIFIED = re.compile(r"(?:绝密|机密|秘密)\s*(?:★|☆|\*|·|•)|^(?:绝密|机密|秘密)$", re.MULTILINE)
 URGENCIES = ("", "特急", "加急", "特提", "平急")
+_LONG_HEADING = 14
 _HAN = "零一二三四五六七八九"
 _LEVELS = (
     re.compile(r"(?!)"),
@@ -134,9 +135,15 @@ def has_number(level: int, text: str) -> bool:
 
 
 def heading_end(text: str) -> int:
-    """Return where the heading of a numbered paragraph ends: after its first full stop, or with the text."""
+    """Return where the heading of a numbered paragraph ends: after its first full stop, or with the text.
+
+    A paragraph that is one whole sentence has none (0).
+    """
     at = text.find("。")
-    return len(text) if at < 0 else at + 1
+    if 0 <= at < len(text) - 1:
+        return at + 1
+    is_sentence = at >= 0 and (len(text) > _LONG_HEADING or any(mark in text for mark in "，；："))
+    return 0 if is_sentence else len(text)
 
 
 def attachment_notes(titles: tuple[str, ...]) -> tuple[str, ...]:

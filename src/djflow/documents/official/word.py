@@ -88,6 +88,9 @@ def _body(plan: Plan) -> Iterator[str]:
         if isinstance(item, Turn):
             turns = True
             continue
+        if at and isinstance(item, Grid) and isinstance(plan.items[at - 1], Grid):
+            # Word would join two tables that touch.
+            yield thin_paragraph_xml()
         yield from _item(item, before_lines=0 if at else plan.head.lines, turns=turns)
         turns = False
     if plan.items and isinstance(plan.items[-1], Grid):
