@@ -339,4 +339,4 @@ def test_a_document_that_cannot_be_set_is_named(home: Path) -> None:
     change(home, "texts/documents/dispatch_quota_table.j2", "| *合计 | > | {{ total }} | |", "| *合计 | {{ total }}")
     found = only_error(home)
     assert found.file == "texts/documents/dispatch_quota_table.j2"
-    assert "没有写完" in found.what
+    assert "格数" in found.what

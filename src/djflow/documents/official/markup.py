@@ -68,7 +68,7 @@ def read_text(text: str) -> Written:
         found = _FIELD.fullmatch(lines[start].strip())
         if found is None:
             raise ConfigError(
-                f"公文模板第 {start + 1} 行不是字段：空行之前只能写{'、'.join(_FIELDS)}。", code="text.field"
+                f"公文模板填好后的第 {start + 1} 行不是字段：空行之前只能写{'、'.join(_FIELDS)}。", code="text.field"
             )
         fields[found[1]].append(found[2].replace(_BREAK, " ").strip())
         start += 1
@@ -118,7 +118,7 @@ def _table(lines: list[tuple[int, str]]) -> Table:
     width_of = sum(cell.span for cell in rows[0]) if rows else 0
     for (number, _), row in zip((one for one in lines if not _DASHES.fullmatch(one[1])), rows, strict=True):
         if sum(cell.span for cell in row) != width_of:
-            raise ConfigError(f"公文模板第 {number} 行的格数与表格第一行不同：请补齐。", code="text.table")
+            raise ConfigError(f"公文模板填好后的第 {number} 行的格数与表格第一行不同：请补齐。", code="text.table")
     if heads:
         rows[:heads] = [tuple(Cell(cell.text, cell.span, True, cell.lines) for cell in row) for row in rows[:heads]]
     return Table(tuple(rows), _widths(rows, width_of), heads)
@@ -128,7 +128,7 @@ def _row(number: int, line: str) -> tuple[Cell, ...]:
     *parts, last = line[1:].split("|")
     room = _LINES.fullmatch(last)
     if room is None or not parts:
-        raise ConfigError(f"公文模板第 {number} 行的表格没有写完：每行以“|”开头和结尾。", code="text.table")
+        raise ConfigError(f"公文模板填好后的第 {number} 行的表格没有写完：每行以“|”开头和结尾。", code="text.table")
     lines = int(room[1] or 1)
     cells: list[Cell] = []
     for part in (part.strip() for part in parts):
