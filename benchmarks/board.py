@@ -135,7 +135,7 @@ async def measure(host: str, port: int, paths: tuple[str, ...]) -> bool:
 def serve(port: int) -> None:
     """Serve the invented district on `port` until stopped."""
     from djflow.web.app import create_app  # noqa: PLC0415 - only the server process needs them
-    from tests.web.sample_board import sample_source  # noqa: PLC0415
+    from tests.web.sample_board import sample_source  # noqa: PLC0415 - the suite's sample, only where it is timed
 
     uvicorn.run(create_app(sample_source()), port=port, log_level=logging.WARNING, access_log=False, lifespan="off")
 

@@ -47,7 +47,7 @@ def _review(page: Page, house: House) -> None:
     address = house.settings.prefect.address
     question = json.dumps({"flow_runs": {"state": {"type": {"any_": ["PAUSED"]}}}}).encode()
     request = urllib.request.Request(f"{address}/api/flow_runs/filter", question, {"content-type": "application/json"})  # noqa: S310 - our own server
-    with urllib.request.urlopen(request) as answer:  # noqa: S310
+    with urllib.request.urlopen(request) as answer:  # noqa: S310 - an address of this machine
         run = json.load(answer)[0]["id"]
     page.goto(f"{address}/v2/runs/flow-run/{run}")
     page.get_by_role("button", name="Open menu").click()

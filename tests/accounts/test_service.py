@@ -30,7 +30,7 @@ def made(session: Session, now: datetime, login: str, *roles: Role, person: str 
     return service.create(session, NewAccount(login, frozenset(roles), person, unit), HASH, by="cli", now=now)
 
 
-def attempt(session: Session, login: str, now: datetime, *, right: bool = True, token: str = "t") -> LoginResult:  # noqa: S107
+def attempt(session: Session, login: str, now: datetime, *, right: bool = True, token: str = "t") -> LoginResult:  # noqa: S107 - a test's own word, no secret
     """Try to log in."""
     asked = service.challenge(session, login)
     return service.finish_login(session, asked, matched=right, token_hash=token, ip="10.0.0.1", now=now)
@@ -92,7 +92,7 @@ def test_a_reset_between_question_and_answer_counts(session: Session, ids: dict[
     account = made(session, now, "zhang", Role.OFFICE_CLERK)
     asked = service.challenge(session, "zhang")
     service.reset(session, account.id, hashing.hash_of("Neu-2026-abcd"), by="cli", now=now)
-    result = service.finish_login(session, asked, matched=True, token_hash="t", ip="", now=now)  # noqa: S106
+    result = service.finish_login(session, asked, matched=True, token_hash="t", ip="", now=now)  # noqa: S106 - a test's own word, no secret
     assert result is LoginResult.WRONG_PASSWORD
 
 
@@ -104,16 +104,16 @@ def test_changes_end_logins(session: Session, ids: dict[str, PersonId], now: dat
     def is_in(token: str) -> bool:
         return service.holder_of(session, token, now=now) is not None
 
-    attempt(session, "zhang", now, token="t1")  # noqa: S106
+    attempt(session, "zhang", now, token="t1")  # noqa: S106 - a test's own word, no secret
     service.set_roles(session, account.id, {Role.CADRE_CLERK}, by="cli", now=now)
     assert not is_in("t1")
-    attempt(session, "zhang", now, token="t2")  # noqa: S106
+    attempt(session, "zhang", now, token="t2")  # noqa: S106 - a test's own word, no secret
     asked = service.challenge(session, "zhang")
-    service.change_password(session, asked, HASH, token_hash="t3", ip="", now=now)  # noqa: S106
+    service.change_password(session, asked, HASH, token_hash="t3", ip="", now=now)  # noqa: S106 - a test's own word, no secret
     assert (is_in("t2"), is_in("t3")) == (False, True)
     service.reset(session, account.id, HASH, by="cli", now=now)
     assert not is_in("t3")
-    attempt(session, "zhang", now, token="t4")  # noqa: S106
+    attempt(session, "zhang", now, token="t4")  # noqa: S106 - a test's own word, no secret
     service.set_disabled(session, account.id, disabled=True, by="cli", now=now)
     assert not is_in("t4")
     assert attempt(session, "zhang", now) is LoginResult.DISABLED

@@ -1,6 +1,8 @@
 """Opening a house: what belongs together stays together, and nothing is overwritten."""
 
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from djflow.core.errors import ConfigError, ConflictError, DatabaseUnavailableEr
 from djflow.core.subject import Subject
 from djflow.db.engine import open_engine, sqlite_url
 from djflow.db.session import Database
-from djflow.db.store import state_fact
+from djflow.db.store import fact, state_fact
 from djflow.db.vault import new_vault, write_key_file
 from djflow.demo.load import copy_starter
 
@@ -110,6 +112,44 @@ def test_a_full_disk_saves_nothing(home: Path) -> None:
 
     with pytest.raises(DatabaseUnavailableError, match="磁盘已满"):
         write_much()
+
+
+FULL = """
+import resource, signal, sys
+from djflow.cli.frame import run
+from djflow.cli.main import djflow
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))
+sys.exit(run(djflow))
+"""
+
+
+@pytest.mark.parametrize("words", [("market", "closures"), ("keys", "rotate"), ("doctor",)])
+def test_no_room_at_all_is_said_in_one_sentence(home: Path, words: tuple[str, ...]) -> None:
+    """Where the disk takes not one page more even opening the database fails: nothing breaks, the disk is named."""
+    create_house(home).database.engine.dispose()
+    command = (sys.executable, "-c", FULL, "--home", str(home), *words)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "磁盘多半已满或有故障" in done.stdout + done.stderr
+    assert "程序出了错" not in done.stdout + done.stderr
+
+
+def test_a_read_only_database_saves_nothing(home: Path) -> None:
+    """A database that may only be read refuses the change and names the folder to look at."""
+    house = create_house(home)
+    engine = open_engine(f"sqlite:///file:{house.state / 'djflow.db'}?mode=ro&uri=true")
+    database = Database(engine, house.vault)
+    with pytest.raises(DatabaseUnavailableError, match=r"只读的，本次操作没有保存：请检查 .djflow"):
+        _state(database)
+    engine.dispose()
+    with house.reading() as session:
+        assert fact(session, "x") is None
+
+
+def _state(database: Database) -> None:
+    with database.transaction() as session:
+        state_fact(session, "x", "1")
 
 
 def test_subjects_print_and_parse() -> None:

@@ -45,7 +45,7 @@ def test_a_single_day_off_needs_no_end() -> None:
         ({"days_off": [{"name": "元旦", "first": "2027-01-01"}]}, "不加引号的日期"),
         ({"days_off": [{"name": "元旦", "first": date(2027, 1, 3), "last": date(2027, 1, 1)}]}, "早于开始日"),
         ({"days_off": [{"name": "元旦", "first": date(2026, 5, 1)}]}, "2026-05-01 不属于 2027 年"),
-        ({"days_off": [*GOOD["days_off"], {"name": "春节", "first": date(2027, 1, 2)}]}, "2027-01-02 同时列在"),  # type: ignore[misc]
+        ({"days_off": [*GOOD["days_off"], {"name": "春节", "first": date(2027, 1, 2)}]}, "2027-01-02 同时列在"),  # type: ignore[misc] # a literal of many types
         ({"makeup_workdays": [date(2027, 1, 2)]}, "既是“元旦”放假又是调休上班"),
         ({"makeup_workdays": [date(2027, 1, 8)]}, "2027-01-08 是周一至周五"),
         ({"makeup_workdays": [date(2027, 1, 9), date(2027, 1, 9)]}, "有重复"),

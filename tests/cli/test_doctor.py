@@ -1,4 +1,6 @@
+import errno
 import json
+import os
 import shutil
 import socket
 import threading
@@ -70,6 +72,21 @@ def test_a_key_file_that_others_can_read_is_refused(built: Path) -> None:
     key_file.chmod(0o644)
     assert named(built, "密钥文件").what == "权限是 644，别人也能读"
     assert named(built, "密钥文件").fix == f"chmod 600 {key_file}"
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(errno.EROFS, "只读"), (errno.ENOSPC, "磁盘已满"), (errno.EACCES, "chown")]
+)
+def test_a_folder_that_takes_no_file_has_its_own_remedy(
+    home: Path, monkeypatch: pytest.MonkeyPatch, number: int, said: str
+) -> None:
+    """A read-only disk, a full one and foreign ownership are mended differently."""
+
+    def refuse(**_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("tempfile.NamedTemporaryFile", refuse)
+    assert said in checkup.writable(home).fix
 
 
 def test_a_foreign_key_file_is_recognised(built: Path, tmp_path_factory: pytest.TempPathFactory) -> None:

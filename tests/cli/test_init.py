@@ -84,6 +84,7 @@ def test_a_district_begins_with_its_name_and_enter(tmp_path: Path) -> None:
         "4-缺勤.xlsx",
         "5-历史积分.xlsx",
         "6-联系方式.xlsx",
+        "7-亲属关系.xlsx",
     ]
     assert "接下来" in result.output
 

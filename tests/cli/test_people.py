@@ -137,6 +137,23 @@ def test_keys_turn(home: Path) -> None:
     assert "k2" in _call(home, "keys", "status").stdout
 
 
+def test_contacts_and_relatives_go_in_and_out(home: Path) -> None:
+    """Accounts come out masked, relatives with their relation; both tables go back in unchanged."""
+    lin = ("C002", "林二", "女", None, "青石镇", None, None, "科员")
+    _call(home, "import", "units", _filled(home, "1-单位.xlsx", *UNITS))
+    _call(home, "import", "people", _filled(home, "3-人员.xlsx", CHEN, lin))
+    tables = {
+        "contacts": _filled(home, "6-联系方式.xlsx", ("C001", "企业微信", "chen-yi", "是")),
+        "kinship": _filled(home, "7-亲属关系.xlsx", ("C001", None, "C002", None, "配偶")),
+    }
+    for name, table in tables.items():
+        out = str(home / f"{name}.xlsx")
+        assert json.loads(_call(home, "import", name, table, "--json").stdout)["created"] == 1
+        assert json.loads(_call(home, "export", name, "--out", out, "--json").stdout) == {"file": out, "rows": 1}
+        assert json.loads(_call(home, "import", name, out, "--json").stdout)["unchanged"] == 1
+    assert load_workbook(home / "contacts.xlsx").worksheets[0]["C4"].value == "ch***"
+
+
 def test_a_lost_key_file_stops_everything(home: Path) -> None:
     """Without its key file the house refuses to work and makes no new one."""
     key_file = home / ".djflow" / "keys.json"

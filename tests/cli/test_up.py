@@ -105,8 +105,11 @@ def test_programs_end_with_a_killed_supervisor(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as supervisor:
         assert supervisor.stdout is not None
         sleeper = psutil.Process(int(supervisor.stdout.readline()))
-        until(lambda: True if "signal.pause" in sleeper.cmdline()[-1] and len(sleeper.cmdline()) == 3 else None, "exec")
-        supervisor.kill()
+        try:
+            # Between fork and exec the command line is empty or still that of `leash`.
+            until(lambda: True if sleeper.cmdline() == list(SLEEPER) else None, "exec")
+        finally:
+            supervisor.kill()
         supervisor.wait()
         assert psutil.wait_procs([sleeper], timeout=10)[1] == []
 

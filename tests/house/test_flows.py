@@ -80,6 +80,16 @@ def test_every_flow_is_served_once() -> None:
         assert len(values) == len(set(values))
 
 
+def test_no_flow_stands_outside_these_rules() -> None:
+    """Every file of flows/ that makes a flow is looked at here."""
+    makers = {
+        path.stem
+        for path in (ROOT / "flows").glob("*.py")
+        if re.search(r"^@program\b", path.read_text("utf-8"), re.MULTILINE)
+    }
+    assert makers == {module.__name__.removeprefix("flows.") for module in MODULES}
+
+
 def test_every_schedule_has_its_deployment() -> None:
     """Every table of schedules.toml names a deployment, its cron lines come round; the rest run by hand."""
     schedules = load_settings(ROOT).schedules

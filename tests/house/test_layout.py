@@ -61,6 +61,23 @@ def test_mapped_classes_stand_in_tables() -> None:
     assert _named(p for p in SOURCES if "relationship" in _imported(p, "sqlalchemy")) == []
 
 
+def test_every_table_is_known_where_all_are_needed() -> None:
+    """Migrations, their test and the rotation of keys load every module that maps a class."""
+    mapped = {
+        path.relative_to(ROOT / "src").with_suffix("").as_posix().replace("/", ".")
+        for path in SOURCES
+        if path.name == "tables.py" and re.search(r"^class \w+Row\(", path.read_text("utf-8"), re.MULTILINE)
+    }
+    package = ROOT / "src" / "djflow"
+    for path in (
+        MIGRATIONS / "env.py",
+        package / "assembly" / "keys.py",
+        Path(__file__).with_name("test_migrations.py"),
+    ):
+        loaded = {alias.name for node in ast.walk(_tree(path)) if isinstance(node, ast.Import) for alias in node.names}
+        assert mapped - loaded == set(), path.relative_to(ROOT)
+
+
 def test_one_place_commits() -> None:
     """Nobody below the caller of an act commits or rolls back."""
     elsewhere = [p for p in SOURCES if p != ROOT / "src" / "djflow" / "db" / "session.py"]
@@ -114,6 +131,14 @@ def test_nothing_is_left_for_later() -> None:
     assert _named(p for p in paths if any(word in p.read_text("utf-8") for word in words)) == []
     bare = [p for p in paths for n in ast.walk(_tree(p)) if isinstance(n, ast.ExceptHandler) and n.type is None]
     assert _named(bare) == []
+
+
+def test_every_exception_gives_its_reason() -> None:
+    """Whoever silences a linter or the type checker in a line says why in that line."""
+    silent = re.compile(r"# (noqa: [A-Z0-9, ]+(?! - )|type: ignore\[[a-z, -]+\])$")
+    paths = [*SOURCES, *TESTS, *(ROOT / "benchmarks").glob("*.py"), *(ROOT / "deploy").glob("*.py")]
+    lines = [(path, line) for path in paths for line in path.read_text("utf-8").splitlines()]
+    assert [f"{path.relative_to(ROOT)}: {line.strip()}" for path, line in lines if silent.search(line)] == []
 
 
 def test_every_module_says_what_it_owns() -> None:

@@ -120,7 +120,7 @@ class Post:
     def say(self, claimed: Iterable[Claimed], verdict: Verdict, *, owner: str = OWNER, **more: object) -> Drained:
         """Write down what the provider said of claimed messages."""
         pairs = [
-            (one, replace(Result(one.id, one.attempts, verdict, provider_id=f"x-{one.id}"), **more))  # type: ignore[arg-type]
+            (one, replace(Result(one.id, one.attempts, verdict, provider_id=f"x-{one.id}"), **more))  # type: ignore[arg-type] # fields by name
             for one in claimed
         ]
         if not pairs:
@@ -132,7 +132,7 @@ class Post:
         """Move on, take what a channel may send, let the provider say `verdict`, move on; return who it went to."""
         self.round()
         taken = self.claim(channel).messages
-        self.say(taken, verdict, **more)  # type: ignore[arg-type]
+        self.say(taken, verdict, **more)  # type: ignore[arg-type] # fields by name
         self.round()
         return sorted(one.recipient for one in taken)
 

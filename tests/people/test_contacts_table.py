@@ -1,17 +1,20 @@
 """The office's table of contacts in WeCom, DingTalk and by mail."""
 
+import json
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 from sqlalchemy.orm import Session
 
+from djflow.audit import service as audit
 from djflow.people import service
 from djflow.people.contacts import service as contacts
 from djflow.people.contacts.model import Reach, Way
 from djflow.people.excel import outgo
 from djflow.people.excel.contacts import import_contacts
 from djflow.people.excel.intake import Importer
+from djflow.people.excel.outgo import Exporter
 from djflow.people.model import ImportReport
 from tests.people.test_excel import importer, office, sheet
 from tests.people.test_service import CHEN
@@ -70,9 +73,35 @@ def test_one_wrong_row_keeps_all_out(staffed: Session, tmp_path: Path, importer:
     assert contacts.reach(staffed, [chen], Way.WECOM) == {}
 
 
+@pytest.mark.parametrize("full", [False, True])
+def test_an_export_reads_back_unchanged(staffed: Session, tmp_path: Path, importer: Importer, full: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """Accounts are masked unless asked for in full, read back as they were, and the record says who took them."""
+    rows = [("C001", "第二个手机", "16900000077", "是"), ("C001", "邮箱", "chen-yi@example.gov.cn", "否")]
+    import_contacts(staffed, table(tmp_path / "1.xlsx", *rows), importer)
+    target = tmp_path / "out.xlsx"
+    assert outgo.export_contacts(staffed, target, Exporter("anna", importer.now, full=full)) == 2
+    cells = [[cell.value for cell in row] for row in load_workbook(target)["联系方式"].iter_rows(min_row=4, max_row=5)]
+    assert [row[:2] + row[3:] for row in cells] == [["C001", "邮箱", "否"], ["C001", "第二个手机", "是"]]
+    assert ("chen-yi" in str(cells), "16900000077" in str(cells)) == (full, full)
+    assert import_contacts(staffed, target, importer) == ImportReport(2, 0, 0, 2)
+    last = audit.latest(staffed, count=1)[0]
+    assert (last.action, last.actor, json.loads(last.details)) == (
+        "people.contact_export",
+        "anna",
+        {"rows": 2, "full": full},
+    )
+
+
+def test_a_masked_account_only_confirms_what_is_stored(staffed: Session, tmp_path: Path, importer: Importer) -> None:
+    """A masked account that is not the person's never becomes an account."""
+    report = import_contacts(staffed, table(tmp_path / "1.xlsx", ("C001", "企业微信", "c***i", "是")), importer)
+    assert [(one.row, one.column) for one in report.rejected] == [(2, "帐号或号码")]
+    assert "打码" in report.rejected[0].message
+
+
 def test_a_template_is_handed_out(staffed: Session, tmp_path: Path) -> None:
     """The empty table has its columns and a drop-down of ways."""
-    path = outgo.write_templates(staffed, tmp_path)[-1]
+    path = outgo.write_templates(staffed, tmp_path)[5]
     header = [cell.value for cell in load_workbook(path)["联系方式"][outgo.HEADER_ROW]]
     assert (path.name, tuple(header)) == ("6-联系方式.xlsx", HEAD)
 

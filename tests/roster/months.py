@@ -52,7 +52,7 @@ def event(place: str, on: int, needs: Mapping[str, int] | None = None, units: in
 def cadre(name: str, home: str = "D", skills: Iterable[str] = (DESK,), **more: object) -> Cadre:
     """Return a cadre with plain defaults."""
     plain = Cadre(CadreId(name), DepartmentId(home), LEADER_POST in skills, frozenset(skills), 0, 5)
-    return replace(plain, **more)  # type: ignore[arg-type]
+    return replace(plain, **more)  # type: ignore[arg-type] # fields by name
 
 
 def month(

@@ -141,7 +141,7 @@ def _sheet(house: House, session: Session, posting: Posting, *, host: bool, offi
         checks=months.checks(session, one),
         diary=months.diary_days(session, one).get(posting.id, ()),
         reviews=reviews.reviews(session, one),
-        stage=reviews.stage_of(session, posting, terms=terms),
+        stage=_stage(house, session, posting),
         ceiling=reviews.ceiling(session, posting, terms=terms, now=house.now()),
         papers=service.papers(session, posting.id),
         proposals=ending.proposals(session, one),
@@ -153,6 +153,16 @@ def _sheet(house: House, session: Session, posting: Posting, *, host: bool, offi
     )
     words = (*(_host_acts(made, office=office) if host else ()), *(_office_acts(made, house) if office else ()))
     return Sheet(**{name: getattr(made, name) for name in Sheet.__slots__ if name != "may"}, may=words)
+
+
+def _stage(house: House, session: Session, posting: Posting) -> tuple[Stage, int] | None:
+    """Return the review that is due, the one in the middle from as many days before as the final one has."""
+    terms = dispatch_terms(house)
+    which, policy = reviews.stage_of(session, posting, terms=terms), rules.policy_of(posting.new, terms)
+    if which is None or which[0] is Stage.FINAL:
+        return which
+    middle = rules.midterm_on(posting.span, policy, terms.calendar)
+    return which if house.today() >= middle - timedelta(days=policy.clocks.final_review_days) else None
 
 
 def awaits_report(found: Sheet) -> bool:

@@ -91,7 +91,7 @@ def draft_of(house: House, planned: Planned, solution: Solution, preset: str | N
 def kept_of(house: House, planned: Planned, assignments: tuple[Assignment, ...], unfilled: tuple[Vacancy, ...]) -> Kept:
     """Return assignments as stored duties with standby people, gaps with their reasons, and everybody's target."""
     from djflow.roster.solver.explain import shortages  # noqa: PLC0415 - loads numerical libraries
-    from djflow.roster.solver.standby import choose_standby  # noqa: PLC0415
+    from djflow.roster.solver.standby import choose_standby  # noqa: PLC0415 - loads the solver
 
     problem = planned.problem
     duties = [Duty(a.event, a.post, planned.people[a.cadre]) for a in assignments]

@@ -31,7 +31,7 @@ def create(
 ) -> None:
     """Make an account."""
     from djflow.accounts.model import NewAccount  # noqa: PLC0415 - loads SQLAlchemy
-    from djflow.assembly import doorway, open_house  # noqa: PLC0415
+    from djflow.assembly import doorway, open_house  # noqa: PLC0415 - loads SQLAlchemy
 
     new = NewAccount(login, doorway.roles_named(roles), person, unit)
     _show(doorway.create_account(open_house(home_of(context)), new, by=_BY), as_json=as_json)
@@ -98,8 +98,8 @@ def set_roles(context: click.Context, login: str, roles: tuple[str, ...], *, as_
 def list_accounts(context: click.Context, *, as_json: bool) -> None:
     """List all accounts."""
     from djflow.accounts import service  # noqa: PLC0415 - loads SQLAlchemy
-    from djflow.accounts.model import ROLE_WORDS  # noqa: PLC0415
-    from djflow.assembly import open_house  # noqa: PLC0415
+    from djflow.accounts.model import ROLE_WORDS  # noqa: PLC0415 - the help needs none of it
+    from djflow.assembly import open_house  # noqa: PLC0415 - loads SQLAlchemy
 
     house = open_house(home_of(context))
     with house.reading() as session:

@@ -1,5 +1,6 @@
 """What `djflow doctor` looks at; each check is handed what it needs and returns one or more findings."""
 
+import errno
 import http.client
 import os
 import shutil
@@ -49,6 +50,10 @@ class State(StrEnum):
     BAD = "bad"
 
 
+_UNWRITABLE = {
+    errno.EROFS: "那里挂载成了只读：请重新挂载为可写，或用 --home 换到可写的磁盘",
+    errno.ENOSPC: "磁盘已满：请清理磁盘",
+}
 MARKS: Mapping[State, str] = {State.OK: "✓", State.NOTICE: "！", State.BAD: "✗"}
 
 
@@ -138,8 +143,9 @@ def writable(home: Path) -> Finding:
         try:
             with tempfile.NamedTemporaryFile(dir=folder):
                 pass
-        except OSError:
-            return Finding("写权限", State.BAD, f"{folder} 写不进去", f"sudo chown -R $USER {folder}")
+        except OSError as error:
+            remedy = _UNWRITABLE.get(error.errno or 0, f"sudo chown -R $USER {folder}")
+            return Finding("写权限", State.BAD, f"{folder} 写不进去", remedy)
     return Finding("写权限", State.OK, f"{home} 可以写")
 
 
@@ -239,7 +245,7 @@ def database(home: Path, settings: Settings) -> Iterator[Finding]:
         yield Finding("数据库", State.BAD, error.message, "从备份恢复 .djflow/keys.json")
         return
     except DjflowError as error:
-        fix = "djflow db upgrade" if "upgrade" in error.message else "按上面的提示处理后再运行一次"
+        fix = "djflow db upgrade" if "版本太旧" in error.message else "按上面的提示处理后再运行一次"
         yield Finding("数据库", State.BAD, error.message, fix)
         return
     try:

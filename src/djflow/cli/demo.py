@@ -1,8 +1,11 @@
 """`djflow demo`: the demonstration district."""
 
+from contextlib import nullcontext
+
 import click
 
 from djflow.cli.frame import answer, home_of, json_option, progress
+from djflow.cli.up import only_one
 
 
 @click.group("demo", help="示范区：装入、清除。")
@@ -33,7 +36,19 @@ def remove(context: click.Context, *, yes: bool) -> None:
     """Throw the demonstration district's data away."""
     from djflow.demo import load as loading  # noqa: PLC0415 - loads SQLAlchemy
 
-    if not yes:
-        click.confirm("示范区的全部资料将被删除，确定吗？输入 y 确定，回车放弃", abort=True, show_default=False)
-    loading.remove(home_of(context))
+    home = home_of(context)
+    if not yes and not _agreed("示范区的全部资料将被删除，确定吗？输入 y 确定，回车放弃"):
+        raise click.Abort
+    with only_one(home) if (home / ".djflow").exists() else nullcontext():
+        loading.remove(home)
     click.echo("示范区的资料已清除。")
+
+
+def _agreed(question: str) -> bool:
+    while True:
+        answer = str(click.prompt(question, default="", show_default=False, prompt_suffix="：")).strip().lower()
+        if answer in {"y", "yes", "是"}:
+            return True
+        if answer in {"", "n", "no", "否"}:
+            return False
+        click.echo("请输入 y（确定）或 n（放弃）。")

@@ -106,8 +106,8 @@ _FILE_FAULTS = {
 
 def file_sentence(error: OSError) -> str:
     """Return what is wrong with a file as a sentence that says how to mend it."""
-    name = f" {error.filename}" if error.filename else ""
-    return f"文件{name} 用不了：{_FILE_FAULTS.get(error.errno or 0, '系统没有允许这次读写，请检查磁盘和权限')}。"
+    name = f" {error.filename} " if error.filename else ""
+    return f"文件{name}用不了：{_FILE_FAULTS.get(error.errno or 0, '系统没有允许这次读写，请检查磁盘和权限')}。"
 
 
 def fault_sentence(error: Exception) -> str:

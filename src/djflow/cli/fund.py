@@ -165,7 +165,9 @@ def year_end(context: click.Context, year: int, recorded_by: str, confirmed_by: 
 
 
 @fund.command("export", help="把全部账目导出为 beancount 文件，可用它的 bean-check 独立核对。")
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="文件")
+@click.option(
+    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="文件", help="写到哪个文件。"
+)
 @json_option
 @click.pass_context
 def export(context: click.Context, out: Path, *, as_json: bool) -> None:

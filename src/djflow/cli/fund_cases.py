@@ -16,7 +16,7 @@ _BY = "cli"
 def apply(context: click.Context, source: Path, *, as_json: bool) -> None:
     """File an application."""
     from djflow.assembly import open_house, relief  # noqa: PLC0415 - loads SQLAlchemy
-    from djflow.fund.cases.model import STATE_WORDS  # noqa: PLC0415
+    from djflow.fund.cases.model import STATE_WORDS  # noqa: PLC0415 - the help needs none of it
 
     done = relief.apply_file(open_house(home_of(context)), source, by=_BY)
     if done.missing:
@@ -68,7 +68,7 @@ def crosscheck(context: click.Context, department: str, source: Path, *, dry_run
 def payee(context: click.Context, case: str, *, as_json: bool) -> None:
     """Take account and bank anew from the person's record."""
     from djflow.assembly import open_house, relief  # noqa: PLC0415 - loads SQLAlchemy
-    from djflow.fund.cases.model import STATE_WORDS  # noqa: PLC0415
+    from djflow.fund.cases.model import STATE_WORDS  # noqa: PLC0415 - the help needs none of it
 
     done = relief.renew_payee(open_house(home_of(context)), case, by=_BY)
     value = {"id": done.id, "number": done.number, "state": done.state.value}

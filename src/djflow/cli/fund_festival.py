@@ -84,7 +84,9 @@ def show(context: click.Context, name: str, *, as_json: bool) -> None:
 
 
 @festival.command("template", help="写出空白的名单表。")
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="文件.xlsx")
+@click.option(
+    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="文件.xlsx", help="写到哪个文件。"
+)
 @click.pass_context
 def template(context: click.Context, out: Path) -> None:
     """Write the empty table."""

@@ -100,8 +100,8 @@ def send(house: "House", clerk: "Clerk", number: str) -> Said:
 def import_return(house: "House", clerk: "Clerk", number: str, source: Path) -> Said:
     """Take the bank's answer."""
     from djflow.assembly import fund_payments  # noqa: PLC0415 - loads SQLAlchemy
-    from djflow.fund.payment.rules import DOUBT_WORDS  # noqa: PLC0415
-    from djflow.fund.payment.statement import reason_words  # noqa: PLC0415
+    from djflow.fund.payment.rules import DOUBT_WORDS  # noqa: PLC0415 - the help needs none of it
+    from djflow.fund.payment.statement import reason_words  # noqa: PLC0415 - the help needs none of it
 
     found = fund_payments.import_answer(house, number, source, by=clerk)
     reasons = fund_payments.bank_words(house)
@@ -142,7 +142,7 @@ def close(house: "House", clerk: "Clerk", number: str) -> Said:
 def list_batches(context: click.Context, *, as_json: bool) -> None:
     """List open batches."""
     from djflow.assembly import fund_payments, open_house  # noqa: PLC0415 - loads SQLAlchemy
-    from djflow.fund.payment.rules import BATCH_WORDS  # noqa: PLC0415
+    from djflow.fund.payment.rules import BATCH_WORDS  # noqa: PLC0415 - the help needs none of it
 
     found = fund_payments.listing(open_house(home_of(context)))
     lines = [f"{one.number}\t{BATCH_WORDS[one.state]}\t{one.count} 笔" for one in found]

@@ -48,7 +48,7 @@ def ruling() -> None:
 def doubts(context: click.Context, number: str, *, as_json: bool) -> None:
     """List rows that wait."""
     from djflow.assembly import fund_payments, open_house  # noqa: PLC0415 - loads SQLAlchemy
-    from djflow.fund.payment.rules import DOUBT_WORDS  # noqa: PLC0415
+    from djflow.fund.payment.rules import DOUBT_WORDS  # noqa: PLC0415 - the help needs none of it
 
     found = fund_payments.doubts(open_house(home_of(context)), number)
     rows = [{"id": one.id, "row": one.row, "key": one.key, "doubt": one.doubt.value} for one in found]
@@ -62,7 +62,7 @@ def doubts(context: click.Context, number: str, *, as_json: bool) -> None:
 def list_rulings(context: click.Context, *, as_json: bool) -> None:
     """List rulings that wait for the second person."""
     from djflow.assembly import fund_payments, open_house  # noqa: PLC0415 - loads SQLAlchemy
-    from djflow.fund.payment.rules import GROUND_WORDS, RULING_WORDS  # noqa: PLC0415
+    from djflow.fund.payment.rules import GROUND_WORDS, RULING_WORDS  # noqa: PLC0415 - the help needs none of it
 
     found = fund_payments.waiting(open_house(home_of(context)))
     rows = [{"id": one.id, "kind": one.kind.value, "ground": one.ground.value, "key": key} for one, key in found]
@@ -81,8 +81,8 @@ def list_rulings(context: click.Context, *, as_json: bool) -> None:
 def propose(house: "House", clerk: "Clerk", kind: str, about: str, ground: str, evidence: Path) -> Said:
     """Propose a ruling; for a refund the sum received is asked for."""
     from djflow.assembly import fund_payments  # noqa: PLC0415 - loads SQLAlchemy
-    from djflow.fund.payment.model import AnswerLineId, Proposal, RulingKind  # noqa: PLC0415
-    from djflow.fund.payment.rules import ground_named  # noqa: PLC0415
+    from djflow.fund.payment.model import AnswerLineId, Proposal, RulingKind  # noqa: PLC0415 - the help needs none of it
+    from djflow.fund.payment.rules import ground_named  # noqa: PLC0415 - the help needs none of it
 
     chosen, rests_on = RulingKind(kind), ground_named(ground)
     digest = _digest(evidence)
@@ -102,7 +102,7 @@ def propose(house: "House", clerk: "Clerk", kind: str, about: str, ground: str, 
 def confirm(house: "House", clerk: "Clerk", ruling_id: str) -> Said:
     """Confirm a ruling."""
     from djflow.assembly import fund_payments  # noqa: PLC0415 - loads SQLAlchemy
-    from djflow.fund.payment.model import RulingId  # noqa: PLC0415
+    from djflow.fund.payment.model import RulingId  # noqa: PLC0415 - the help needs none of it
 
     outcome = fund_payments.confirm(house, RulingId(ruling_id), by=clerk)
     value = {"key": outcome.line_key if outcome else "", "verdict": outcome.verdict.value if outcome else "dismissed"}
@@ -115,7 +115,7 @@ def confirm(house: "House", clerk: "Clerk", ruling_id: str) -> Said:
 def refuse(house: "House", clerk: "Clerk", ruling_id: str) -> Said:
     """Send a ruling back."""
     from djflow.assembly import fund_payments  # noqa: PLC0415 - loads SQLAlchemy
-    from djflow.fund.payment.model import RulingId  # noqa: PLC0415
+    from djflow.fund.payment.model import RulingId  # noqa: PLC0415 - the help needs none of it
 
     fund_payments.refuse(house, RulingId(ruling_id), by=clerk)
     return {"id": ruling_id, "state": "refused"}, "已退回，可以重新提出。"
@@ -128,7 +128,7 @@ def refuse(house: "House", clerk: "Clerk", ruling_id: str) -> Said:
 def correct(house: "House", clerk: "Clerk", line_key: str, evidence: Path) -> Said:
     """Correct a failed payment; holder, account and bank are asked for."""
     from djflow.assembly import fund_payments  # noqa: PLC0415 - loads SQLAlchemy
-    from djflow.fund.payment.model import Correction  # noqa: PLC0415
+    from djflow.fund.payment.model import Correction  # noqa: PLC0415 - the help needs none of it
 
     digest = _digest(evidence)
     holder, account, bank = (click.prompt(words, err=True) for words in ("户名", "账号", "开户行"))

@@ -14,6 +14,7 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "Show the version and exit.": "显示版本。",
     }
 )
+_MARKS = MappingProxyType({"。.": "。", "[default: ": "[缺省：", "required]": "必填]"})
 _USAGE = MappingProxyType({"[OPTIONS]": "[选项]", "COMMAND [ARGS]...": "命令 [参数]…"})
 
 
@@ -41,7 +42,9 @@ class ChineseFormatter(click.HelpFormatter):
 
 def _closed(text: str) -> str:
     # A docstring has to end with an ASCII full stop; the Chinese one before it is enough.
-    return text.replace("。.", "。").replace("[default: ", "[缺省：")
+    for word, ours in _MARKS.items():
+        text = text.replace(word, ours)
+    return text
 
 
 def usage_sentence(error: click.UsageError) -> str:
@@ -61,5 +64,25 @@ def _complaint(error: click.UsageError) -> str:
         return f"选项 {error.option_name} 后面要写一个值。"
     if isinstance(error, click.BadParameter):
         name = error.param.get_error_hint(error.ctx) if error.param and error.ctx else ""
-        return f"缺少参数 {name}。" if isinstance(error, click.MissingParameter) else f"参数 {name} 的值不对。"
+        missing = isinstance(error, click.MissingParameter)
+        return f"缺少参数 {name}。" if missing else f"参数 {name} {_expected(error.param)}。"
     return "命令写法不对，多了或少了参数。"
+
+
+def _expected(parameter: click.Parameter | None) -> str:
+    said = "的值不对"
+    match parameter.type if parameter else None:
+        case click.Choice(choices=choices):
+            said = f"只能写：{'、'.join(str(choice) for choice in choices)}"
+        case click.IntRange() | click.FloatRange() as kind:
+            number = "整数" if isinstance(kind, click.IntRange) else "数"
+            said = f"应是{number}，范围 {kind._describe_range()}"  # noqa: SLF001 - what the help page shows too
+        case click.types.IntParamType():
+            said = "应是整数"
+        case click.types.FloatParamType():
+            said = "应是数"
+        case click.DateTime():
+            said = "应是存在的日期，写法如 2026-12-01"
+        case click.Path(dir_okay=False):
+            said = "应是文件名，不能是目录"
+    return said

@@ -16,7 +16,7 @@ def keys() -> None:
 def status(context: click.Context, *, as_json: bool) -> None:
     """Show which key is in use."""
     from djflow.assembly import keys as office  # noqa: PLC0415 - loads SQLAlchemy
-    from djflow.assembly import open_house  # noqa: PLC0415
+    from djflow.assembly import open_house  # noqa: PLC0415 - loads SQLAlchemy
 
     house = open_house(home_of(context))
     found = office.status(house)
@@ -39,7 +39,7 @@ def status(context: click.Context, *, as_json: bool) -> None:
 def rotate(context: click.Context, *, as_json: bool) -> None:
     """Rotate the key."""
     from djflow.assembly import keys as office  # noqa: PLC0415 - loads SQLAlchemy
-    from djflow.assembly import open_house  # noqa: PLC0415
+    from djflow.assembly import open_house  # noqa: PLC0415 - loads SQLAlchemy
 
     house = open_house(home_of(context))
     progress("正在用新密钥重新加密…")

@@ -42,8 +42,8 @@ def list_markets(context: click.Context, *, as_json: bool) -> None:
 def close(context: click.Context, code: str, first: str, last: str | None, notice: str, *, as_json: bool) -> None:
     """Declare a closure and mend the rosters it touches."""
     from djflow.assembly import open_house  # noqa: PLC0415 - loads SQLAlchemy
-    from djflow.assembly import roster as desk  # noqa: PLC0415
-    from djflow.core.spans import DateSpan, Month  # noqa: PLC0415
+    from djflow.assembly import roster as desk  # noqa: PLC0415 - loads SQLAlchemy
+    from djflow.core.spans import DateSpan, Month  # noqa: PLC0415 - the help needs none of it
 
     house = open_house(home_of(context))
     span = DateSpan(civil(first), civil(last or first))
@@ -64,7 +64,7 @@ def close(context: click.Context, code: str, first: str, last: str | None, notic
 def list_closures(context: click.Context, *, as_json: bool) -> None:
     """List the closures in force."""
     from djflow.assembly import open_house  # noqa: PLC0415 - loads SQLAlchemy
-    from djflow.assembly import roster as desk  # noqa: PLC0415
+    from djflow.assembly import roster as desk  # noqa: PLC0415 - loads SQLAlchemy
 
     found = desk.closures_in_force(open_house(home_of(context)))
     rows = [
@@ -81,7 +81,7 @@ def list_closures(context: click.Context, *, as_json: bool) -> None:
 def reopen(context: click.Context, closure: str) -> None:
     """Lift a closure."""
     from djflow.assembly import open_house  # noqa: PLC0415 - loads SQLAlchemy
-    from djflow.assembly import roster as desk  # noqa: PLC0415
+    from djflow.assembly import roster as desk  # noqa: PLC0415 - loads SQLAlchemy
 
     desk.lift_closure(open_house(home_of(context)), closure, by=_BY)
     click.echo("停场已撤销。")

@@ -41,7 +41,14 @@ def drain(context: click.Context, *, once: bool, as_json: bool) -> None:
 
 
 @notify.command("list", help="列出通知，新的在前。")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=200, show_default=True, metavar="条数")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 10_000),
+    default=200,
+    show_default=True,
+    metavar="条数",
+    help="最多列几条，新的在前。",
+)
 @click.option("--state", default="", metavar="状态", help="只列这种状态的，如 pending、needs_human。")
 @json_option
 @click.pass_context
@@ -79,7 +86,9 @@ def preview(context: click.Context, number: str, text_name: str, *, as_json: boo
 
 
 @notify.command("rehearse", help="用本区的配置对着模拟平台演练，不会真发；故障、强行中断都试一遍。")
-@click.option("--messages", type=click.IntRange(1, 100_000), default=500, show_default=True, metavar="条数")
+@click.option(
+    "--messages", type=click.IntRange(1, 100_000), default=500, show_default=True, metavar="条数", help="发几条。"
+)
 @click.option(
     "--kills",
     type=click.IntRange(0, 50),

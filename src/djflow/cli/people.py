@@ -89,6 +89,18 @@ def import_contacts(context: click.Context, source: Path, *, dry_run: bool, as_j
     _import(context, take_in, source, dry_run=dry_run, as_json=as_json)
 
 
+@import_.command("kinship", help="导入亲属关系表，审批、评议时据此回避。")
+@_file
+@_dry_run
+@json_option
+@click.pass_context
+def import_kinship(context: click.Context, source: Path, *, dry_run: bool, as_json: bool) -> None:
+    """Import the table of relatives."""
+    from djflow.people.excel.kinship import import_kinship as take_in  # noqa: PLC0415 - loads openpyxl
+
+    _import(context, take_in, source, dry_run=dry_run, as_json=as_json)
+
+
 @import_.command("history", help="导入历史积分表：启用本系统以前值班的积分；重复导入以最后一次为准。")
 @_file
 @click.option("--month", required=True, metavar="月份", help="积分算到哪个月底，如 2026-11。")
@@ -136,7 +148,7 @@ def _words(report: "ImportReport", *, dry_run: bool) -> str:
     return f"检查通过（没有保存），{counts}" if dry_run else f"已导入，{counts}"
 
 
-@click.group("export", help="导出 Excel：模板、人员、单位、支部、缺勤。")
+@click.group("export", help="导出 Excel：模板、人员、单位、支部、缺勤、联系方式、亲属关系。")
 def export() -> None:
     """Group of exports."""
 
@@ -172,7 +184,7 @@ def export_templates(context: click.Context, folder: Path, *, as_json: bool) -> 
 def export_people(context: click.Context, target: Path, *, full: bool, as_json: bool) -> None:
     """Write the table of people."""
     from djflow.people.excel.outgo import Exporter  # noqa: PLC0415 - loads openpyxl
-    from djflow.people.excel.outgo import export_people as give_out  # noqa: PLC0415
+    from djflow.people.excel.outgo import export_people as give_out  # noqa: PLC0415 - loads openpyxl
 
     house = _house(context)
     with house.transaction() as session:
@@ -219,6 +231,37 @@ def export_absences(context: click.Context, month: str, target: Path, *, as_json
     span = Month.parse(month).span
     with _house(context).reading() as session:
         rows = give_out(session, target, span)
+    _exported(target, rows, as_json=as_json)
+
+
+@export.command("contacts", help="导出联系方式表；帐号默认打码，可原样导回（会记入操作记录）。")
+@_target
+@click.option("--full", is_flag=True, help="帐号不打码。")
+@json_option
+@click.pass_context
+def export_contacts(context: click.Context, target: Path, *, full: bool, as_json: bool) -> None:
+    """Write the table of further contacts."""
+    from djflow.people.excel.outgo import Exporter  # noqa: PLC0415 - loads openpyxl
+    from djflow.people.excel.outgo import export_contacts as give_out  # noqa: PLC0415 - loads openpyxl
+
+    house = _house(context)
+    with house.transaction() as session:
+        rows = give_out(session, target, Exporter(_BY, house.now(), full=full))
+    _exported(target, rows, as_json=as_json)
+
+
+@export.command("kinship", help="导出亲属关系表（会记入操作记录），可原样导回。")
+@_target
+@json_option
+@click.pass_context
+def export_kinship(context: click.Context, target: Path, *, as_json: bool) -> None:
+    """Write the kinship register."""
+    from djflow.people.excel.outgo import Exporter  # noqa: PLC0415 - loads openpyxl
+    from djflow.people.excel.outgo import export_kinship as give_out  # noqa: PLC0415 - loads openpyxl
+
+    house = _house(context)
+    with house.transaction() as session:
+        rows = give_out(session, target, Exporter(_BY, house.now()))
     _exported(target, rows, as_json=as_json)
 
 

@@ -37,8 +37,8 @@ for _command in (solve, repair, explain, score, *COMMANDS):
 def draft(context: click.Context, month: str, preset: str | None, pins: Path | None, *, as_json: bool) -> None:
     """Make a month's draft."""
     from djflow.assembly import open_house  # noqa: PLC0415 - loads SQLAlchemy
-    from djflow.assembly import roster as desk  # noqa: PLC0415
-    from djflow.roster.instance import read_roster  # noqa: PLC0415
+    from djflow.assembly import roster as desk  # noqa: PLC0415 - loads SQLAlchemy
+    from djflow.roster.instance import read_roster  # noqa: PLC0415 - the help needs none of it
 
     house = open_house(home_of(context))
     fixed = read_roster(pins) if pins else ()
@@ -55,7 +55,7 @@ def draft(context: click.Context, month: str, preset: str | None, pins: Path | N
 def list_rosters(context: click.Context, *, as_json: bool) -> None:
     """List drafts and versions in force."""
     from djflow.assembly import open_house  # noqa: PLC0415 - loads SQLAlchemy
-    from djflow.assembly import roster as desk  # noqa: PLC0415
+    from djflow.assembly import roster as desk  # noqa: PLC0415 - loads SQLAlchemy
 
     found = desk.listing(open_house(home_of(context)))
     rows = [
@@ -72,7 +72,7 @@ def list_rosters(context: click.Context, *, as_json: bool) -> None:
 def show(context: click.Context, roster_id: str) -> None:
     """Show a roster's review card."""
     from djflow.assembly import open_house  # noqa: PLC0415 - loads SQLAlchemy
-    from djflow.assembly import roster as desk  # noqa: PLC0415
+    from djflow.assembly import roster as desk  # noqa: PLC0415 - loads SQLAlchemy
 
     say(desk.review_markdown(open_house(home_of(context)), RosterId(roster_id)))
 
@@ -85,7 +85,7 @@ def show(context: click.Context, roster_id: str) -> None:
 def publish(context: click.Context, roster_id: str, reason: str, *, as_json: bool) -> None:
     """Publish a draft."""
     from djflow.assembly import open_house  # noqa: PLC0415 - loads SQLAlchemy
-    from djflow.assembly import roster as desk  # noqa: PLC0415
+    from djflow.assembly import roster as desk  # noqa: PLC0415 - loads SQLAlchemy
 
     done = desk.publish(open_house(home_of(context)), RosterId(roster_id), by=_BY, reason=reason)
     value = {
@@ -110,7 +110,7 @@ def publish(context: click.Context, roster_id: str, reason: str, *, as_json: boo
 def void(context: click.Context, roster_id: str, reason: str) -> None:
     """Void a draft."""
     from djflow.assembly import open_house  # noqa: PLC0415 - loads SQLAlchemy
-    from djflow.assembly import roster as desk  # noqa: PLC0415
+    from djflow.assembly import roster as desk  # noqa: PLC0415 - loads SQLAlchemy
 
     done = desk.void(open_house(home_of(context)), RosterId(roster_id), by=_BY, reason=reason)
     say(f"{done.month.title}的草案已作废。重新生成：djflow roster draft {done.month}")
@@ -123,7 +123,7 @@ def void(context: click.Context, roster_id: str, reason: str) -> None:
 def mend(context: click.Context, month: str, *, as_json: bool) -> None:
     """Bring a published month up to date."""
     from djflow.assembly import open_house  # noqa: PLC0415 - loads SQLAlchemy
-    from djflow.assembly import roster as desk  # noqa: PLC0415
+    from djflow.assembly import roster as desk  # noqa: PLC0415 - loads SQLAlchemy
 
     parsed = Month.parse(month)
     done = desk.repair_month(open_house(home_of(context)), parsed, by=_BY)
@@ -171,7 +171,7 @@ def swap(  # noqa: PLR0913 - the command's own arguments
 ) -> None:
     """Put another person at one place."""
     from djflow.assembly import open_house, swapping  # noqa: PLC0415 - loads SQLAlchemy
-    from djflow.assembly import roster as desk  # noqa: PLC0415
+    from djflow.assembly import roster as desk  # noqa: PLC0415 - loads SQLAlchemy
 
     change = swapping.Swap(event, post, None if old == "-" else old, new)
     done = desk.swap(open_house(home_of(context)), Month.parse(month), change, by=_BY)

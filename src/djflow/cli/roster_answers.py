@@ -17,7 +17,7 @@ _BY = "cli"
 def answers(context: click.Context, month: str, *, as_json: bool) -> None:
     """List a month's answers by codes."""
     from djflow.assembly import answers as acts  # noqa: PLC0415 - loads SQLAlchemy
-    from djflow.assembly import open_house  # noqa: PLC0415
+    from djflow.assembly import open_house  # noqa: PLC0415 - loads SQLAlchemy
 
     found = acts.overview(open_house(home_of(context)), Month.parse(month))
     value = {
@@ -44,7 +44,7 @@ def answers(context: click.Context, month: str, *, as_json: bool) -> None:
 def approve_swap(context: click.Context, offer_id: str) -> None:
     """Approve an accepted offer."""
     from djflow.assembly import answers as acts  # noqa: PLC0415 - loads SQLAlchemy
-    from djflow.assembly import open_house  # noqa: PLC0415
+    from djflow.assembly import open_house  # noqa: PLC0415 - loads SQLAlchemy
 
     acts.approve(open_house(home_of(context)), offer_id, by=_BY)
     say("已批准，值班表已更新，双方会收到通知。")
@@ -56,7 +56,7 @@ def approve_swap(context: click.Context, offer_id: str) -> None:
 def reject_swap(context: click.Context, offer_id: str) -> None:
     """Refuse an offer for the office."""
     from djflow.assembly import answers as acts  # noqa: PLC0415 - loads SQLAlchemy
-    from djflow.assembly import open_house  # noqa: PLC0415
+    from djflow.assembly import open_house  # noqa: PLC0415 - loads SQLAlchemy
 
     acts.reject(open_house(home_of(context)), offer_id, by=_BY)
     say("没有批准，值班安排不变。")

@@ -23,6 +23,7 @@ from djflow.people.excel.intake import (
     import_units,
     read_history,
 )
+from djflow.people.excel.kinship import import_kinship
 from djflow.people.excel.outgo import write_templates
 from djflow.people.model import ImportReport, Rejection
 from djflow.roster import service as roster
@@ -43,6 +44,7 @@ FILES: Mapping[str, str] = MappingProxyType(
         "absences": "4-缺勤.xlsx",
         HISTORY: "5-历史积分.xlsx",
         "contacts": "6-联系方式.xlsx",
+        "kinship": "7-亲属关系.xlsx",
     }
 )
 """File names of the tables, in the order of their import."""
@@ -55,6 +57,7 @@ _IMPORTS = MappingProxyType(
         "people": import_people,
         "absences": import_absences,
         "contacts": import_contacts,
+        "kinship": import_kinship,
     }
 )
 

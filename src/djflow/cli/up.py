@@ -25,7 +25,7 @@ def up(context: click.Context, *, demo: bool) -> None:
     """启动全套服务：Prefect、流程、网页；按 Ctrl-C 全部停下。."""
     began = time.monotonic()
     home = home_of(context)
-    with _only_one(home), _stoppable():
+    with only_one(home), _stoppable():
         if demo and not (home / "config").exists():
             _copy_starter(home)
         settings = load_settings(home)
@@ -34,7 +34,7 @@ def up(context: click.Context, *, demo: bool) -> None:
 
 
 @contextmanager
-def _only_one(home: Path) -> Iterator[None]:
+def only_one(home: Path) -> Iterator[None]:
     """Hold the home's lock, so that no two supervisors share a database.
 
     Raises: ConflictError naming the process that holds it.

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import cast
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InternalError, OperationalError
 from sqlalchemy.orm import Session
 
 from djflow.core.errors import ConflictError, DatabaseUnavailableError
@@ -76,15 +76,25 @@ def vault_of(session: Session) -> Vault:
     return cast("Vault", session.info[_VAULT])
 
 
+_BUSY = "数据库正忙（被别的程序占用），本次操作没有保存，请稍后再试一次。"
 _SENTENCES = (
-    ("locked", "数据库正忙（被别的程序占用），本次操作没有保存，请稍后再试一次。"),
+    ("locked", _BUSY),
+    ("lock timeout", _BUSY),
+    ("deadlock detected", _BUSY),
+    ("could not serialize", _BUSY),
     ("readonly", "数据库文件是只读的，本次操作没有保存：请检查 .djflow 目录及文件的写权限。"),
-    ("read-only", "数据库文件是只读的，本次操作没有保存：请检查 .djflow 目录及文件的写权限。"),
+    ("read-only", "数据库服务器是只读的，本次操作没有保存：请检查 config/djflow.toml 里的地址是不是备用服务器。"),
     ("disk is full", "磁盘已满，本次操作没有保存：请清理磁盘后再试一次。"),
     ("no space", "磁盘已满，本次操作没有保存：请清理磁盘后再试一次。"),
-    ("unable to open", "打不开数据库文件：还没有建库就运行 djflow db upgrade，否则请检查 .djflow 目录的权限。"),
+    ("disk i/o error", "读写数据库文件失败，本次操作没有保存：磁盘多半已满或有故障，请清理、检查磁盘后再试一次。"),
+    (
+        "unable to open",
+        "打不开数据库文件：请检查 .djflow 目录能不能写、磁盘是不是只读；还没有建库就运行 djflow db upgrade。",
+    ),
     ("not a database", "数据库文件已损坏或不是数据库：请从备份恢复。"),
     ("malformed", "数据库文件已损坏：请从备份恢复。"),
+    ("password authentication failed", "数据库的用户名或密码不对：请检查数据库地址里的用户名和密码。"),
+    ("fatal: database", "数据库服务器上没有这个数据库：请先建库（createdb），或核对数据库地址。"),
     ("no such table", "数据库还没有建好或版本太旧：请先运行 djflow db upgrade。"),
     ("no such column", "数据库版本太旧：请先运行 djflow db upgrade。"),
     ("does not exist", "数据库还没有建好或版本太旧：请先运行 djflow db upgrade。"),
@@ -96,10 +106,12 @@ def explain_database_error(error: DBAPIError) -> Exception:
     """Return the sentence for a driver's error that an office can mend, or the error itself for a programming fault."""
     if isinstance(error, IntegrityError) and "unique" in str(error.orig).lower():
         return ConflictError("别人刚刚保存了同样的资料，本次操作没有保存：请刷新后核对，再做一次。")
-    words = str(error.orig).lower()
+    words = " ".join(str(error.orig).lower().split())
     for part, sentence in _SENTENCES:
         if part in words and (
-            isinstance(error, OperationalError) or isinstance(error.orig, sqlite3.Error) or "exist" in part
+            isinstance(error, OperationalError | InternalError)
+            or isinstance(error.orig, sqlite3.Error)
+            or "exist" in part
         ):
             return DatabaseUnavailableError(sentence)
     return error

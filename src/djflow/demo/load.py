@@ -12,9 +12,12 @@ from djflow.assembly.solving import draft_of, plan_month, prices, solve_month
 from djflow.core.clock import Clock
 from djflow.core.errors import ConflictError
 from djflow.core.spans import Month
+from djflow.db.upgrade import downgrade
 from djflow.demo.accounts import load_accounts
 from djflow.demo.money import load_money
 from djflow.demo.people import demo_people, load_people
+from djflow.demo.postings import load_postings
+from djflow.demo.profiles import load_profiles
 from djflow.demo.relief import load_relief
 from djflow.people import service as people
 from djflow.roster import service
@@ -52,8 +55,10 @@ def load(home: Path | None = None, *, clock: Clock | None = None, say: Say = lam
             ids = people.person_ids(session, list(invented.history))
             points = {ids[code]: units for code, units in invented.history.items()}
             service.state_opening(session, month.preceding, points, by=BY, now=house.now())
+        load_profiles(session, invented, month, by=BY, now=house.now())
     load_accounts(house, by=BY)
     load_relief(house, by=BY)
+    load_postings(house, by=BY)
     say(f"正在排出本月（{month.title}）的值班表…")
     _publish_present_month(house, month)
     return house
@@ -87,7 +92,9 @@ def remove(home: Path | None = None) -> None:
     from djflow.assembly import open_house  # noqa: PLC0415 - only to learn the kind
 
     house = open_house(home)
-    house.database.engine.dispose()
     if not house.is_demo:
         raise ConflictError("这个目录里是正式的区，不能清除。")
+    if house.settings.database.url:  # a database outside the home does not go with its folder
+        downgrade(house.database.engine, "base")
+    house.database.engine.dispose()
     shutil.rmtree(house.state)

@@ -136,6 +136,15 @@ ABSENCE_LABELS: Mapping[AbsenceKind, str] = {
 }
 
 
+RELATION_LABELS: Mapping[Relation, str] = {
+    Relation.SPOUSE: "配偶",
+    Relation.PARENT_CHILD: "父母子女",
+    Relation.SIBLING: "兄弟姐妹",
+    Relation.IN_LAW: "姻亲",
+    Relation.OTHER: "其他近亲",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class UnitEntry:
     """What the office states about a unit; `seat` is (x, y) in km on any flat grid shared by the district."""

@@ -10,7 +10,7 @@ from dataclasses import fields
 from datetime import date
 
 from djflow.core.errors import InputError
-from djflow.people.model import Fault, PersonEntry, UnitEntry
+from djflow.people.model import ContactKind, Fault, PersonEntry, UnitEntry
 
 _ID_NUMBER = re.compile(r"[1-9][0-9]{16}[0-9X]")
 _ID_CHECKS = "10X98765432"
@@ -160,6 +160,11 @@ def mask_address(address: str) -> str:
     """Return an e-mail address or account name with its first characters only."""
     name, at, domain = address.partition("@")
     return f"{name[:2]}***{at}{domain}" if address else ""
+
+
+def mask_contact(kind: ContactKind, address: str) -> str:
+    """Return a contact as it may be shown: a mobile by its ends, anything else by its first characters."""
+    return mask_mobile(address) if kind is ContactKind.SECOND_MOBILE else mask_address(address)
 
 
 def require_sound(entry: PersonEntry) -> None:

@@ -21,7 +21,6 @@ from djflow.people.model import (
     BranchEntry,
     Contact,
     ContactEntry,
-    ContactKind,
     KinshipEntry,
     PersonCard,
     PersonEntry,
@@ -30,7 +29,7 @@ from djflow.people.model import (
     Unit,
     UnitEntry,
 )
-from djflow.people.rules import mask_address, mask_mobile
+from djflow.people.rules import mask_contact
 from djflow.people.tables import (
     AbsenceRow,
     BranchRow,
@@ -375,7 +374,7 @@ def contacts_of(session: Session, key: PersonId) -> tuple[Contact, ...]:
     found = []
     for row in session.scalars(query):
         address = vault.open(row.address, context=f"contact.address:{row.id}")
-        masked = mask_mobile(address) if row.kind is ContactKind.SECOND_MOBILE else mask_address(address)
+        masked = mask_contact(row.kind, address)
         found.append(Contact(row.id, key, row.kind, masked, row.preferred, row.verified_at is not None))
     return tuple(found)
 

@@ -9,6 +9,12 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 UNSETTLED = "待确认"
 """Value of `source` for what the office has not settled yet; such values are listed as notices."""
 
+DATABASE_ADDRESS = (
+    r"sqlite(\+[a-z0-9]+)?://\S*"
+    r"|postgresql(\+[a-z0-9]+)?://([^\s@]*@)?(\[[0-9a-fA-F:.]+\]|[^\s@:/?\[\]]*)(:[0-9]{1,5})?([/?]\S*)?"
+)
+"""How a database address is written; a port is a number."""
+
 _CRON_CHARACTERS = frozenset("0123456789*/,- ")
 _ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -22,7 +22,7 @@ from djflow.notify.texts import Texts
 from djflow.settings.approvals_file import ApprovalsFile
 from djflow.settings.channels_file import CODED, Channels
 from djflow.settings.dispatch_file import DispatchFile, dispatch_problems
-from djflow.settings.fields import AS_TUPLE, Table, Text
+from djflow.settings.fields import AS_TUPLE, DATABASE_ADDRESS, Table, Text
 from djflow.settings.market_file import MarketsFile
 from djflow.settings.money_files import MoneyFiles
 from djflow.settings.notices_file import NoticesFile, notices_problems, template_notices
@@ -35,7 +35,7 @@ DATABASE_URL_VARIABLE = "DJFLOW_DATABASE_URL"
 """Environment variable that wins over `database.url`, so that a password need not stand in a file."""
 
 _URL_PASSWORD = re.compile(r"://[^/:@]+:[^/@]+@")
-_DATABASE_URL = re.compile(r"(sqlite|postgresql)(\+[a-z0-9]+)?://\S*")
+_DATABASE_URL = re.compile(DATABASE_ADDRESS)
 _YEAR_FILE = re.compile(r"[0-9]{4}\.toml")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 

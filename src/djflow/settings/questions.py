@@ -12,7 +12,7 @@ from types import MappingProxyType
 from djflow.calendar.service_rule import parse_service_rule
 from djflow.calendar.town import Hours
 from djflow.core.errors import InputError
-from djflow.settings.fields import time_of_day
+from djflow.settings.fields import DATABASE_ADDRESS, time_of_day
 from djflow.settings.locate import Path
 from djflow.settings.roster_file import RANKS
 
@@ -22,7 +22,7 @@ Check = Callable[[str], str]
 _PHONE = re.compile(r"([0-9]{3,4}-)?[0-9]{3,8}(-[0-9]{1,5})?")
 _MOBILE = re.compile(r"1[0-9]{10}")
 _URL = re.compile(r"https?://[^\s/]+(/\S*)?")
-_DATABASE = re.compile(r"(sqlite|postgresql)(\+[a-z0-9]+)?://\S+")
+_DATABASE = re.compile(DATABASE_ADDRESS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from djflow.calendar.workdays import WorkCalendar
 from djflow.settings.approvals_file import ApprovalsFile
 from djflow.settings.channels_file import Channels
 from djflow.settings.dispatch_file import DispatchFile
-from djflow.settings.fields import AS_TUPLE, CronLines, Phone, Port, Table, Text, TimeOfDay
+from djflow.settings.fields import AS_TUPLE, DATABASE_ADDRESS, CronLines, Phone, Port, Table, Text, TimeOfDay
 from djflow.settings.fund_file import FundFile
 from djflow.settings.ledger_file import LedgerFile
 from djflow.settings.market_file import ServicePlan
@@ -80,7 +80,7 @@ class DatabaseSettings(Table):
 
     url: str = Field(
         default="",
-        pattern=r"^((sqlite|postgresql)(\+[a-z0-9]+)?://\S*)?$",
+        pattern=rf"^({DATABASE_ADDRESS})?$",
         description="数据库地址；留空用自带的 SQLite",
         examples=['url = "postgresql://djflow@localhost/djflow"'],
     )

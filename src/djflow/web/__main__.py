@@ -63,12 +63,12 @@ def serve(house: House, host: str, port: int) -> None:
     )
     with listening(host, port) as door:
         at, chosen = door.getsockname()[:2]
-        print(f"公示网页：http://{f'[{at}]' if ':' in at else at}:{chosen}/", file=sys.stderr, flush=True)  # noqa: T201
+        print(f"公示网页：http://{f'[{at}]' if ':' in at else at}:{chosen}/", file=sys.stderr, flush=True)  # noqa: T201 - a program's own line to its terminal
         # No access log: addresses hold download links, and who looks at the board is nobody's business.
         config = uvicorn.Config(app, log_level=logging.WARNING, access_log=False, server_header=False, lifespan="off")
         with suppress(KeyboardInterrupt):  # Ctrl-C is how a server is told to stop
             uvicorn.Server(config).run(sockets=[door])
-    print("公示网页已停止。", file=sys.stderr)  # noqa: T201
+    print("公示网页已停止。", file=sys.stderr)  # noqa: T201 - a program's own line to its terminal
 
 
 def listening(host: str, port: int) -> socket.socket:

@@ -186,6 +186,8 @@ def test_a_leader_publishes_the_year(till: Till) -> None:
     assert "我已核对" in till.refused("buzhang", "/annual/2026/publish")
     till.done("buzhang", "/annual/2026/publish", sure="yes")
     public = stranger.text("/relief/annual/2026")
+    assert "党内温暖工程基金公示</a>" in public
+    assert "noindex" not in public
     assert "30,000.50" in public
     assert "财政拨款" in public
     booked(till, voucher="B2", amount="1")

@@ -269,13 +269,20 @@ class ItemReader:
                 scope = numbers
 
     def _settle_parity(self, item: _ParityItem, *, after_named: bool) -> None:
-        if item.named is None and after_named and self.default is None:
-            raise ambiguous(item.token.quote, "前面写了历法，这里没有写，请在它前面写明“公历”或“农历”")
+        if item.named is None and self.default is None:
+            if after_named:
+                raise ambiguous(item.token.quote, "前面写了历法，这里没有写，请在它前面写明“公历”或“农历”")
+            if any(isinstance(one, NumberList) and self._lunar_by_its_numerals(one) for one in self.raw):
+                raise ambiguous(item.token.quote, "旁边的中文数字是农历，请在它前面写明“公历”或“农历”")
         calendar = item.named or self.default or DayCalendar.SOLAR
         parity = Parity.ODD if item.token.text[0] in "单奇" else Parity.EVEN
         self.found.patterns.append(ParityPattern(calendar, parity))
         if item.named is None:
             self.found.implicit.append((calendar, item.token.quote))
+
+    def _lunar_by_its_numerals(self, item: NumberList) -> bool:
+        # 初一 cannot be solar, so it says nothing about what stands beside it.
+        return item.named is None and not item.early and calendar_of(item, self.default) is DayCalendar.LUNAR
 
     def _settle_branches(self) -> None:
         by_branch = [_group(group, BRANCHES) for group in self.branches]

@@ -42,7 +42,7 @@ def _build(config: ChannelConfig, session: SessionFactory, clock: Clock | None) 
         return FileOutlet(config.key, config.state / path)
     if url.scheme in STOCK:
         # Apprise takes its time to load; houses without mail need not wait for it.
-        from djflow.notify.channels.stock import StockChannel  # noqa: PLC0415
+        from djflow.notify.channels.stock import StockChannel  # noqa: PLC0415 - loads Apprise
 
         return StockChannel(config)
     provider = _PROVIDERS.get(url.scheme)

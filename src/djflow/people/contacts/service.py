@@ -63,6 +63,11 @@ def is_registered(session: Session, entry: ContactEntry) -> bool | None:
     return None if row is None else row.verified_at is not None
 
 
+def register(session: Session) -> tuple[tuple[ContactEntry, bool], ...]:
+    """Return for an export every registered contact in the clear and whether it is verified, by personal code."""
+    return store.register(session)
+
+
 def quiet_hours(session: Session, ids: Collection[str]) -> Mapping[PersonId, QuietHours]:
     """Return people's own quiet hours; whoever set none is missing."""
     return store.quiet_hours(session, ids)

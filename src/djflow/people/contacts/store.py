@@ -123,6 +123,21 @@ def clear_dead(session: Session, person_id: PersonId, now: datetime) -> tuple[da
     return tuple(row.reported_at for row in rows)
 
 
+def register(session: Session) -> tuple[tuple[ContactEntry, bool], ...]:
+    """Return every registered contact in the clear and whether it is verified, by person and kind."""
+    vault = vault_of(session)
+    query = select(ContactRow).join(PersonRow, PersonRow.id == ContactRow.person_id)
+    return tuple(
+        (
+            ContactEntry(
+                PersonId(row.person_id), row.kind, vault.open(row.address, context=f"contact.address:{row.id}")
+            ),
+            row.verified_at is not None,
+        )
+        for row in session.scalars(query.order_by(PersonRow.code, ContactRow.kind, ContactRow.id))
+    )
+
+
 def find(session: Session, entry: ContactEntry) -> ContactRow | None:
     """Return the row of a contact that is registered already."""
     address_hash = vault_of(session).lookup(entry.address, kind=f"contact.{entry.kind}")

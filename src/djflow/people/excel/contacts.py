@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from djflow.core.ids import PersonId
 from djflow.people import service
 from djflow.people.contacts import service as contacts
 from djflow.people.excel import cells
@@ -92,6 +93,11 @@ def import_contacts(session: Session, source: Path, importer: Importer) -> Impor
     people = service.person_ids(session, {row.key for row in read.stated})
     merged = [(row, merge(form, row, {})) for row in read.stated]
     rejected = [*read.rejected, *(fault for _, one in merged for fault in one.rejected)]
+    rejected += [
+        Rejection(row.row, "帐号或号码", "帐号是打码后的，和登记的对不上：请填完整帐号。")
+        for row, one in merged
+        if _is_masked(one.entry) and not (row.key in people and _known(session, people[row.key], one.entry))
+    ]
     named = {(one.row, one.column) for one in rejected}
     rejected += [
         Rejection(row.row, "工号", f"没有工号为 {row.key} 的人员：请先导入人员，或核对。")
@@ -102,6 +108,8 @@ def import_contacts(session: Session, source: Path, importer: Importer) -> Impor
         return ImportReport(read.rows, 0, 0, 0, in_order(form, rejected))
     created = updated = 0
     for row, one in merged:
+        if _is_masked(one.entry):
+            continue  # it confirms what is stored
         entry = ContactEntry(people[row.key], one.entry.kind, one.entry.address)
         verified = contacts.is_registered(session, entry)
         is_news = verified is False and one.entry.verified
@@ -112,3 +120,11 @@ def import_contacts(session: Session, source: Path, importer: Importer) -> Impor
             if one.entry.verified:
                 service.verify_contact(session, contact, by=importer.by, now=importer.now)
     return ImportReport(read.rows, created, updated, read.rows - created - updated)
+
+
+def _is_masked(line: ContactLine) -> bool:
+    return "*" in (line.address or "")
+
+
+def _known(session: Session, person: PersonId, line: ContactLine) -> bool:
+    return any(one.kind is line.kind and one.masked == line.address for one in service.contacts_of(session, person))

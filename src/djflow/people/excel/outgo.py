@@ -28,11 +28,15 @@ from djflow.core.spans import DateSpan
 from djflow.core.subject import Subject
 from djflow.db.vault import PRIVATE_MODE
 from djflow.people import service
-from djflow.people.excel.contacts import contacts_form
+from djflow.people.contacts import service as contacts
+from djflow.people.excel.contacts import ContactLine, contacts_form
 from djflow.people.excel.form import Field, Form, Value
 from djflow.people.excel.house_forms import AbsenceLine, absences_form, branches_form, history_form, units_form
+from djflow.people.excel.kinship import KinshipLine, kinship_form
 from djflow.people.excel.people_form import branch_directory, people_form, unit_directory
+from djflow.people.kinship import service as kinship
 from djflow.people.model import SERVICE_SKILLS
+from djflow.people.rules import mask_contact
 
 E = TypeVar("E")
 HEADER_ROW = 3
@@ -108,14 +112,15 @@ def _put(target: Path, content: bytes) -> None:
 def write_templates(session: Session, folder: Path, skills: Sequence[str] = SERVICE_SKILLS) -> tuple[Path, ...]:
     """Write the empty tables an office fills, with drop-downs from this house, and return their paths."""
     units, branches = unit_directory(service.units(session)), branch_directory(service.branches(session))
-    names = ("1-单位.xlsx", "2-支部.xlsx", "3-人员.xlsx", "4-缺勤.xlsx", "5-历史积分.xlsx", "6-联系方式.xlsx")
-    paths = tuple(folder / name for name in names)
+    names = ("1-单位", "2-支部", "3-人员", "4-缺勤", "5-历史积分", "6-联系方式", "7-亲属关系")
+    paths = tuple(folder / f"{name}.xlsx" for name in names)
     write_table(paths[0], units_form(), (), "单位表（按正式排序填写）")
     write_table(paths[1], branches_form(units), (), "党支部表")
     write_table(paths[2], people_form(units, branches, skills), (), "干部人员表")
     write_table(paths[3], absences_form(), (), "缺勤表（休假、培训、选派等）")
     write_table(paths[4], history_form(), (), "历史积分表（启用前已值班的积分）")
     write_table(paths[5], contacts_form(), (), "联系方式表（企业微信、钉钉、邮箱等）")
+    write_table(paths[6], kinship_form(), (), "亲属关系表（审批、评议时回避用）")
     return paths
 
 
@@ -159,6 +164,39 @@ def export_absences(session: Session, target: Path, span: DateSpan) -> int:
         for one in (absence.entry for absence in found)
     ]
     return write_table(target, absences_form(), lines, "缺勤表")
+
+
+def export_contacts(session: Session, target: Path, exporter: Exporter) -> int:
+    """Write all further contacts by personal codes and return their number; masked unless `full`, and on record."""
+    found = contacts.register(session)
+    people = service.people_by_ids(session, {entry.person_id for entry, _ in found})
+    lines = (
+        ContactLine(
+            people[entry.person_id].code,
+            entry.kind,
+            entry.address if exporter.full else mask_contact(entry.kind, entry.address),
+            verified=verified,
+        )
+        for entry, verified in found
+    )
+    count = write_table(target, contacts_form(), lines, "联系方式表")
+    subject, details = Subject("people.export", new_id(exporter.now)), {"rows": count, "full": exporter.full}
+    audit.record(session, subject, "people.contact_export", by=exporter.by, now=exporter.now, details=details)
+    return count
+
+
+def export_kinship(session: Session, target: Path, exporter: Exporter) -> int:
+    """Write the kinship register by personal codes and return the number of pairs; the record says who exported it."""
+    pairs = kinship.register(session)
+    people = service.people_by_ids(session, {one for pair in pairs for one in (pair.person_id, pair.relative_id)})
+    lines = (
+        KinshipLine(one.code, other.code, relation, one.name, other.name)
+        for one, other, relation in ((people[p.person_id], people[p.relative_id], p.relation) for p in pairs)
+    )
+    count = write_table(target, kinship_form(), lines, "亲属关系表")
+    subject = Subject("people.export", new_id(exporter.now))
+    audit.record(session, subject, "people.kinship_export", by=exporter.by, now=exporter.now, details={"rows": count})
+    return count
 
 
 def _styles() -> Iterable[NamedStyle]:

@@ -173,7 +173,7 @@ class Search:
             ascent.run(
                 steps,
                 self.price - saved * int(self.best.empty().sum()),
-                lambda until=deadline: self.halt() or self.seconds > until,  # type: ignore[misc]
+                lambda until=deadline: self.halt() or self.seconds > until,  # type: ignore[misc] # a bound value
             )
             self.raise_bound(ascent.proven() + saved * self.floor)
             self.tell("证明下界")

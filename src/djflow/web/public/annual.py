@@ -22,7 +22,6 @@ def annual_router(house: House) -> APIRouter:
         found = fund_year.published(house, int(text))
         values = {
             "names": names_of(house),
-            "section": "",
             "one": found.figures,
             "published_at": found.published_at,
             "years": fund_year.published_years(house),
