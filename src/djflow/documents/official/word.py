@@ -152,7 +152,7 @@ def _footers(section: Section, plan: Plan) -> None:
     for footer, side in ((section.footer, "right"), (section.even_page_footer, "left")):
         footer.is_linked_to_previous = False
         if not plan.plain:
-            old = footer.paragraphs[0]._p  # noqa: SLF001 - the same
+            old = footer.paragraphs[0]._p  # noqa: SLF001 - python-docx has no words for replacing it
             old.addprevious(element(page_number_xml(side)))
             old.getparent().remove(old)
 
