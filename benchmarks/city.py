@@ -129,7 +129,7 @@ async def workers() -> int:
     from prefect import get_client  # noqa: PLC0415 - reads its settings on import
 
     from flows.city_runs import POOL  # noqa: PLC0415 - loads Prefect
-    from flows.register import pool_exists  # noqa: PLC0415 - loads Prefect
+    from flows.serving import pool_exists  # noqa: PLC0415 - loads Prefect
 
     async with get_client() as client:
         return len(await client.read_workers_for_work_pool(POOL)) if await pool_exists(POOL) else 0
@@ -144,10 +144,10 @@ async def run_city() -> str:
     """Register the district's deployment with the pool, run the city, return its sentence."""
     from prefect.runner import Runner  # noqa: PLC0415 - reads its settings on import
 
-    from flows import city, register  # noqa: PLC0415 - loads Prefect
+    from flows import city, register, serving  # noqa: PLC0415 - loads Prefect
 
     entry = next(each for each in register.DEPLOYMENTS if each.key == "roster-district")
-    await register.placed(Runner(name="unused"), entry, {})
+    await serving.placed(Runner(name="unused"), entry, {})
     state = await city.roster_city(CITY, return_state=True)
     return state.message or ""
 

@@ -9,6 +9,8 @@ from prefect.client.schemas.filters import (
     DeploymentFilterId,
     FlowRunFilter,
     FlowRunFilterExpectedStartTime,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
 )
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.states import Completed
@@ -16,6 +18,7 @@ from prefect.states import Completed
 from djflow.core.clock import civil_date
 from djflow.core.spans import Month
 from flows.forms import month_meant
+from flows.this_run import meant_for, run_id
 
 ROSTER_DEPLOYMENT = "赶场值班表/生成值班表"
 _LIVING = frozenset({StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING, StateType.PAUSED, StateType.CANCELLING})
@@ -78,3 +81,21 @@ async def finish_run(run: FlowRun, message: str) -> None:
     """End a waiting run whose question was answered elsewhere."""
     async with get_client() as client:
         await client.set_flow_run_state(run.id, Completed(message=message), force=True)
+
+
+async def replace_waiting(deployment: str, message: str) -> int:
+    """End the runs of a deployment that were to start before this one and still wait for an answer; return how many."""
+    mine = meant_for()
+    async with get_client() as client:
+        found = await client.read_deployment_by_name(deployment)
+        waiting = await client.read_flow_runs(
+            deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=[found.id])),
+            flow_run_filter=FlowRunFilter(
+                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.PAUSED])),
+                expected_start_time=FlowRunFilterExpectedStartTime(before_=mine),
+            ),
+        )
+    earlier = [run for run in waiting if run.id != run_id() and (run.expected_start_time or mine) < mine]
+    for run in earlier:
+        await finish_run(run, message)
+    return len(earlier)

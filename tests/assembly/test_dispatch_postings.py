@@ -103,10 +103,14 @@ def test_everybody_concerned_is_told_once(house: House, out: Out, at: AtMoment) 
     for _ in range(2):
         acts.answer_leave(first, asked.id, Grantor.HOST, granted=True, by=BY)
     assert titles(first, out.accounts["host"]) == []
-    long = Wish(DateSpan(date(2026, 12, 14), date(2026, 12, 18)), "病假")
-    acts.ask_leave(first, posting.id, long, by="me")
+    for _ in range(2):
+        acts.withdraw_leave(first, asked.id, by="me")
+    assert [who for who, slot in told(first, out) if slot == f"leave-back:{asked.id}"] == ["C01", "C02"]
+    long = acts.ask_leave(first, posting.id, Wish(DateSpan(date(2026, 12, 14), date(2026, 12, 18)), "病假"), by="me")
     assert titles(first, out.accounts["host"]) == []
     assert titles(first, out.accounts["cadre-office"]) == ["派出干部请假5天，等区委组织部答复"]
+    acts.answer_leave(first, long.id, Grantor.OFFICE, granted=True, by=BY)
+    assert [who for who, slot in told(first, out) if slot == f"leave:{long.id}"] == ["A02", "C01", "C02"]
     assert [slot for who, slot in told(first, out) if who == "A02"].count(f"leave:{asked.id}") == 1
 
 

@@ -64,6 +64,15 @@ POSTING = {
     "title": "驻村工作队队长",
     "state": "任期延长到2028年11月30日",
 }
+COURSE = {
+    "name": "欧阳修文",
+    "course": "年轻干部乡村振兴专题培训班",
+    "first": "12月25日",
+    "last": "12月31日",
+    "school": "中共某某区委党校",
+}
+HOURS = {"name": "欧阳修文", "year": "2026", "lacking": "110"}
+RESERVE = {"name": "欧阳修文", "outcome": "这次未列入"}
 FUND = {"name": "欧阳修文", "number": "WF2026-0017", "state": "银行退回，等更正账号"}
 
 
@@ -71,16 +80,17 @@ FUND = {"name": "欧阳修文", "number": "WF2026-0017", "state": "银行退回�
 def test_a_text_message_with_long_values_is_one_part(folder: Path, name: str) -> None:
     """Signature and text together stay within 70 UTF-16 units, so that one message is paid for one."""
     kinds = {"sms/approval": APPROVAL, "sms/fund": FUND, "sms/posting": POSTING}
+    kinds |= {"sms/course": COURSE, "sms/hours": HOURS, "sms/reserve": RESERVE}
     values = next((kept for begin, kept in kinds.items() if name.startswith(begin)), DUTY)
     text = SIGNATURE + Texts(folder).render(name, **values)
     assert len(text.encode("utf-16-le")) // 2 <= 70
 
 
 def test_the_public_notice_lists_sessions_changes_and_telephones(folder: Path) -> None:
-    """The notice has its table, the change line and both kinds of telephone."""
+    """The notice has its sessions, the change line and both kinds of telephone."""
     text = Texts(folder).render("public/duty_notice", **SAMPLES["public/duty_notice"])
     assert text.startswith("2026年12月“干部群众面对面”赶场便民服务安排公示")
-    assert "| 马鞍山 | 逢3、8 | 12月8日（星期二） | 9:00-12:00 |" in text
+    assert "1. 12月8日（星期二）9:00-12:00，马鞍山（逢3、8）。\n   地点：" in text
     assert "1. 因道路施工，原定12月8日马鞍山服务调整为12月13日。" in text
     assert "马鞍山乡：0872-000-0101\n监督电话（中共某某区委组织部）：0872-000-0001" in text
 

@@ -10,8 +10,9 @@ from matplotlib import font_manager
 from PIL import Image
 
 from djflow.core.errors import DjflowError
-from djflow.roster.outputs import charts
-from djflow.roster.outputs.charts import HeatRows, MissingFontError, fairness_chart, gap_chart, load_heat_map
+from djflow.documents import pictures
+from djflow.documents.pictures import MissingFontError
+from djflow.roster.outputs.charts import HeatRows, fairness_chart, gap_chart, load_heat_map
 from djflow.roster.views import RosterBook
 from tests.roster.books import december_book
 
@@ -87,7 +88,7 @@ def test_without_chinese_font_the_hint_is_given(book: RosterBook, monkeypatch: p
     """Without a Chinese font the office reads what to install instead of seeing boxes."""
     monkeypatch.setattr(font_manager.fontManager, "ttflist", [])
     monkeypatch.setattr(font_manager, "findSystemFonts", list)
-    assert charts.find_font() is None
+    assert pictures.find_font() is None
     with pytest.raises(MissingFontError, match="fonts-noto-cjk") as caught:
         fairness_chart(book)
     assert isinstance(caught.value, DjflowError)
@@ -96,6 +97,6 @@ def test_without_chinese_font_the_hint_is_given(book: RosterBook, monkeypatch: p
 def test_font_installed_later_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """A font installed after the service started is found."""
     known = font_manager.fontManager.ttflist
-    assert charts.find_font() in {entry.name for entry in known}
+    assert pictures.find_font() in {entry.name for entry in known}
     monkeypatch.setattr(font_manager.fontManager, "ttflist", [])
-    assert charts.find_font() is not None
+    assert pictures.find_font() is not None

@@ -20,7 +20,8 @@ def test_notice_states_what_the_public_must_know() -> None:
     text = notice.render(TEXTS, board)
     assert text.startswith("2026年12月“干部群众面对面”赶场便民服务安排公示")
     first = board.sessions[0]
-    row = next(line for line in text.splitlines() if "12月1日" in line)
+    row = text.partition("\n1. ")[2].partition("\n2. ")[0]
+    assert row.startswith("12月1日")
     for words in (board.markets[0].name, board.markets[0].rule, "星期二", "09:00—12:00", first.place, first.leader):
         assert words is not None
         assert words in row
@@ -32,11 +33,13 @@ def test_notice_states_what_the_public_must_know() -> None:
     assert text.endswith("2026年11月20日")
 
 
-def test_notice_has_one_row_a_session() -> None:
-    """The notice has one row a session."""
+def test_notice_has_one_entry_a_session() -> None:
+    """The notice numbers its sessions and says of each where it is."""
     board = december_board()
     text = notice.render(TEXTS, board)
-    assert sum(line.startswith("|") for line in text.splitlines()) == len(board.sessions) + 2
+    assert text.count("\n   地点：") == len(board.sessions)
+    assert f"\n{len(board.sessions)}. " in text
+    assert "|" not in text
 
 
 def test_notice_names_nobody_but_the_leader() -> None:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, TypeAlias
 
 import pytest
@@ -17,16 +18,26 @@ from sqlalchemy import select
 from djflow.approvals import service as approvals
 from djflow.approvals.doorway import service as doorway
 from djflow.assembly import House, phone, relief, upkeep
+from djflow.assembly.dispatch_terms import dispatch_terms
+from djflow.core.ids import PersonId
+from djflow.core.spans import DateSpan
 from djflow.db.base import Base
+from djflow.dispatch.policy.model import BatchKind
+from djflow.dispatch.postings import service as postings
+from djflow.dispatch.postings.model import NewPosting
+from djflow.dispatch.postings.model import Who as PostingWho
 from djflow.fund.cases.model import Act, Category, Who
 from djflow.fund.casework import Request
 from djflow.fund.materials.model import MaterialKind, Upload
 from djflow.fund.publicity.model import Level
+from djflow.people import service as people
+from djflow.people.model import UnitEntry, UnitKind
 from djflow.web.app import create_app
 from djflow.web.files import files_router
 from djflow.web.me.approve import approve_router
 from djflow.web.me.fund import fund_router
 from djflow.web.me.guard import COOKIE, FIELD, Forms
+from djflow.web.me.postings import postings_router
 from djflow.web.me.routes import me_router
 from djflow.web.public import relief as public_relief
 from djflow.web.public.relief import ReliefPages
@@ -44,7 +55,22 @@ pytestmark = [
 EXAMPLES = 12
 Operation: TypeAlias = APIOperation[Any, Any, Any, Any]
 NONCE = "n" * 30
-FORM_FIELDS = (FIELD, "reason", "who", "name", "with", "code", "verdict", "opinion", "first", "last", "contact")
+FORM_FIELDS = (
+    FIELD,
+    "reason",
+    "who",
+    "name",
+    "with",
+    "code",
+    "verdict",
+    "opinion",
+    "first",
+    "last",
+    "contact",
+    "on",
+    "text",
+    "days",
+)
 BODY = {
     "content": {
         "application/x-www-form-urlencoded": {
@@ -66,6 +92,20 @@ class Known:
     token: str
     approver: str
     values: dict[str, list[str]]
+
+
+def posted(house: House, person: PersonId) -> str:
+    """Send somebody to another township and let them begin today; return the posting."""
+    with house.transaction() as session:
+        now, terms = house.now(), dispatch_terms(house)
+        people.put_units(session, [UnitEntry("T2", "小河乡", UnitKind.TOWNSHIP, 2)], by="b", now=now)
+        units = {unit.code: unit.id for unit in people.units(session)}
+        span = DateSpan(house.today(), house.today() + timedelta(days=60))
+        new = NewPosting("fuzz", "b1", BatchKind.TASKFORCE, 1, person, units["T1"], units["T2"], "专班人员", span)
+        posting = postings.appoint(session, new, terms=terms, by="b", now=now)
+        postings.talk(session, posting.id, by="b", now=now)
+        postings.report(session, posting.id, PostingWho.CADRE, terms=terms, by="b", now=now)
+        return postings.confirm(session, posting.id, PostingWho.HOST, by="b", now=now).id
 
 
 @pytest.fixture
@@ -91,6 +131,7 @@ def known(house: House, branch: Branch) -> Known:
         "code": ["DACANG"],
         "on": ["2026-12-05"],
         "event": ["DACANG@2026-12-05"],
+        "posting": [posted(house, branch["G1"])],
     }
     return Known(link.rpartition("/")[2], approver, values)
 
@@ -102,6 +143,7 @@ def app(house: House) -> FastAPI:
         files_router(upkeep.file_source(house), upkeep.link_key(house), house.clock),
         approve_router(house),
         fund_router(house),
+        postings_router(house),
         me_router(house),
         receipts_router(house),
         public_relief.relief_router(house),

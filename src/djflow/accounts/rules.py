@@ -42,6 +42,10 @@ _LEADERS = frozenset({Role.DEPT_MINISTER, Role.DEPT_DEPUTY})
 _TOWN_DESK = TOWN_ROLES - {Role.TOWN_SECRETARY}
 _FUND_HANDS = _TOWN_DESK | {Role.BRANCH_SECRETARY, Role.OFFICE_CLERK}
 _FUND_EYES = _LEADERS | TOWN_ROLES | {Role.BRANCH_SECRETARY, Role.OFFICE_CLERK, Role.AUDITOR_READONLY}
+_DISPATCH_EYES = _LEADERS | TOWN_ROLES | {
+    Role.CADRE_CLERK, Role.HOST_SUPERVISOR, Role.UNIT_LIAISON, Role.AUDITOR_READONLY,
+}  # fmt: skip
+"""Whoever sees postings; hosts and home units see their own only."""
 _POSTING_HANDS = frozenset({Role.HOST_SUPERVISOR, Role.TOWN_CLERK, Role.CADRE_CLERK})
 _TILL = frozenset({Role.FINANCE_CLERK, Role.CASHIER})
 _SEE_MONEY = _TILL | _LEADERS | {Role.AUDITOR_READONLY}
@@ -88,6 +92,13 @@ PERMISSIONS: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.GIFT_PAPER: _TILL,
         Act.TILL_WORK: _TILL,
         Act.FUND_APPLY: frozenset({Role.BRANCH_SECRETARY, Role.TOWN_CLERK}),
+        Act.DISPATCH_BOARD: _DISPATCH_EYES,
+        Act.ROTATION_READ: _LEADERS | {Role.CADRE_CLERK},
+        Act.ROTATION_WORK: frozenset({Role.CADRE_CLERK}),
+        Act.RESERVE_READ: _LEADERS | {Role.CADRE_CLERK},
+        Act.RESERVE_WORK: frozenset({Role.CADRE_CLERK}),
+        Act.TRAINING_WORK: frozenset({Role.CADRE_CLERK}),
+        Act.TRAINING_SIGN: frozenset({Role.CADRE_CLERK, Role.HOST_SUPERVISOR}),
         Act.POSTING_READ: _LEADERS | TOWN_ROLES | _POSTING_HANDS | {Role.UNIT_LIAISON, Role.AUDITOR_READONLY},
         Act.POSTING_HOST: _POSTING_HANDS,
         Act.POSTING_OFFICE: frozenset({Role.CADRE_CLERK}),

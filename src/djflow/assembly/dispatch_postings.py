@@ -106,6 +106,8 @@ def answer_leave(house: House, leave_id: str, who: Grantor, *, granted: bool, by
         days = f"{made.span.first:%m月%d日}起{made.days}天的假"
         words = f"{days}{'已准' if granted else '没有批准'}"
         telling.tell_cadre(session, posting, f"leave:{made.id}", words, now=now)
+        if granted and made.grantor is Grantor.OFFICE:
+            telling.tell_host(session, posting, f"leave:{made.id}", words, now=now)
         return made
 
 
@@ -113,8 +115,13 @@ def withdraw_leave(house: House, leave_id: str, *, by: str) -> Leave:
     """Take a request back; raises what `leave.service.withdraw` raises."""
     with house.transaction() as session:
         now = house.now()
+        granted = leaves.leave(session, leave_id).state is LeaveState.GRANTED
         made = leaves.withdraw(session, leave_id, by=by, now=now)
         telling.settle(session, [made.subject], by=by, now=now)
+        if granted:
+            posting = service.posting(session, made.posting)
+            words = f"撤回{made.span.first:%m月%d日}起{made.days}天的假"
+            telling.tell_host(session, posting, f"leave-back:{made.id}", words, now=now)
         return made
 
 

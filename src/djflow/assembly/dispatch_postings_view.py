@@ -14,13 +14,14 @@ from djflow.assembly.house import House
 from djflow.core.errors import NotFoundError
 from djflow.core.ids import PersonId, UnitId
 from djflow.core.spans import Month
-from djflow.dispatch.policy.model import KindPolicy, Paper
+from djflow.dispatch.policy.model import KindPolicy, Paper, Terms
 from djflow.dispatch.postings import rules, service
 from djflow.dispatch.postings.ending import service as ending
 from djflow.dispatch.postings.ending.model import Extension, Handover, Proposal
 from djflow.dispatch.postings.leave import service as leaves
 from djflow.dispatch.postings.leave.model import Grantor, Leave, LeaveState
 from djflow.dispatch.postings.model import Move, PaperDue, Posting, PostingState, Vacancy
+from djflow.dispatch.postings.months import rules as month_rules
 from djflow.dispatch.postings.months import service as months
 from djflow.dispatch.postings.months.model import DiaryEntry, Light, ServiceMonth, SpotCheck
 from djflow.dispatch.postings.reviews import service as reviews
@@ -88,32 +89,50 @@ def lines(house: House, account: Account, *, over: bool = False) -> tuple[Line, 
         return _lines(house, session, [one for one in found if scope.covers(one)])
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was read once for all rows of a list."""
+
+    terms: Terms
+    today: date
+    names: Mapping[PersonId, str]
+    units: Mapping[UnitId, str]
+    away: frozenset[str]
+    months: Mapping[str, list[ServiceMonth]]
+
+
 def _lines(house: House, session: Session, found: list[Posting]) -> tuple[Line, ...]:
+    keys = [one.id for one in found]
     cards = people.people_by_ids(session, sorted({one.new.person for one in found}))
-    units = {unit.id: unit.short_name for unit in people.units(session)}
-    away = leaves.on_leave(session, [one.id for one in found], house.today())
-    return tuple(_line(house, session, one, cards[one.new.person].name, units, away) for one in found)
+    by_posting = dict[str, list[ServiceMonth]]()
+    for month in months.months(session, keys):
+        by_posting.setdefault(month.posting, []).append(month)
+    read = _Read(
+        terms=dispatch_terms(house),
+        today=house.today(),
+        names={key: card.name for key, card in cards.items()},
+        units={unit.id: unit.short_name for unit in people.units(session)},
+        away=leaves.on_leave(session, keys, house.today()),
+        months=by_posting,
+    )
+    return tuple(_line(one, read) for one in found)
 
 
-def _line(
-    house: House, session: Session, one: Posting, name: str, units: Mapping[UnitId, str], away: frozenset[str]
-) -> Line:
-    terms, today = dispatch_terms(house), house.today()
-    policy = rules.policy_of(one.new, terms)
-    due = rules.due_on(one, policy, terms.calendar)
-    lights = months.lights(session, one, terms=terms)
-    serving = service.is_serving(one)
+def _line(one: Posting, read: _Read) -> Line:
+    policy = rules.policy_of(one.new, read.terms)
+    due = rules.due_on(one, policy, read.terms.calendar)
+    lights = month_rules.lights(read.months.get(one.id, ()), policy.attendance)
     return Line(
         posting=one,
-        name=name,
-        home=units.get(one.new.home, ""),
-        host=units.get(one.new.host, ""),
+        name=read.names[one.new.person],
+        home=read.units.get(one.new.home, ""),
+        host=read.units.get(one.new.host, ""),
         kind=policy.name,
         due_on=due,
-        late=due is not None and due < today,
-        on_leave=one.id in away,
+        late=due is not None and due < read.today,
+        on_leave=one.id in read.away,
         light=lights[max(lights)] if lights else None,
-        warning=rules.end_warnings(one, policy, today) if serving else None,
+        warning=rules.end_warnings(one, policy, read.today) if service.is_serving(one) else None,
     )
 
 
@@ -269,6 +288,12 @@ def successors(house: House, posting: Posting) -> tuple[tuple[str, str], ...]:
     return tuple((one.id, f"{cards[one.new.person].name}（{one.span.first:%Y年%m月%d日}起）") for one in later)
 
 
+def sees_all(house: House, account: Account) -> bool:
+    """Return whether an account is of the department, or audits it."""
+    with house.reading() as session:
+        return scope_of(session, account).whole
+
+
 def look_leave(house: House, account: Account, posting_id: str, leave_id: str) -> str:
     """Open why leave is asked for, for whoever grants it; recorded.
 
@@ -300,3 +325,16 @@ def look_review(house: House, account: Account, posting_id: str, stage: Stage, n
     with house.transaction() as session:
         posting = posting_for(session, account, posting_id, Act.POSTING_HOST)
         return reviews.read_words(session, posting.id, stage, number, by=account.actor, now=house.now())
+
+
+def look_extension(house: House, account: Account, posting_id: str, extension_id: str) -> str:
+    """Open why a longer term is asked for, for the department and its leaders; recorded.
+
+    Raises: NotFoundError for everybody else.
+    """
+    with house.transaction() as session:
+        posting = posting_for(session, account, posting_id)
+        asked = ending.extension(session, extension_id)
+        if asked.posting != posting.id or not scope_of(session, account).whole:
+            raise NotFoundError("没有这次延期申请：请刷新后再试。", code="extension.unknown")
+        return ending.extension_reason(session, extension_id, by=account.actor, now=house.now())

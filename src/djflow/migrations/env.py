@@ -16,6 +16,9 @@ import djflow.dispatch.postings.months.tables
 import djflow.dispatch.postings.reviews.tables
 import djflow.dispatch.postings.tables
 import djflow.dispatch.profiles.tables
+import djflow.dispatch.reserve.tables
+import djflow.dispatch.rotation.tables
+import djflow.dispatch.training.tables
 import djflow.fund.behalf.tables
 import djflow.fund.bookings.tables
 import djflow.fund.cases.tables

@@ -39,6 +39,10 @@ class NoticeKind(StrEnum):
     APPROVAL_CODE = "approval_code"
     FUND_PROGRESS = "fund_progress"
     FUND_BRANCH = "fund_branch"
+    RESERVE_OUTCOME = "reserve_outcome"
+    COURSE_CALL = "course_call"
+    COURSE_OFF = "course_off"
+    HOURS_SHORT = "hours_short"
     POSTING_CADRE = "posting_cadre"
     POSTING_UNIT = "posting_unit"
 

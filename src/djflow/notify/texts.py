@@ -26,6 +26,13 @@ _PERSONAL_DUTY: Mapping[str, object] = {
     "market": "马鞍山",
     "place": "镇便民服务中心门前",
 }
+_COURSE: Mapping[str, object] = {
+    "name": "张三丰",
+    "course": "乡村振兴专题班",
+    "first": "12月1日",
+    "last": "12月5日",
+    "school": "区委党校",
+}
 _APPROVAL: Mapping[str, object] = {"name": "张三丰", "what": "温暖基金申请WF2026-0017", "step": "镇街审核"}
 _NOTICE_ROW: Mapping[str, str] = {
     "market": "马鞍山",
@@ -131,6 +138,10 @@ SAMPLES: Mapping[str, Mapping[str, object]] = MappingProxyType(
             "state": "已报到，请在电脑端确认到岗",
         },
         "sms/approval_code": {"name": "张三丰", "code": "052719", "minutes": "10"},
+        "sms/reserve_outcome": {"name": "张三丰", "outcome": "这次未列入"},
+        "sms/course_call": _COURSE,
+        "sms/course_off": _COURSE,
+        "sms/hours_short": {"name": "张三丰", "year": "2026", "lacking": "24"},
         "im/operator_alert": {
             "title": "下月值班表还没有公示",
             "detail": "2026年12月",

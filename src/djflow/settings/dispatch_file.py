@@ -15,6 +15,7 @@ from djflow.dispatch.policy.model import KIND_WORDS, PAPER_WORDS, BatchKind, Kin
 from djflow.dispatch.policy.model import Terms as DispatchTerms
 from djflow.people.model import GENDER_LABELS, RANK_LABELS, Gender, RankLevel
 from djflow.settings.approvals_file import ApprovalsFile
+from djflow.settings.dispatch_rotation import RotationTable
 from djflow.settings.dispatch_rules import RuleTable, rule_fault
 from djflow.settings.dispatch_times import AttendanceTable, ClocksTable
 from djflow.settings.fields import AS_TUPLE, Table, Text
@@ -148,6 +149,9 @@ class DispatchFile(Table):
 
     retirement: Annotated[tuple[RetirementTable, ...], AS_TUPLE] = Field(
         default=(), description="退休年龄", examples=["[[retirement]]"]
+    )
+    rotation: RotationTable = Field(
+        default_factory=RotationTable, description="轮换先后怎么算", examples=["[rotation]"]
     )
     kinds: Annotated[tuple[KindTable, ...], AS_TUPLE] = Field(
         min_length=1, description="六类批次", examples=["[[kinds]]"]

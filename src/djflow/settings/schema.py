@@ -45,6 +45,8 @@ DEPLOYMENTS = (
     "ledger-verify",
     "ledger-anchor",
     "relief-tidy",
+    "posting-rotation",
+    "reserve-review",
     "posting-watch",
     "attendance-monthly",
     "posting-midterm",

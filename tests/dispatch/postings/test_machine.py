@@ -51,7 +51,7 @@ class Life(RuleBasedStateMachine):
                 session, type(new)(**(fields | {"person": self.person})), terms=TERMS, by=ACT, now=self.now
             )
         self.id, self.state, self.last = posting.id, S.APPOINTED, LAST
-        self.assessed = self.graded = False
+        self.assessed = self.graded = self.middle = False
 
     def act(self, allowed: bool, made: object) -> bool:  # noqa: FBT001 - the model's verdict comes first
         """Do an act and check that it goes through exactly when the model allows it."""
@@ -114,14 +114,15 @@ class Life(RuleBasedStateMachine):
     def grade(self) -> None:
         """Grade: once assessed; a middle one moves on."""
         due = self.state in {S.ON_DUTY, S.FINAL_REVIEW} and self.assessed
+        again = self.state is S.MIDTERM_DONE and self.middle
 
         def made(session: Session) -> None:
             reviews.record(session, self.id, Grade.COMPETENT, terms=TERMS, by=ACT, now=self.now)
 
-        if self.act(due, made):
+        if self.act(due or again, made) and due:
             self.graded = self.state is S.FINAL_REVIEW
             if self.state is S.ON_DUTY:
-                self.state, self.assessed = S.MIDTERM_DONE, False
+                self.state, self.assessed, self.middle = S.MIDTERM_DONE, False, True
 
     @rule()
     def open_final(self) -> None:

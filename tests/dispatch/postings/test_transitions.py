@@ -12,6 +12,7 @@ from djflow.core.spans import DateSpan, Month
 from djflow.dispatch.postings import rules
 from djflow.dispatch.postings.leave import rules as leave_rules
 from djflow.dispatch.postings.leave.model import Grantor, Leave, LeaveId, LeaveState
+from djflow.dispatch.postings.manual import way_table
 from djflow.dispatch.postings.model import (
     OPEN,
     POSTING_WORDS,
@@ -26,7 +27,7 @@ from djflow.dispatch.postings.months.model import Light, ServiceMonth
 from djflow.dispatch.postings.reviews import rules as review_rules
 from djflow.dispatch.postings.reviews.model import Grade
 from djflow.dispatch.postings.transitions import BY_STATE_AND_ACT, LIMIT_OF, TRANSITIONS
-from tests.dispatch.posted import CALENDAR, FIRST, LAST, RURAL, TASKFORCE, District, at
+from tests.dispatch.posted import CALENDAR, FIRST, LAST, ROOT, RURAL, TASKFORCE, District, at
 
 
 def posting(state: PostingState = PostingState.ON_DUTY, span: DateSpan | None = None) -> Posting:
@@ -157,3 +158,9 @@ def test_which_warning_is_in_force() -> None:
 
     assert [warned(date(2026, 12, 29)), warned(date(2026, 12, 30)), warned(date(2027, 1, 29))] == [None, 60, 30]
     assert [warned(date(2027, 2, 21)), warned(date(2027, 2, 28)), warned(date(2027, 3, 1))] == [7, 7, None]
+
+
+def test_the_manual_shows_the_table() -> None:
+    """The manual's table of the way is made of the table that moves postings."""
+    manual = (ROOT / "deploy" / "manual" / "dispatch.md").read_text("utf-8")
+    assert "\n".join(way_table()) in manual

@@ -14,6 +14,7 @@ from djflow.core.ids import PersonId
 from djflow.core.spans import DateSpan, Month
 from djflow.dispatch.policy.model import Paper
 from djflow.dispatch.postings import service
+from djflow.dispatch.postings.ending import service as ending
 from djflow.dispatch.postings.leave.model import Wish
 from djflow.dispatch.postings.model import Posting, PostingState, Who
 from djflow.dispatch.postings.months.model import Form
@@ -139,6 +140,13 @@ def test_recall_and_extension_at_the_desk(out: Out, at: AtMoment) -> None:
     asked = office.send(f"{path}/extend", until="2029-05-31", reason="项目没有完")
     assert asked.headers["location"].endswith("said=asked")
     assert "审批中" in office.text(path)
+    with day.reading() as session:
+        (extension,) = ending.extensions(session, [posting.id])
+    deputy = desk(day, "b-deputy", Role.DEPT_DEPUTY, "B03")
+    assert "看理由" in deputy.text(path)
+    assert "项目没有完" in deputy.send(f"{path}/extension/{extension.id}").text
+    assert "看理由" not in host.text(path)
+    assert host.send(f"{path}/extension/{extension.id}").status_code == 404
     office.send(f"{path}/propose", cause="complaint", number="信访2028-07")
     assert "群众反映经核实成立" in office.text(path)
     assert "群众反映经核实成立" not in host.text(path)

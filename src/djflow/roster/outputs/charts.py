@@ -1,80 +1,27 @@
-"""Pictures of a month's roster as PNG: fairness, load, gaps. Units, posts and counts only, never a person's name.
+"""Pictures of a month's roster as PNG: fairness, load, gaps. Units, posts and counts only, never a person's name."""
 
-Colours are those of Okabe and Ito, which colour-blind readers tell apart. Figures are drawn without pyplot, so that
-several flows may draw at the same time.
-"""
-
-import io
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from matplotlib import font_manager
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
-from PIL import Image
 
-from djflow.core.errors import DjflowError
+from djflow.documents.pictures import BLUE, GRID, INK, ORANGE, RED, SHADE, SKY, Pen, png, sheet
 from djflow.roster.outputs.staffing import duties_of, post_order
 from djflow.roster.outputs.wording import title, weekday
 from djflow.roster.views import PersonLoad, RosterBook
 
-FAMILIES = (
-    "Noto Sans CJK SC",
-    "Noto Sans SC",
-    "Source Han Sans SC",
-    "Source Han Sans CN",
-    "Source Han Sans",
-    "WenQuanYi Micro Hei",
-    "WenQuanYi Zen Hei",
-    "Microsoft YaHei",
-    "SimHei",
-    "DengXian",
-    "PingFang SC",
-    "Heiti SC",
-    "Droid Sans Fallback",
-    "Noto Sans CJK JP",
-    "Noto Serif CJK SC",
-    "Source Han Serif SC",
-    "SimSun",
-    "FangSong",
-    "AR PL UMing CN",
-)
-"""Font families with simplified Chinese, the best for pictures first."""
-
-_FILES = ("noto", "sourcehan", "wqy", "msyh", "simhei", "simsun", "simfang", "deng", "pingfang", "droid", "uming")
-
-INK, GRID, SHADE = "#222222", "#D9D9D9", "#F0F0F0"
-BLUE, SKY, ORANGE, RED = "#0072B2", "#A6CEE3", "#E69F00", "#D55E00"
 _HEAT = LinearSegmentedColormap.from_list("load", ["#DCEBF7", "#0072B2", "#06304F"])
-_DPI = 110
 _NUMBERED_ROWS = 45  # more rows are told by colour and sums alone: smaller, faster, still legible
 _Counts: TypeAlias = npt.NDArray[np.int64]
-
-
-class MissingFontError(DjflowError):
-    """No font with Chinese characters is installed; a picture would show boxes."""
-
-    code = "roster.no_chinese_font"
-
-    def __init__(self) -> None:
-        """Say which package to install."""
-        super().__init__(
-            "没有找到中文字体，图表暂时画不出来。请在服务器上安装：sudo apt-get install fonts-noto-cjk，然后重新生成。"
-        )
 
 
 class HeatRows(StrEnum):
@@ -84,28 +31,23 @@ class HeatRows(StrEnum):
     MARKET = "market"
 
 
-def find_font() -> str | None:
-    """Return the name of an installed font family with Chinese characters, None when there is none."""
-    return _known_family() or (_known_family() if _look_again() else None)
-
-
 def fairness_chart(book: RosterBook) -> bytes:
     """Return a PNG: how many people stand at how many points, before and after this month, beside the target."""
-    pen = _Pen.chinese()
-    figure = _sheet(12, 5.2)
+    pen = Pen.chinese()
+    figure = sheet(12, 5.2)
     figure.suptitle(title(book, "积分分布：越向目标线靠拢越公平"), fontproperties=pen.font(15), color=INK)
     axes = figure.subplots(1, 2)
     for axis, name, leads in zip(axes, ("带队领导", "其他人员"), (True, False), strict=True):
         _spread(axis, pen, name, [load for load in book.loads if load.leader is leads])
-    return _png(figure)
+    return png(figure)
 
 
 def load_heat_map(book: RosterBook, rows: HeatRows = HeatRows.UNIT) -> bytes:
     """Return a PNG: people on duty per unit (or market) and day, rest days shaded, sums at the right."""
-    pen = _Pen.chinese()
+    pen = Pen.chinese()
     names = _heat_names(book, rows)
     counts = _heat_counts(book, rows, names)
-    figure = _sheet(13, max(3.6, 1.7 + (0.25 if len(names) <= _NUMBERED_ROWS else 0.21) * len(names)))
+    figure = sheet(13, max(3.6, 1.7 + (0.25 if len(names) <= _NUMBERED_ROWS else 0.21) * len(names)))
     what = "各单位每日出勤人次" if rows is HeatRows.UNIT else "各场镇每日到场人数"
     figure.suptitle(title(book, what), fontproperties=pen.font(15), color=INK)
     axis = figure.subplots()
@@ -113,75 +55,22 @@ def load_heat_map(book: RosterBook, rows: HeatRows = HeatRows.UNIT) -> bytes:
         _heat(axis, pen, book, names, counts)
     else:
         _say(axis, pen, "本月没有安排")
-    return _png(figure)
+    return png(figure)
 
 
 def gap_chart(book: RosterBook) -> bytes:
     """Return a PNG: filled and empty places per post, and empty places per day."""
-    pen = _Pen.chinese()
-    figure = _sheet(12, 4.8)
+    pen = Pen.chinese()
+    figure = sheet(12, 4.8)
     words = f"空缺 {book.quality.unfilled} 个" if book.quality.unfilled else "没有空缺"
     figure.suptitle(f"{title(book, '岗位空缺')}：{words}", fontproperties=pen.font(15), color=INK)
     left, right = figure.subplots(1, 2, width_ratios=(2, 3))
     _gaps_by_post(left, pen, book)
     _gaps_by_day(right, pen, book)
-    return _png(figure)
+    return png(figure)
 
 
-@dataclass(frozen=True, slots=True)
-class _Pen:
-    family: str
-
-    @classmethod
-    def chinese(cls) -> "_Pen":
-        family = find_font()
-        if family is None:
-            raise MissingFontError
-        return cls(family)
-
-    def font(self, size: float) -> FontProperties:
-        return FontProperties(family=self.family, size=size)
-
-    def dress(self, axis: Axes, across: str, up: str) -> None:
-        """Label an axis pair and give every tick the Chinese font."""
-        axis.set_xlabel(across, fontproperties=self.font(11), color=INK)
-        axis.set_ylabel(up, fontproperties=self.font(11), color=INK)
-        for label in (*axis.get_xticklabels(), *axis.get_yticklabels()):
-            label.set_fontproperties(self.font(10))
-        for side in ("top", "right"):
-            axis.spines[side].set_visible(False)
-        axis.set_axisbelow(True)
-
-
-def _sheet(width: float, height: float) -> Figure:
-    layout = ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.1, wspace=0.02)
-    return Figure(figsize=(width, height), dpi=_DPI, layout=layout)
-
-
-def _known_family() -> str | None:
-    installed = {entry.name for entry in font_manager.fontManager.ttflist}
-    return next((family for family in FAMILIES if family in installed), None)
-
-
-def _look_again() -> bool:
-    """Add fonts installed after matplotlib wrote its list; return whether any was found."""
-    files = [f for f in font_manager.findSystemFonts() if Path(f).name.lower().startswith(_FILES)]
-    for file in sorted(files):
-        font_manager.fontManager.addfont(file)
-    return bool(files)
-
-
-def _png(figure: Figure) -> bytes:
-    """Draw a figure as PNG with a palette: a third of the size, and flat colours lose nothing."""
-    FigureCanvasAgg(figure)
-    raw, out = io.BytesIO(), io.BytesIO()
-    figure.savefig(raw, format="png", dpi=_DPI, facecolor="white", pil_kwargs={"compress_level": 1})
-    picture = Image.open(raw).convert("RGB")
-    picture.quantize(96, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
-    return out.getvalue()
-
-
-def _spread(axis: Axes, pen: _Pen, name: str, loads: Sequence[PersonLoad]) -> None:
+def _spread(axis: Axes, pen: Pen, name: str, loads: Sequence[PersonLoad]) -> None:
     if not loads:
         _say(axis, pen, f"没有{name}")
         return
@@ -233,7 +122,7 @@ def _heat_counts(book: RosterBook, rows: HeatRows, names: Sequence[str]) -> _Cou
 
 def _heat(
     axis: Axes,
-    pen: _Pen,
+    pen: Pen,
     book: RosterBook,
     names: Sequence[str],
     counts: _Counts,
@@ -264,7 +153,7 @@ def _heat(
     )
 
 
-def _numbers(axis: Axes, pen: _Pen, counts: _Counts, top: int) -> None:
+def _numbers(axis: Axes, pen: Pen, counts: _Counts, top: int) -> None:
     font = pen.font(8)
     for row, column in zip(*np.nonzero(counts), strict=True):
         count = int(counts[row, column])
@@ -278,7 +167,7 @@ def _rest_days(book: RosterBook) -> frozenset[date]:
     return frozenset(day for day in book.month.span if known.get(day, day.weekday() >= 5))
 
 
-def _gaps_by_post(axis: Axes, pen: _Pen, book: RosterBook) -> None:
+def _gaps_by_post(axis: Axes, pen: Pen, book: RosterBook) -> None:
     posts = post_order(book)[::-1]
     filled = Counter(line.post for line in duties_of(book.lines))
     empty: Counter[str] = Counter()
@@ -298,7 +187,7 @@ def _gaps_by_post(axis: Axes, pen: _Pen, book: RosterBook) -> None:
     axis.legend(prop=pen.font(10), frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2)
 
 
-def _gaps_by_day(axis: Axes, pen: _Pen, book: RosterBook) -> None:
+def _gaps_by_day(axis: Axes, pen: Pen, book: RosterBook) -> None:
     axis.set_title("按日期", fontproperties=pen.font(12), color=INK)
     if not book.gaps:
         _say(axis, pen, "本月没有空缺")
@@ -329,7 +218,7 @@ def _gaps_by_day(axis: Axes, pen: _Pen, book: RosterBook) -> None:
     pen.dress(axis, f"{book.month.month}月（灰底为周末和法定节假日）", "空缺岗位数")
 
 
-def _say(axis: Axes, pen: _Pen, words: str) -> None:
+def _say(axis: Axes, pen: Pen, words: str) -> None:
     axis.text(
         0.5, 0.5, words, ha="center", va="center", transform=axis.transAxes, fontproperties=pen.font(13), color=INK
     )

@@ -61,6 +61,7 @@ def sheet_page(visit: Visit) -> Answer:
         "extensions": EXTENSION_WORDS,
         "looks": visit.may(Act.POSTING_HOST),
         "office": visit.may(Act.POSTING_OFFICE),
+        "department": view.sees_all(visit.house, visit.account),
         "said": SAID.get(visit.query.get("said", ""), ""),
     }
     return Page("desk_posting.html.j2", "postings", values)
@@ -295,6 +296,13 @@ def look(visit: Visit) -> Answer:
     return Page("desk_posting_look.html.j2", "postings", {"texts": texts, "posting_id": posting})
 
 
+def look_extension(visit: Visit) -> Answer:
+    """Open why a longer term is asked for, once and recorded; its approvers read it here."""
+    posting = visit.path["posting"]
+    reason = view.look_extension(visit.house, visit.account, posting, visit.path["extension"])
+    return Page("desk_posting_look.html.j2", "postings", {"texts": (("延期理由", reason),), "posting_id": posting})
+
+
 ROUTES = (
     Route("/desk/postings", Act.POSTING_READ, list_page),
     Route("/desk/postings/{posting}", Act.POSTING_READ, sheet_page),
@@ -304,4 +312,5 @@ ROUTES = (
         for method, handler in (("GET", form_page), ("POST", do))
     ),
     Route("/desk/postings/{posting}/look/{what}/{key}", Act.POSTING_HOST, look, "POST"),
+    Route("/desk/postings/{posting}/extension/{extension}", Act.POSTING_READ, look_extension, "POST"),
 )

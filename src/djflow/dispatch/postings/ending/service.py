@@ -242,6 +242,17 @@ def extensions(
     return store.extensions(session, postings, waiting=waiting)
 
 
+def extension_reason(session: Session, extension_id: str, *, by: str, now: datetime) -> str:
+    """Open why a longer term is asked for, for whoever decides it; that somebody looked is recorded.
+
+    Raises: NotFoundError.
+    """
+    asked = extension(session, extension_id)
+    posting = core.posting(session, asked.posting)
+    _record(session, posting, "posting.look_extension", {"until": str(asked.until)}, by=by, now=now)
+    return store.extension_reason(session, asked.id)
+
+
 def proposals(session: Session, postings: Collection[str] | None = None) -> tuple[Proposal, ...]:
     """Return the causes for a recall that nobody has decided on, oldest first."""
     return store.proposals(session, postings)

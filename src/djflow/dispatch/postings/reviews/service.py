@@ -65,9 +65,14 @@ def assess(session: Session, posting_id: str, given: Assessment, *, terms: Terms
 def record(session: Session, posting_id: str, grade: Grade, *, terms: Terms, by: str, now: datetime) -> Posting:
     """Record the grade of the review that is due: a middle one moves the posting on, a final one lets it return.
 
+    The same grade of the middle again changes nothing.
+
     Raises: RuleError for a grade too good, an excellent too many, or while the host has not assessed.
     """
     posting = core.opened(session, posting_id)
+    middle = store.review(session, posting_id, Stage.MIDTERM, 0)
+    if posting.state is PostingState.MIDTERM_DONE and middle is not None and middle.grade is grade:
+        return posting
     which = _due(session, posting, terms)
     known = store.review(session, posting_id, *which)
     if known is not None and known.grade is grade:
