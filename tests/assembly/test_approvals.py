@@ -43,7 +43,8 @@ def staffed(house: House, ids: dict[str, PersonId]) -> House:
     with house.transaction() as session:
         people.put_branches(session, [BranchEntry("B1", "大仓村党支部", "T1", "C03")], by="test", now=house.now())
         for code, role in HOLDERS.items():
-            new = NewAccount(f"u-{code.lower()}", frozenset({role}), code)
+            roles = {role, Role.CADRE_CLERK} if role is Role.OFFICE_CLERK else {role}
+            new = NewAccount(f"u-{code.lower()}", frozenset(roles), code)
             accounts.create(session, new, "hash", by="test", now=house.now())
         chains.publish(session, house.settings.approvals.versions, by="test", now=house.now())
     return house

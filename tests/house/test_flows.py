@@ -20,6 +20,9 @@ from djflow.settings.schema import DEPLOYMENTS as SCHEDULED
 from flows import (
     city,
     city_forms,
+    dispatch,
+    dispatch_forms,
+    dispatch_proposing,
     duty,
     forms,
     fund,
@@ -38,12 +41,16 @@ from flows import (
 )
 
 ROOT = Path(__file__).parents[2]
-MODULES = (city, duty, fund, fund_acts, fund_money, notify, postings, reserve, roster, rotation, sweep, upkeep)
+MODULES = (
+    *(city, dispatch, dispatch_proposing, duty, fund, fund_acts, fund_money),
+    *(notify, postings, reserve, roster, rotation, sweep, upkeep),
+)
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ENGLISH = re.compile(r"[A-Za-z]{2,}")
 KNOWN_WORDS = {"Prefect", "Suspended", "Resume", "config", "markets", "toml", "code", "djflow", "market", "list"}
 KNOWN_WORDS |= {"WF", "PB", "json", "csv", "import", "spring"}
 ALLOWED = {
+    dispatch_forms.BatchKey,
     *(forms.MonthText, forms.FirstDay, forms.LastDay, forms.NoticeKind),
     *(forms.MarketCode, city_forms.CityCode, city_forms.DistrictCode),
     *(fund_forms.CaseNumber, fund_forms.StepWords, fund_forms.YearText, fund_forms.PaperName),
@@ -51,6 +58,7 @@ ALLOWED = {
 }
 BY_HAND = {"closure-declare", "roster-city", "roster-district"}
 BY_HAND |= {"fund-advance", "fund-paper", "fund-batch-close", "fund-festival-batch"}
+BY_HAND |= {"dispatch-call", "dispatch-propose"}
 NOON = datetime(2026, 11, 18, 12, tzinfo=CIVIL_ZONE)
 
 

@@ -64,6 +64,8 @@ POSTING = {
     "title": "驻村工作队队长",
     "state": "任期延长到2028年11月30日",
 }
+BATCH = {"name": "欧阳修文", "batch": "2027年第一批驻村干部", "count": "12", "until": "11月27日"}
+BATCH |= {"state": "单位已推荐您参加选派，组织部正在审查"}
 COURSE = {
     "name": "欧阳修文",
     "course": "年轻干部乡村振兴专题培训班",
@@ -79,7 +81,7 @@ FUND = {"name": "欧阳修文", "number": "WF2026-0017", "state": "银行退回�
 @pytest.mark.parametrize("name", [name for name in SAMPLES if name.startswith("sms/") and name != "sms/digest"])
 def test_a_text_message_with_long_values_is_one_part(folder: Path, name: str) -> None:
     """Signature and text together stay within 70 UTF-16 units, so that one message is paid for one."""
-    kinds = {"sms/approval": APPROVAL, "sms/fund": FUND, "sms/posting": POSTING}
+    kinds = {"sms/approval": APPROVAL, "sms/fund": FUND, "sms/batch": BATCH, "sms/posting": POSTING}
     kinds |= {"sms/course": COURSE, "sms/hours": HOURS, "sms/reserve": RESERVE}
     values = next((kept for begin, kept in kinds.items() if name.startswith(begin)), DUTY)
     text = SIGNATURE + Texts(folder).render(name, **values)

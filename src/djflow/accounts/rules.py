@@ -48,6 +48,8 @@ _DISPATCH_EYES = _LEADERS | TOWN_ROLES | {
 """Whoever sees postings; hosts and home units see their own only."""
 _POSTING_HANDS = frozenset({Role.HOST_SUPERVISOR, Role.TOWN_CLERK, Role.CADRE_CLERK})
 _TILL = frozenset({Role.FINANCE_CLERK, Role.CASHIER})
+_CADRES = frozenset({Role.CADRE_CLERK})
+_SEE_BATCHES = _CADRES | _LEADERS | {Role.AUDITOR_READONLY}
 _SEE_MONEY = _TILL | _LEADERS | {Role.AUDITOR_READONLY}
 
 PERMISSIONS: Mapping[Act, frozenset[Role]] = MappingProxyType(
@@ -92,6 +94,12 @@ PERMISSIONS: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.GIFT_PAPER: _TILL,
         Act.TILL_WORK: _TILL,
         Act.FUND_APPLY: frozenset({Role.BRANCH_SECRETARY, Role.TOWN_CLERK}),
+        Act.BATCH_READ: _SEE_BATCHES | _TOWN_DESK | {Role.UNIT_LIAISON},
+        Act.BATCH_DEMAND: _CADRES | {Role.TOWN_CLERK, Role.UNIT_LIAISON},
+        Act.BATCH_NOMINATE: _CADRES | {Role.TOWN_CLERK, Role.UNIT_LIAISON},
+        Act.BATCH_LOOK: _SEE_BATCHES,
+        Act.BATCH_WORK: _CADRES,
+        Act.BATCH_OBJECT: _CADRES | _LEADERS,
         Act.DISPATCH_BOARD: _DISPATCH_EYES,
         Act.ROTATION_READ: _LEADERS | {Role.CADRE_CLERK},
         Act.ROTATION_WORK: frozenset({Role.CADRE_CLERK}),

@@ -14,6 +14,7 @@ from djflow.approvals.model import Case, CaseId, CaseState, NewCase, Office, Out
 from djflow.approvals.sweeping.service import sweep as swept
 from djflow.assembly import dispatch_extensions as extensions
 from djflow.assembly.dispatch_extensions import EXTENSION
+from djflow.assembly.dispatch_hearing import hear_batches
 from djflow.assembly.dispatch_rotation_hearing import hear_rotation
 from djflow.assembly.house import House
 from djflow.core.clock import civil_date
@@ -92,6 +93,7 @@ def hear(house: House, session: Session, outcomes: Iterable[Outcome], *, by: str
     """Let the subsystem a case belongs to do what follows from its approval, in the caller's transaction."""
     desk, every = desk_of(house), tuple(outcomes)
     hear_rotation(house, session, every, by=by)
+    hear_batches(house, session, every, by=by)
     for outcome in every:
         kind = outcome.case.new.subject.kind
         if kind == KIND and outcome.changed:

@@ -7,6 +7,8 @@ import djflow.approvals.doorway.tables
 import djflow.approvals.tables
 import djflow.audit.tables
 import djflow.db.tables
+import djflow.dispatch.batches.publicity.tables
+import djflow.dispatch.batches.tables
 import djflow.dispatch.policy.tables
 import djflow.dispatch.postings.ending.tables
 import djflow.dispatch.postings.leave.tables

@@ -189,11 +189,11 @@ def decide_by_link(house: House, token: str, passed: str, verdict: Verdict, opin
         if of_fund:
             fund.require_ready(session, admitted.task_id, answer, desk, now=now)
         outcome = doorway.decide(session, token, passed, answer, office=desk.office, now=now)
+        by = str(Subject("people.person", admitted.person))
         if of_fund:
-            by = str(Subject("people.person", admitted.person))
             fund.follow(session, outcome, desk, reason=opinion, by=by, now=now)
         else:
-            hear(house, session, [outcome], by=str(Subject("people.person", admitted.person)))
+            hear(house, session, [outcome], by=by)
         return outcome
 
 

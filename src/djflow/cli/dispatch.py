@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from djflow.cli.dispatch_batch import batch
 from djflow.cli.dispatch_profiles import profiles
 from djflow.cli.frame import answer, json_option
 
@@ -21,6 +22,7 @@ def dispatch() -> None:
     """Group of dispatch commands."""
 
 
+dispatch.add_command(batch)
 dispatch.add_command(profiles)
 
 

@@ -18,6 +18,7 @@ _OFFICE = (
     ("buzhang", Role.DEPT_MINISTER),
     ("fubuzhang", Role.DEPT_DEPUTY),
     ("zuzhike", Role.OFFICE_CLERK),
+    ("ganbuke", Role.CADRE_CLERK),
     ("caiwu", Role.FINANCE_CLERK),
     ("chuna", Role.CASHIER),
     ("anquan", Role.SECURITY_ADMIN),

@@ -14,6 +14,7 @@ from djflow.core.errors import ConflictError
 from djflow.core.spans import Month
 from djflow.db.upgrade import downgrade
 from djflow.demo.accounts import load_accounts
+from djflow.demo.dispatch import load_dispatch
 from djflow.demo.money import load_money
 from djflow.demo.people import demo_people, load_people
 from djflow.demo.postings import load_postings
@@ -59,6 +60,7 @@ def load(home: Path | None = None, *, clock: Clock | None = None, say: Say = lam
     load_accounts(house, by=BY)
     load_relief(house, by=BY)
     load_postings(house, by=BY)
+    load_dispatch(house, by=BY)
     say(f"正在排出本月（{month.title}）的值班表…")
     _publish_present_month(house, month)
     return house

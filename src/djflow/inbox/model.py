@@ -33,6 +33,9 @@ class ItemKind(StrEnum):
     APPROVAL_BLOCKED = "approval_blocked"
     APPROVAL_DENIED = "approval_denied"
     BOOKING = "booking"
+    BATCH_DEMAND = "batch_demand"
+    BATCH_NOMINATE = "batch_nominate"
+    BATCH_WORK = "batch_work"
     POSTING = "posting"
     INFO = "info"
 
@@ -53,6 +56,9 @@ KIND_WORDS: Mapping[ItemKind, str] = MappingProxyType(
         ItemKind.APPROVAL_BLOCKED: "审批无人可办",
         ItemKind.APPROVAL_DENIED: "审批非本人办理",
         ItemKind.BOOKING: "入账复核",
+        ItemKind.BATCH_DEMAND: "选派需求",
+        ItemKind.BATCH_NOMINATE: "选派推荐",
+        ItemKind.BATCH_WORK: "选派批次",
         ItemKind.POSTING: "派出干部",
         ItemKind.INFO: "知悉",
     }
@@ -72,6 +78,8 @@ BY_ITSELF = frozenset(
         ItemKind.POSTING,
         ItemKind.APPROVAL,
         ItemKind.APPROVAL_BLOCKED,
+        ItemKind.BATCH_NOMINATE,
+        ItemKind.BATCH_WORK,
     }
 )
 """Kinds that are settled by doing what they ask for, never by hand: while the trouble lasts the item lasts."""

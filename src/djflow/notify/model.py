@@ -39,6 +39,8 @@ class NoticeKind(StrEnum):
     APPROVAL_CODE = "approval_code"
     FUND_PROGRESS = "fund_progress"
     FUND_BRANCH = "fund_branch"
+    BATCH_CALL = "batch_call"
+    BATCH_PERSON = "batch_person"
     RESERVE_OUTCOME = "reserve_outcome"
     COURSE_CALL = "course_call"
     COURSE_OFF = "course_off"

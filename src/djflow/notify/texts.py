@@ -124,6 +124,8 @@ SAMPLES: Mapping[str, Mapping[str, object]] = MappingProxyType(
         "sms/approval_outcome": {"name": "张三丰", "what": "温暖基金申请WF2026-0017", "outcome": "已办结"},
         "sms/fund_progress": {"name": "张三丰", "number": "WF2026-0017", "state": "银行退回，等更正账号"},
         "sms/fund_branch": {"name": "张三丰", "number": "WF2026-0017", "state": "已提交，等支部受理"},
+        "sms/batch_call": {"name": "张三丰", "batch": "2027年服务三农下派", "count": "2", "until": "11月27日"},
+        "sms/batch_person": {"name": "张三丰", "batch": "2027年服务三农下派", "state": "已列为拟派人选，即将公示"},
         "sms/posting_cadre": {
             "name": "张三丰",
             "host": "马鞍山乡",

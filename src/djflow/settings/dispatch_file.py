@@ -144,9 +144,19 @@ class KindTable(Table):
         return KindPolicy(**plain, clocks=self.clocks.clocks, attendance=self.attendance.attendance, rules=rules)
 
 
+class PublicityTable(Table):
+    """How the names of those to be sent are shown to everybody."""
+
+    mask_names: bool = Field(default=False, description="公示时隐去名字中间的字", examples=["false"])
+    show_gender: bool = Field(default=True, description="公示时写性别", examples=["true"])
+
+
 class DispatchFile(Table):
     """The whole of `dispatch.toml`."""
 
+    publicity: PublicityTable = Field(
+        default_factory=PublicityTable, description="派出公示怎样写", examples=["[publicity]"]
+    )
     retirement: Annotated[tuple[RetirementTable, ...], AS_TUPLE] = Field(
         default=(), description="退休年龄", examples=["[[retirement]]"]
     )

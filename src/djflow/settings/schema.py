@@ -45,6 +45,7 @@ DEPLOYMENTS = (
     "ledger-verify",
     "ledger-anchor",
     "relief-tidy",
+    "dispatch-advance",
     "posting-rotation",
     "reserve-review",
     "posting-watch",

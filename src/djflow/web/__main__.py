@@ -21,7 +21,7 @@ from djflow.web.me.approve import approve_router
 from djflow.web.me.fund import fund_router
 from djflow.web.me.postings import postings_router
 from djflow.web.me.routes import me_router
-from djflow.web.public import relief
+from djflow.web.public import dispatch, relief
 from djflow.web.public.annual import annual_router
 from djflow.web.receipts import receipts_router
 
@@ -56,10 +56,11 @@ def serve(house: House, host: str, port: int) -> None:
             check_router(house),
             annual_router(house),
             relief.relief_router(house),
+            dispatch.dispatch_router(house),
         ],
         public_url=house.settings.web.public_url or None,
         clock=house.clock,
-        neighbours=(relief.MENU,),
+        neighbours=(relief.MENU, dispatch.MENU),
     )
     with listening(host, port) as door:
         at, chosen = door.getsockname()[:2]

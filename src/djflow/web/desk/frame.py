@@ -73,6 +73,7 @@ MENU: tuple[tuple[str, str, str, Act], ...] = (
     ("roster", "/desk/roster", "值班表", Act.ROSTER_READ),
     ("unit", "/desk/unit", "本单位", Act.UNIT_READ),
     ("town", "/desk/town", "本镇（乡）", Act.TOWN_READ),
+    ("batches", "/desk/dispatch", "干部选派", Act.BATCH_READ),
     ("dispatch", "/desk/dispatch/board", "选派一览", Act.DISPATCH_BOARD),
     ("fund", "/desk/fund", "温暖基金", Act.FUND_READ),
     ("apply", "/desk/fund/apply", "代为申请", Act.FUND_APPLY),

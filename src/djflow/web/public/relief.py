@@ -7,7 +7,9 @@ and the service's limit of open objections; against reading along, sealing in th
 import hashlib
 import hmac
 import re
+from collections.abc import Mapping
 from datetime import timedelta
+from types import MappingProxyType
 
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
@@ -17,7 +19,7 @@ from starlette.responses import Response
 from djflow.accounts.hashing import new_token
 from djflow.assembly import House, relief_board
 from djflow.assembly.frames import names_of
-from djflow.assembly.relief_board import Words
+from djflow.assembly.relief_board import Heard, Words
 from djflow.core.errors import DjflowError, InputError, RuleError
 from djflow.web.errors import HEADINGS, STATUS
 from djflow.web.frame import HTML, NO_STORE, environment
@@ -61,7 +63,18 @@ def relief_router(house: House) -> APIRouter:
 
 
 class ReliefPages:
-    """Shows lists and takes objections."""
+    """Shows lists and takes objections; another list says its own words in the fields and functions below."""
+
+    prefix = "/relief"
+    cookie = COOKIE
+    templates: Mapping[str, str] = MappingProxyType(
+        {
+            "lists": "relief.html.j2",
+            "form": "object.html.j2",
+            "done": "objected.html.j2",
+            "no": "relief_refused.html.j2",
+        }
+    )
 
     def __init__(self, house: House) -> None:
         self._house = house
@@ -70,7 +83,7 @@ class ReliefPages:
 
     def router(self) -> APIRouter:
         """Return the routes."""
-        router = APIRouter(prefix="/relief", route_class=route_class(self.refused))
+        router = APIRouter(prefix=self.prefix, route_class=route_class(self.refused))
         for path in ("", "/"):
             router.add_api_route(path, self.lists, methods=["GET", "HEAD"], response_model=None)
         path = "/object/{period}"
@@ -80,7 +93,19 @@ class ReliefPages:
 
     def lists(self) -> Response:
         """Show what hangs now."""
-        return self._page("relief.html.j2", 200, board=relief_board.board(self._house))
+        return self._page("lists", 200, board=self._board())
+
+    def _board(self) -> object:
+        return relief_board.board(self._house)
+
+    def _line(self, period: str) -> object:
+        return relief_board.line_of(self._house, period)
+
+    def _heard(self, period: str, words: Words) -> Heard:
+        return relief_board.object_to(self._house, period, words)
+
+    def _otherwise(self) -> str:
+        return relief_board.otherwise(self._house)
 
     def form(self, request: Request, period: str) -> Response:
         """Show the form about one line."""
@@ -106,27 +131,26 @@ class ReliefPages:
         if not self._pace.allows(request.client.host if request.client else "", self._house.now()):
             raise TooFastError("这个网络一小时内提交的异议太多，没有收下：请过一小时再试，急的请打监督电话。")
         try:
-            heard = relief_board.object_to(self._house, period, words)
+            heard = self._heard(period, words)
         except InputError as error:
             return self._form(request, period, posted, error.message)
-        late = relief_board.otherwise(self._house)
-        return self._page("objected.html.j2", 200 if heard.in_time else 409, heard=heard, otherwise=late)
+        return self._page("done", 200 if heard.in_time else 409, heard=heard, otherwise=self._otherwise())
 
     def _form(self, request: Request, period: str, posted: Posted, problem: str) -> Response:
-        line = relief_board.line_of(self._house, period)
-        known = request.cookies.get(COOKIE, "")
+        line = self._line(period)
+        known = request.cookies.get(self.cookie, "")
         nonce = known if _NONCE.fullmatch(known) else new_token()
         values = {"line": line, "mark": self._mark(nonce, period), "given": posted.fields, "problem": problem}
-        response = self._page("object.html.j2", 400 if problem else 200, trap=TRAP, **values)
+        response = self._page("form", 400 if problem else 200, trap=TRAP, **values)
         secure = request.url.scheme == "https"
-        response.set_cookie(COOKIE, nonce, path="/relief/", httponly=True, samesite="strict", secure=secure)
+        response.set_cookie(self.cookie, nonce, path=f"{self.prefix}/", httponly=True, samesite="strict", secure=secure)
         return response
 
     def _mark(self, nonce: str, period: str) -> str:
         return hmac.new(self._key, f"{nonce}|{period}".encode(), hashlib.sha256).hexdigest()[:32]
 
     def _require_own(self, request: Request, period: str, posted: Posted) -> None:
-        nonce = request.cookies.get(COOKIE, "")
+        nonce = request.cookies.get(self.cookie, "")
         sent = posted.fields.get(FIELD, "").encode()
         foreign = request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}
         if foreign or not nonce or not hmac.compare_digest(sent, self._mark(nonce, period).encode()):
@@ -135,8 +159,8 @@ class ReliefPages:
                 code="objection.form",
             )
 
-    def _page(self, template: str, status: int, **values: object) -> Response:
-        body = environment().get_template(template).render(names=names_of(self._house), **values)
+    def _page(self, page: str, status: int, **values: object) -> Response:
+        body = environment().get_template(self.templates[page]).render(names=names_of(self._house), **values)
         return Response(body, status, HEADERS, HTML)
 
     def refused(self, request: Request, error: DjflowError) -> Response:
@@ -147,7 +171,7 @@ class ReliefPages:
         if not status:
             raise error
         heading = {410: "公示已结束", 429: "提交太多"}.get(status, "没有收下" if status != 404 else HEADINGS[404])
-        response = self._page("relief_refused.html.j2", status, heading=heading, message=error.message)
+        response = self._page("no", status, heading=heading, message=error.message)
         if status == 429:
             response.headers["Retry-After"] = "3600"
         return response

@@ -1,0 +1,1 @@
+"""What the rules found about nominations, and what a person made of it."""

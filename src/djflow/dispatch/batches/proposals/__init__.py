@@ -1,0 +1,1 @@
+"""Who is proposed for which post, why, and what the office pinned."""
