@@ -17,7 +17,7 @@ def posting_page(visit: Visit) -> Answer:
     wanted = papers.paper_of(asked) if asked else None
     found = papers.posting_papers(visit.house, visit.account, posting)
     shown = [one for one in found if wanted in {None, one.paper}]
-    values = {"papers": shown, "root": f"{ROOT}/posting/{posting}", "one": wanted is not None}
+    values = {"papers": shown, "root": f"{ROOT}/posting/{posting}", "one": wanted is not None, "people": ()}
     return Page("desk_papers.html.j2", "postings", values)
 
 
