@@ -258,6 +258,32 @@ DEPLOYMENTS = (
         _CANCEL_NEW,  # two would destroy the same files
     ),
     Deployment(
+        "dispatch-call",
+        dispatch.dispatch_call,
+        "发选派通知",
+        "一批干部选派分好名额、通知各单位推荐；已在推荐的，催还没报的单位。留下需求与人选对照表。",
+        ("干部选派", "手动"),
+        _ENQUEUE,  # two batches are both wanted
+    ),
+    Deployment(
+        "dispatch-propose",
+        dispatch_proposing.dispatch_propose,
+        "拟定选派方案",
+        "由资格审查通过的人选排出一批的方案，附上每个人的理由（工号，没有姓名），然后等协调员审核：送审、重新拟定或取消。"
+        "\n\n这里不批准任何事，送审以后由审批人在自己的页面上批。运行状态显示 Suspended 是在等答复，不是出错。",
+        ("干部选派", "手动", "要审核"),
+        _ENQUEUE,  # a run that waits for an answer holds no place
+        at_once=_RUNS_AT_ONCE,
+    ),
+    Deployment(
+        "dispatch-advance",
+        dispatch.dispatch_advance,
+        "选派批次巡查",
+        "推荐到期转入审查，公示期满、没有异议的派出，审批结果落到批次，催报推荐；列出在办批次和办不下去的原因。",
+        ("干部选派", "自愈"),
+        _CANCEL_NEW,  # a sweep that is under way sees the same things
+    ),
+    Deployment(
         "posting-rotation",
         rotation.posting_rotation,
         "期满轮换",
@@ -298,32 +324,6 @@ DEPLOYMENTS = (
         "到了任期一半的提醒接收单位填考核意见，已填的登记等次。",
         ("干部选派", "每天"),
         _CANCEL_NEW,  # two would look at the same postings
-    ),
-    Deployment(
-        "dispatch-call",
-        dispatch.dispatch_call,
-        "发选派通知",
-        "一批干部选派分好名额、通知各单位推荐；已在推荐的，催还没报的单位。留下需求与人选对照表。",
-        ("干部选派", "手动"),
-        _ENQUEUE,  # two batches are both wanted
-    ),
-    Deployment(
-        "dispatch-propose",
-        dispatch_proposing.dispatch_propose,
-        "拟定选派方案",
-        "由资格审查通过的人选排出一批的方案，附上每个人的理由（工号，没有姓名），然后等协调员审核：送审、重新拟定或取消。"
-        "\n\n这里不批准任何事，送审以后由审批人在自己的页面上批。运行状态显示 Suspended 是在等答复，不是出错。",
-        ("干部选派", "手动", "要审核"),
-        _ENQUEUE,  # a run that waits for an answer holds no place
-        at_once=_RUNS_AT_ONCE,
-    ),
-    Deployment(
-        "dispatch-advance",
-        dispatch.dispatch_advance,
-        "选派批次巡查",
-        "推荐到期转入审查，公示期满、没有异议的派出，审批结果落到批次，催报推荐；列出在办批次和办不下去的原因。",
-        ("干部选派", "自愈"),
-        _CANCEL_NEW,  # a sweep that is under way sees the same things
     ),
     Deployment(
         "roster-city",

@@ -64,8 +64,6 @@ POSTING = {
     "title": "驻村工作队队长",
     "state": "任期延长到2028年11月30日",
 }
-BATCH = {"name": "欧阳修文", "batch": "2027年第一批驻村干部", "count": "12", "until": "11月27日"}
-BATCH |= {"state": "单位已推荐您参加选派，组织部正在审查"}
 COURSE = {
     "name": "欧阳修文",
     "course": "年轻干部乡村振兴专题培训班",
@@ -75,6 +73,8 @@ COURSE = {
 }
 HOURS = {"name": "欧阳修文", "year": "2026", "lacking": "110"}
 RESERVE = {"name": "欧阳修文", "outcome": "这次未列入"}
+BATCH = {"name": "欧阳修文", "batch": "2027年第一批驻村干部", "count": "12", "until": "11月27日"}
+BATCH |= {"state": "单位已推荐您参加选派，组织部正在审查"}
 FUND = {"name": "欧阳修文", "number": "WF2026-0017", "state": "银行退回，等更正账号"}
 
 

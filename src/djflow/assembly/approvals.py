@@ -92,8 +92,8 @@ def sweep(house: House, *, limit: int | None = None) -> dict[str, int]:
 def hear(house: House, session: Session, outcomes: Iterable[Outcome], *, by: str) -> None:
     """Let the subsystem a case belongs to do what follows from its approval, in the caller's transaction."""
     desk, every = desk_of(house), tuple(outcomes)
-    hear_rotation(house, session, every, by=by)
     hear_batches(house, session, every, by=by)
+    hear_rotation(house, session, every, by=by)
     for outcome in every:
         kind = outcome.case.new.subject.kind
         if kind == KIND and outcome.changed:

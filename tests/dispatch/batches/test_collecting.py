@@ -5,11 +5,12 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from djflow.core.errors import ConflictError, DjflowError, InputError, NotFoundError, RuleError
+from djflow.core.errors import ConfigError, ConflictError, DjflowError, InputError, NotFoundError, RuleError
 from djflow.core.ids import UnitId
 from djflow.db.session import Database
 from djflow.dispatch.batches import checking, leaving, nominating, publishing, service, telling
 from djflow.dispatch.batches.model import BatchState, NewBatch, NewDemand, Nomination, Who
+from djflow.dispatch.policy import service as policies
 from djflow.dispatch.policy.model import BatchKind
 from djflow.inbox import service as inbox
 from djflow.inbox.model import ItemKind
@@ -37,6 +38,17 @@ def test_a_batch_is_opened_once(database: Database, hall: Hall, now: datetime) -
     assert first == again
     assert (first.state, first.ends_on, first.due_on) == (BatchState.DRAFT, date(2029, 1, 3), date(2026, 12, 2))
     assert asked == {(ItemKind.BATCH_DEMAND, first.subject), (ItemKind.BATCH_WORK, first.subject)}
+
+
+def test_the_rules_of_a_batch_are_kept(database: Database, hall: Hall, now: datetime) -> None:
+    """A version that a batch was called under may not be given other content afterwards."""
+    policy = hall.desk.terms.valid(BatchKind.RURAL, FIRST)
+    assert policy is not None
+    with database.transaction() as session:
+        service.create(session, NewBatch(BatchKind.RURAL, "第一批", FIRST, seed=7), hall.desk, by=ACT, now=now)
+        policies.require_unchanged(session, [policy])
+        with pytest.raises(ConfigError, match="version 加 1"):
+            policies.require_unchanged(session, [replace(policy, term_months=policy.term_months + 1)])
 
 
 @pytest.mark.parametrize(

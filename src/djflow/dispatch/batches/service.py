@@ -33,6 +33,7 @@ from djflow.dispatch.batches.model import (
 from djflow.dispatch.batches.moving import Request, held, move, policy_of
 from djflow.dispatch.batches.store import Move
 from djflow.dispatch.batches.transitions import TAKES_DEMANDS
+from djflow.dispatch.policy import service as policies
 from djflow.people import service as people
 from djflow.people.model import Unit
 
@@ -63,6 +64,7 @@ def create(session: Session, new: NewBatch, desk: Desk, *, by: str, now: datetim
     known = store.batch_titled(session, title)
     if known is not None:
         return _same(known, new)
+    policies.use(session, policy, by=by, now=now)
     fresh = Batch(
         id=BatchId(""),
         kind=new.kind,

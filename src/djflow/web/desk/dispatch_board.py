@@ -12,7 +12,7 @@ from djflow.dispatch.policy.model import KIND_WORDS
 from djflow.web.desk.frame import Answer, File, Page, Route, Visit
 
 ROOT = "/desk/dispatch"
-SECTION = "dispatch"
+SECTION = "dispatch_board"
 
 DISPATCH_SAID: Mapping[str, str] = MappingProxyType(
     {

@@ -74,7 +74,7 @@ MENU: tuple[tuple[str, str, str, Act], ...] = (
     ("unit", "/desk/unit", "本单位", Act.UNIT_READ),
     ("town", "/desk/town", "本镇（乡）", Act.TOWN_READ),
     ("batches", "/desk/dispatch", "干部选派", Act.BATCH_READ),
-    ("dispatch", "/desk/dispatch/board", "选派一览", Act.DISPATCH_BOARD),
+    ("dispatch_board", "/desk/dispatch/board", "选派一览", Act.DISPATCH_BOARD),
     ("fund", "/desk/fund", "温暖基金", Act.FUND_READ),
     ("apply", "/desk/fund/apply", "代为申请", Act.FUND_APPLY),
     ("money", "/desk/fund/money", "基金账", Act.MONEY_READ),
