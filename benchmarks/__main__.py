@@ -16,6 +16,7 @@ ALL = (
     "sweeps",
     "dispatch",
     "dispatch_board",
+    "documents",
 )
 
 

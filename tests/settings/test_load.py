@@ -356,3 +356,11 @@ def test_every_kind_of_rule_appears_in_the_example() -> None:
     rules = " ".join(str(market.get("rule", "")) for market in content["markets"])
     for part in ("公历逢", "农历逢", "单日", "双日", "星期", "天天", "赶子午", "未知"):
         assert part in rules
+
+
+def test_a_document_that_cannot_be_set_is_named(home: Path) -> None:
+    """The configuration check tries each document's text: an unfinished table is found before it is printed."""
+    change(home, "texts/documents/dispatch_quota_table.j2", "| *合计 | > | {{ total }} | |", "| *合计 | {{ total }}")
+    found = only_error(home)
+    assert found.file == "texts/documents/dispatch_quota_table.j2"
+    assert "格数" in found.what

@@ -16,6 +16,8 @@ from djflow.calendar.market import RuleKind
 from djflow.calendar.service_rule import ServiceSelector
 from djflow.calendar.town import unserved_dates
 from djflow.core.errors import ConfigError
+from djflow.documents.official.markup import read_text
+from djflow.notify.paper_samples import PAPER_SAMPLES
 from djflow.notify.texts import Texts
 from djflow.settings.approvals_file import ApprovalsFile
 from djflow.settings.channels_file import CODED, Channels
@@ -301,5 +303,19 @@ def _line_of_date(file: FileText, message: str) -> int:
 
 
 def _text_problems(folder: FilePath) -> Iterator[Problem]:
-    for fault in Texts(folder / "texts").faults():
+    texts = Texts(folder / "texts")
+    faults = texts.faults()
+    for fault in faults:
         yield Problem(f"texts/{fault.file}", fault.line, "", fault.what, fault.fix)
+    wrong = {fault.file for fault in faults}
+    for name, sample in PAPER_SAMPLES.items():
+        if f"{name}.j2" not in wrong:
+            yield from _document_problems(texts, name, sample)
+
+
+def _document_problems(texts: Texts, name: str, sample: Mapping[str, object]) -> Iterator[Problem]:
+    """Yield what keeps a document's text from being set, once its values are known to fit."""
+    try:
+        read_text(texts.render(name, **sample))
+    except ConfigError as error:
+        yield Problem(f"texts/{name}.j2", 0, "", error.message, "写法见文件开头的说明。")
