@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from djflow.accounts.model import Account
+from djflow.accounts.model import Account, Act
+from djflow.accounts.rules import may
 from djflow.approvals import service as approvals
 from djflow.approvals.labels import VERDICT_LABELS
 from djflow.approvals.model import Answer, Case, CaseId, TaskId
@@ -17,7 +18,7 @@ from djflow.approvals.overview import service as overview
 from djflow.approvals.overview.model import Board, CaseView, OwnList, Right, Wish
 from djflow.approvals.views import service as views
 from djflow.approvals.views.model import Sheet, SheetCheck
-from djflow.assembly import approval_acts, relief
+from djflow.assembly import approval_acts, matters, relief
 from djflow.assembly import case_view as fund_case
 from djflow.assembly.approvals import office_of
 from djflow.assembly.house import House
@@ -71,14 +72,20 @@ def case_view(house: House, account: Account, case_id: CaseId) -> CaseView:
         return overview.case_view(session, case_id, viewer, office=office_of(house), now=house.now())
 
 
-def matter(house: House, view: CaseView) -> tuple[str, ...]:
-    """Return what the subsystem tells of the matter of a case, without anything personal; empty for none.
+def matter(house: House, account: Account, view: CaseView) -> tuple[str, ...]:
+    """Return what the subsystem tells of the matter of a case; empty for none.
 
-    Whoever may not read the opinions is told nothing.
+    Whoever may not read the opinions is told nothing. Of the fund nothing personal is told; who goes where in
+    dispatch is told to those who may look into batches.
     """
-    if view.subject.kind != KIND or Right.READ_OPINIONS not in view.rights:
+    if Right.READ_OPINIONS not in view.rights:
         return ()
-    return fund_case.told(house, view.subject.id)
+    if view.subject.kind == KIND:
+        return fund_case.told(house, view.subject.id)
+    if not may(account.roles, Act.BATCH_LOOK):
+        return ()
+    with house.reading() as session:
+        return matters.told(session, view.subject)
 
 
 def decide(house: House, account: Account, pick: Pick, what: Said) -> Case:

@@ -21,7 +21,7 @@ from djflow.approvals.labels import POWER_LABELS, VERDICT_LABELS
 from djflow.approvals.model import AddSigner, Case, Outcome, Task, Transfer, Verdict
 from djflow.approvals.views import service as views
 from djflow.approvals.views.model import SheetRound
-from djflow.assembly import approval_acts, relief
+from djflow.assembly import approval_acts, matters, relief
 from djflow.assembly.approvals import office_of
 from djflow.assembly.house import House
 from djflow.assembly.opinions import said
@@ -82,6 +82,7 @@ class Matter:
     due_on: date | None
     round: int
     rounds: tuple[SheetRound, ...] = field(repr=False)
+    told: tuple[str, ...] = field(repr=False)
     papers: tuple[Paper, ...]
     choices: tuple[tuple[str, str], ...]
     handing: tuple[Power, ...]
@@ -142,6 +143,7 @@ def matter(house: House, token: str, passed: str) -> Matter:
             due_on=place.task.due_on,
             round=place.case.round,
             rounds=_said(views.sheet(session, place.case.id).rounds),
+            told=matters.told(session, new.subject),
             papers=tuple(_paper(one) for one in materials.materials_of(session, new.subject.id)) if of_fund else (),
             choices=_choices(place.step, powers),
             handing=tuple(power for power in HANDING if power in powers),

@@ -31,6 +31,7 @@ from djflow.dispatch.reserve.tables import ReserveMemberRow
 from djflow.notify import service as notify
 from djflow.people import service as people
 
+_UNKNOWN = "储备名单里没有这一条：请刷新后再试。"
 _PENDING = frozenset({MemberState.PROPOSED, MemberState.LEAVING})
 
 
@@ -143,6 +144,17 @@ def member(session: Session, member_id: MemberId) -> Member:
     return store.member_of(_locked(session, member_id))
 
 
+def by_id(session: Session, member_id: MemberId) -> Member:
+    """Return one membership as it is, for reading only.
+
+    Raises: NotFoundError.
+    """
+    found = store.by_id(session, member_id)
+    if found is None:
+        raise NotFoundError(_UNKNOWN, code="reserve.unknown")
+    return found
+
+
 def reviews(session: Session, member_id: MemberId) -> tuple[Review, ...]:
     """Return the reviews about somebody without their opinions."""
     return store.reviews(session, member_id, opened=False)
@@ -200,7 +212,7 @@ def _locked(session: Session, member_id: MemberId) -> ReserveMemberRow:
     audit.hold(session)
     row = store.row_of(session, member_id)
     if row is None:
-        raise NotFoundError("储备名单里没有这一条：请刷新后再试。", code="reserve.unknown")
+        raise NotFoundError(_UNKNOWN, code="reserve.unknown")
     return row
 
 

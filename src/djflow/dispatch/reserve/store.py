@@ -29,6 +29,12 @@ def row_of(session: Session, member_id: MemberId) -> ReserveMemberRow | None:
     return session.get(ReserveMemberRow, member_id, with_for_update=True, populate_existing=True)
 
 
+def by_id(session: Session, member_id: MemberId) -> Member | None:
+    """Return a membership without locking it."""
+    row = session.get(ReserveMemberRow, member_id)
+    return member_of(row) if row else None
+
+
 def open_of(session: Session, person: PersonId) -> ReserveMemberRow | None:
     """Return the membership of somebody that has not ended."""
     query = select(ReserveMemberRow).where(ReserveMemberRow.person_id == person, ReserveMemberRow.state.in_(OPEN))

@@ -41,6 +41,8 @@ from djflow.dispatch.rotation.model import (
 )
 from djflow.dispatch.rotation.tables import RotationProposalRow
 
+_UNKNOWN = "没有这个轮换方案：请刷新后再试。"
+
 
 def keep(session: Session, found: Collection[NewProposal], *, by: str, now: datetime) -> tuple[Proposal, ...]:
     """Keep what was proposed now: the same chain stays, another takes its place, what is no longer due is dropped.
@@ -222,6 +224,17 @@ def proposal(session: Session, number: str) -> Proposal:
     return replace(found, new=replace(found.new, explained=store.explained(session, found.id)))
 
 
+def by_id(session: Session, proposal_id: ProposalId) -> Proposal:
+    """Return a proposal without its explanation.
+
+    Raises: NotFoundError.
+    """
+    found = store.by_id(session, proposal_id)
+    if found is None:
+        raise NotFoundError(_UNKNOWN, code="rotation.unknown")
+    return found
+
+
 def explained(session: Session, proposal_id: ProposalId) -> tuple[Explained, ...]:
     """Return every candidate asked about for a proposal, the allowed ones by rank, then the others."""
     return store.explained(session, proposal_id)
@@ -236,7 +249,7 @@ def _locked(session: Session, proposal_id: ProposalId) -> RotationProposalRow:
     audit.hold(session)
     row = store.row_of(session, proposal_id)
     if row is None:
-        raise NotFoundError("没有这个轮换方案：请刷新后再试。", code="rotation.unknown")
+        raise NotFoundError(_UNKNOWN, code="rotation.unknown")
     return row
 
 

@@ -94,6 +94,12 @@ def row_of(session: Session, proposal_id: str) -> RotationProposalRow | None:
     return session.get(RotationProposalRow, proposal_id, with_for_update=True, populate_existing=True)
 
 
+def by_id(session: Session, proposal_id: str) -> Proposal | None:
+    """Return a proposal without locking it."""
+    row = session.get(RotationProposalRow, proposal_id)
+    return proposal_of(session, row) if row else None
+
+
 def by_number(session: Session, number: str) -> Proposal | None:
     """Return the proposal with a number."""
     row = session.scalar(select(RotationProposalRow).where(RotationProposalRow.number == number))

@@ -136,7 +136,7 @@ def _case(visit: Visit, message: str = "") -> Page:
     may = view.rights if visit.may(Act.APPROVAL_DECIDE) else view.rights - {Right.DECIDE}
     values = {
         "view": view,
-        "matter": approval_desk.matter(visit.house, view),
+        "matter": approval_desk.matter(visit.house, visit.account, view),
         "asked": view.asked if Right.DECIDE in may else (),
         "reads": Right.READ_OPINIONS in may,
         "prints": Right.PRINT in may,
