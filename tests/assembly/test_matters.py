@@ -15,6 +15,7 @@ from djflow.dispatch.reserve.model import NewReview, Reason, ReviewKind
 from djflow.people import service as people
 from tests.web.desk.batch_office import office_codes, open_district, settle_all, staffed, the_batch
 from tests.web.desk.conftest import Browser, Staff
+from tests.web.me.approvers import code_now, phone_with, token_for
 
 
 @pytest.fixture
@@ -76,3 +77,18 @@ def test_the_reserve_list_is_told(district: House) -> None:
     assert card.name in lines[0]
     assert lines[1] == "入库审批中"
     assert told(district, Subject("fund.application", "1")) == ()
+
+
+@pytest.mark.usefixtures("section")
+def test_an_approver_reads_it_on_the_phone_after_the_code(district: House) -> None:
+    """The link alone names nobody; with the code the page lists everybody who would be sent."""
+    subject = deciding.subject_of(the_batch(district).id)
+    _, first, *_ = told(district, subject)
+    token = token_for(district, subject)
+    phone = phone_with(district, token)
+    assert first not in phone.get().text
+    phone.tap("", "code")
+    phone.tap("", "open", code=code_now(district, token))
+    page = phone.get().text
+    assert "所办的事" in page
+    assert first in page
