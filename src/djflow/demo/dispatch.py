@@ -54,6 +54,10 @@ def _collect(
     def ask(session: Session, desk: Desk, now: datetime) -> None:
         for host in hosts:
             service.put_demand(session, batch.id, NewDemand(host, "驻村工作队员", 2), desk, by=by, now=now)
+        service.grant(session, batch.id, desk, by=by, now=now)
+        asked = {card.unit_id for card in chosen}
+        quotas = {one.unit: int(one.unit in asked) for one in service.shares(session, batch.id)}
+        service.set_quota(session, batch.id, {}, quotas, desk, by=by, now=now)
 
     dispatch_batches.act(house, ask)
     dispatch_batches.call(house, batch.id, by=by)
@@ -68,8 +72,8 @@ def _survey(session: Session, today: date) -> tuple[list[PersonCard], list[Perso
     towns = [unit for unit in units if unit.entry.kind is UnitKind.TOWNSHIP][:_HOSTS]
     leaders = [next(card for card in cards if card.unit_id == town.id) for town in towns]
     entries = people.entries(session, [card.code for card in cards])
-    away = {one.new.person for one in postings.postings(session)}
-    chosen = [card for card in cards if card.id not in away and _fits(card, entries[card.code], today)]
+    away = {one.new.home for one in postings.postings(session)}
+    chosen = [card for card in cards if card.unit_id not in away and _fits(card, entries[card.code], today)]
     return leaders, _spread(chosen)
 
 

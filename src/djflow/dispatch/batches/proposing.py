@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from djflow.audit import service as audit
 from djflow.core.errors import ConflictError, NotFoundError
-from djflow.dispatch.batches import rules, store
+from djflow.dispatch.batches import rules, sharing, store
 from djflow.dispatch.batches.checking import known_facts
 from djflow.dispatch.batches.checks import store as checks
 from djflow.dispatch.batches.desk import Desk
@@ -34,6 +34,7 @@ from djflow.dispatch.batches.moving import (
     held,
     move,
     move_candidate,
+    policy_of,
     require_candidate,
     require_unchanged,
 )
@@ -100,7 +101,7 @@ def known_of(session: Session, found: Batch, desk: Desk, stay: frozenset[Candida
         batch=found,
         people=everybody,
         demands=store.demands(session, found.id),
-        shares=store.shares(session, found.id),
+        shares=sharing.present_shares(session, found, policy_of(found, desk.terms)),
         facts=known_facts(session, found, chosen, desk, now=now),
         findings=checks.findings(session, [one.id for one in chosen]),
         closed=closed,

@@ -13,7 +13,7 @@ from djflow.audit import service as audit
 from djflow.core.clock import civil_date
 from djflow.core.errors import ConflictError, InputError, NotFoundError, RuleError
 from djflow.core.ids import UnitId
-from djflow.dispatch.batches import rules, store, telling
+from djflow.dispatch.batches import rules, sharing, store, telling
 from djflow.dispatch.batches.desk import Desk
 from djflow.dispatch.batches.model import (
     Batch,
@@ -146,28 +146,8 @@ def grant(session: Session, batch_id: str, desk: Desk, *, by: str, now: datetime
     total = min(sum(wanted), policy.quota if policy.quota is not None else sum(wanted))
     granted = rules.share_out(total, wanted, wanted)
     store.grant(session, {one.id: count for one, count in zip(asked, granted, strict=True)})
-    store.put_shares(session, found.id, _unit_shares(session, found, policy.unit_share_percent, total))
+    store.put_shares(session, found.id, sharing.unit_shares(session, found, policy, total))
     return move(session, found, Request(BatchAct.GRANT, Who.CADRES), desk, by=by, now=now)
-
-
-def _unit_shares(session: Session, found: Batch, percent: int, total: int) -> tuple[UnitShare, ...]:
-    hosts = {one.new.unit for one in store.demands(session, found.id)}
-    sizes: dict[UnitId, int] = {}
-    for card in people.cadres(session):
-        sizes[card.unit_id] = sizes.get(card.unit_id, 0) + 1
-    sending = rules.SENDING.get(found.kind)
-    units = [
-        unit
-        for unit in people.units(session)
-        if unit.entry.active and unit.id in sizes and unit.id not in hosts
-        and (sending is None or unit.entry.kind in sending)
-    ]  # fmt: skip
-    counts = [sizes[unit.id] for unit in units]
-    most = [rules.most_away(count, percent) for count in counts]
-    quotas = rules.share_out(total, counts, most)
-    return tuple(
-        UnitShare(unit.id, size, top, quota) for unit, size, top, quota in zip(units, counts, most, quotas, strict=True)
-    )
 
 
 def set_quota(  # noqa: PLR0913 - the posts' and the units' numbers
