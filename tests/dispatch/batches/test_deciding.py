@@ -15,7 +15,7 @@ from djflow.dispatch.batches.proposals.model import Pin
 from djflow.dispatch.eligibility.model import Verdict as Said
 from djflow.dispatch.policy.model import RuleKind
 from djflow.people import service as people
-from djflow.people.model import UnitEntry, UnitKind
+from djflow.people.model import KinshipEntry, Relation, UnitEntry, UnitKind
 from tests.dispatch.hall import ACT, Hall, called, candidate, decided, proposed, put, settle, states, vote, without
 
 
@@ -160,6 +160,20 @@ def test_approvers_decide_about_one_proposal(database: Database, hall: Hall, now
             vote(session, hall, batch.id, code, now)
         assert service.require(session, batch.id).state is BatchState.DECIDED
         assert sorted(states(session, hall, batch.id).values()) == ["decided", "decided", "reserve", "reserve"]
+
+
+def test_a_relative_does_not_decide(database: Database, hall: Hall, now: datetime) -> None:
+    """The one deputy is married to somebody proposed: the step waits for another deputy, and says that nobody may."""
+    with database.transaction() as session:
+        batch = proposed(session, hall, now)
+        sent = next(one.person for one in service.candidates(session, batch.id) if one.demand)
+        people.record_kinship(session, KinshipEntry(hall.people["P1"], sent, Relation.SPOUSE), by=ACT, now=now)
+        deciding.submit(session, batch.id, batch.round, hall.desk, by=ACT, now=now)
+        vote(session, hall, batch.id, "K1", now)
+        case = deciding.approval_of(session, batch.id)
+        assert case is not None
+        assert (case.step, case.state) == ("deputy", CaseState.BLOCKED)
+        assert hall.people["P1"] in case.new.barred
 
 
 def test_a_returned_proposal_is_changed_and_sent_again(database: Database, hall: Hall, now: datetime) -> None:

@@ -27,6 +27,7 @@ from djflow.dispatch.batches.model import (
 from djflow.dispatch.batches.moving import Request, held, move, move_candidate, policy_of, require_unchanged
 from djflow.dispatch.batches.proposing import fingerprint
 from djflow.dispatch.batches.transitions import ON_THE_WAY
+from djflow.people.personnel import service as personnel
 
 KIND = "dispatch.batch"
 _ENDS = {
@@ -80,12 +81,13 @@ def ask(session: Session, found: Batch, desk: Desk, *, by: str, now: datetime) -
 
 
 def _barred(session: Session, found: Batch) -> frozenset[PersonId]:
-    # Nobody decides about being sent; whoever is named in the content is kept from deciding it.
-    return frozenset(
+    # Nobody decides about being sent, nor about a relative's being sent.
+    named = [
         one.person
         for one in store.candidates(session, found.id)
         if one.state is CandidateState.PROPOSED or one.state in ON_THE_WAY
-    )
+    ]
+    return personnel.with_kin(session, named)
 
 
 def take_back(session: Session, batch_id: str, desk: Desk, *, by: str, now: datetime) -> Batch:

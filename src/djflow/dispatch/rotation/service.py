@@ -40,6 +40,7 @@ from djflow.dispatch.rotation.model import (
     SeatId,
 )
 from djflow.dispatch.rotation.tables import RotationProposalRow
+from djflow.people.personnel import service as personnel
 
 _UNKNOWN = "没有这个轮换方案：请刷新后再试。"
 
@@ -90,8 +91,8 @@ def accept(session: Session, proposal_id: ProposalId, *, office: Office, by: str
         content_hash=content_hash(proposal),
         applicant=proposal.new.moves[0].move.person,
         place=Place(proposal.new.host),
-        # Whoever is to move does not decide about it.
-        barred=frozenset(one.move.person for one in proposal.new.moves),
+        # Whoever is to move does not decide about it, nor does a relative.
+        barred=personnel.with_kin(session, [one.move.person for one in proposal.new.moves]),
     )
     approvals.open_case(session, new, office=office, by=by, now=now)
     row.decided_at, row.decided_by = now, by

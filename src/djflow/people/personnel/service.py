@@ -22,3 +22,9 @@ def staff(session: Session, units: Collection[UnitId]) -> tuple[Personal, ...]:
 def kin(session: Session, ids: Collection[PersonId]) -> Mapping[PersonId, tuple[Related, ...]]:
     """Return the relatives of persons who have some in the kinship register."""
     return store.kin(session, ids)
+
+
+def with_kin(session: Session, ids: Collection[PersonId]) -> frozenset[PersonId]:
+    """Return some persons and everybody the register calls a relative of one of them: nobody of these may decide."""
+    relatives = {one.person for found in store.kin(session, ids).values() for one in found}
+    return frozenset(ids) | relatives
