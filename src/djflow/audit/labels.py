@@ -200,6 +200,7 @@ ACTION_LABELS: Mapping[str, str] = MappingProxyType(
         "reserve.propose": "提出入库",
         "reserve.keep": "年度复核留库",
         "reserve.take_off": "提出出库",
+        "reserve.admit": "经批次列入储备名单",
         "reserve.settle": "储备名单出入库",
         "reserve.stay": "出库未批准，留库",
         "reserve.look": "查看储备评审意见",

@@ -72,7 +72,11 @@ def settle_all(house: House) -> None:
 
 def decide_all(house: House) -> None:
     """Let everybody asked approve until the batch is decided."""
-    batch = the_batch(house)
+    decide(house, the_batch(house))
+
+
+def decide(house: House, batch: Batch) -> None:
+    """Let everybody asked approve until a batch is decided."""
     while True:
         with house.transaction() as session:
             case = deciding.approval_of(session, batch.id)

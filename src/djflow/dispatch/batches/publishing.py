@@ -1,6 +1,6 @@
 """From the decision to the end: names on the board, objections, sending, closing, archiving, cancelling, the sweep."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from djflow.dispatch.batches.model import (
     Candidate,
     CandidateAct,
     CandidateState,
+    NewDemand,
     Who,
 )
 from djflow.dispatch.batches.moving import (
@@ -33,9 +34,12 @@ from djflow.dispatch.batches.publicity.model import NewObjection, Objection, Ope
 from djflow.dispatch.batches.transitions import BATCH_OPEN, IN_PLAY, ON_THE_WAY
 from djflow.dispatch.postings import service as postings
 from djflow.dispatch.postings.model import OPEN, NewPosting, PostingState
+from djflow.dispatch.reserve import service as reserve
+from djflow.dispatch.reserve.model import NewReview, Reason, ReviewKind
 
 _HANGING = frozenset({CandidateState.PUBLICISED, CandidateState.HELD})
 _STOPPABLE = frozenset({BatchState.PROPOSED, BatchState.DECIDING, BatchState.DECIDED, BatchState.PUBLICITY})
+_LISTED = NewReview(ReviewKind.ENTRY, Reason.RECOMMENDED)
 _FILED = frozenset({PostingState.ARCHIVED, PostingState.CANCELLED})
 
 
@@ -153,33 +157,40 @@ def close_period(session: Session, period_id: str, *, by: str, now: datetime) ->
 def activate(session: Session, batch_id: str, desk: Desk, *, by: str, now: datetime, who: Who = Who.CADRES) -> Batch:
     """Send everybody cleared: a posting each, from the batch's first day to its last. Twice is once.
 
+    Where nobody goes anywhere, everybody cleared is put on the reserve list.
+
     Raises: RuleError while somebody still hangs; ConflictError when somebody is on another posting in those days.
     """
     found = held(session, batch_id)
     if found.state is BatchState.ACTIVE:
         return found
     moved = move(session, found, Request(BatchAct.ACTIVATE, who), desk, by=by, now=now)
-    if not policy_of(found, desk.terms).moves:
-        return moved
     demands = {one.id: one for one in store.demands(session, found.id)}
+    moves = policy_of(found, desk.terms).moves
     for one in store.candidates(session, found.id):
         if one.state is not CandidateState.CLEARED or one.demand is None:
             continue
-        new = demands[one.demand].new
-        posting = NewPosting(
-            key=str(one.subject),
-            batch=found.id,
-            kind=found.kind,
-            version=found.version,
-            person=one.person,
-            home=one.unit,
-            host=new.unit,
-            title=new.title,
-            span=DateSpan(max(found.starts_on, civil_date(now)), found.ends_on),
-            village=new.village,
-        )
-        postings.appoint(session, posting, terms=desk.terms, by=by, now=now)
+        if moves:
+            new = _posting(found, one, demands[one.demand].new, civil_date(now))
+            postings.appoint(session, new, terms=desk.terms, by=by, now=now)
+        else:
+            reserve.admit(session, one.person, _LISTED, desk.terms, by=by, now=now)
     return moved
+
+
+def _posting(found: Batch, one: Candidate, new: NewDemand, today: date) -> NewPosting:
+    return NewPosting(
+        key=str(one.subject),
+        batch=found.id,
+        kind=found.kind,
+        version=found.version,
+        person=one.person,
+        home=one.unit,
+        host=new.unit,
+        title=new.title,
+        span=DateSpan(max(found.starts_on, today), found.ends_on),
+        village=new.village,
+    )
 
 
 def begin_closing(

@@ -56,6 +56,27 @@ def propose(session: Session, person: PersonId, review: NewReview, *, office: Of
     return _recorded(session, row, "reserve.propose", by=by, now=now)
 
 
+def admit(session: Session, person: PersonId, review: NewReview, terms: Terms, *, by: str, now: datetime) -> Member:
+    """Put somebody on the list whom a batch has decided and published; who is on it stays as it is.
+
+    Somebody whose own entry is still before its approvers is on the list from now on.
+    Raises: RuleError for another kind of review.
+    """
+    audit.hold(session)
+    if review.kind is not ReviewKind.ENTRY:
+        raise RuleError("入库要写入库评审意见。", code="reserve.kind")
+    row = store.open_of(session, person)
+    if row is not None and row.state is not MemberState.PROPOSED:
+        return store.member_of(row)
+    row = row or store.add(session, person, now=now)
+    session.flush()
+    store.add_review(session, MemberId(row.id), review, by=by, now=now)
+    _list(row, terms, now)
+    done = _recorded(session, row, "reserve.admit", by=by, now=now)
+    _tell(session, done, now=now)
+    return done
+
+
 def keep(session: Session, member_id: MemberId, review: NewReview, terms: Terms, *, by: str, now: datetime) -> Member:
     """Record a yearly review by which somebody stays, and when the next one is due; the same day twice is once.
 
@@ -101,23 +122,19 @@ def follow(session: Session, member_id: MemberId, terms: Terms, *, by: str, now:
     case = _case(session, row)
     if row.state not in _PENDING or case is None or not case.over:
         return store.member_of(row)
-    today = civil_date(now)
     if row.state is MemberState.PROPOSED and case.state is Approval.APPROVED:
-        months = policy_of(terms, today).entry_review_months
-        row.state, row.entered_on, row.review_on = MemberState.LISTED, today, rules.next_review(today, months)
+        _list(row, terms, now)
     elif row.state is MemberState.PROPOSED:
         row.state = MemberState.REFUSED
     elif case.state is Approval.APPROVED:
-        row.state, row.left_on, row.review_on = MemberState.LEFT, today, None
+        row.state, row.left_on, row.review_on = MemberState.LEFT, civil_date(now), None
     else:
         row.state = MemberState.LISTED
         row.since = now
         return _recorded(session, row, "reserve.stay", by=by, now=now)
     row.since = now
     done = _recorded(session, row, "reserve.settle", by=by, now=now)
-    card = people.people_by_ids(session, [done.person])[done.person]
-    if not card.has_gone:
-        notify.enqueue(session, [rules.told(done, card.name, now=now)], now=now)
+    _tell(session, done, now=now)
     return done
 
 
@@ -206,6 +223,19 @@ def _case(session: Session, row: ReserveMemberRow) -> Case | None:
     asked = rules.content_hash(known, NewReview(kind, known.reason)) if row.state in _PENDING else ""
     found = [one for one in approvals.cases_about(session, known.subject) if one.new.content_hash == asked]
     return max(found, key=lambda one: (one.opened_at, one.id), default=None)
+
+
+def _list(row: ReserveMemberRow, terms: Terms, now: datetime) -> None:
+    today = civil_date(now)
+    months = policy_of(terms, today).entry_review_months
+    row.state, row.entered_on, row.review_on = MemberState.LISTED, today, rules.next_review(today, months)
+    row.since = now
+
+
+def _tell(session: Session, done: Member, *, now: datetime) -> None:
+    card = people.people_by_ids(session, [done.person])[done.person]
+    if not card.has_gone:
+        notify.enqueue(session, [rules.told(done, card.name, now=now)], now=now)
 
 
 def _locked(session: Session, member_id: MemberId) -> ReserveMemberRow:
