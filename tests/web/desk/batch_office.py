@@ -10,7 +10,7 @@ from djflow.assembly.approvals import office_of
 from djflow.assembly.dispatch_hearing import hear_batches
 from djflow.core.clock import FixedClock
 from djflow.core.spans import Month
-from djflow.demo.dispatch import load_dispatch
+from djflow.demo.dispatch import TITLE_END, load_dispatch
 from djflow.demo.load import copy_starter
 from djflow.demo.people import demo_people, load_people
 from djflow.dispatch.batches import checking, deciding, publishing, service
@@ -51,7 +51,7 @@ def office_codes(house: House) -> tuple[str, ...]:
 
 def the_batch(house: House) -> Batch:
     """Return the district's batch."""
-    return dispatch_batches.batches(house)[0]
+    return next(one for one in dispatch_batches.batches(house) if one.title.endswith(TITLE_END))
 
 
 def settle_all(house: House) -> None:
