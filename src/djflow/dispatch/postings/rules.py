@@ -3,7 +3,6 @@
 Source: handbook of the domain, sections 2.1, 2.4 and 2.5; the figures are those of the policy a batch was called under.
 """
 
-import re
 from calendar import monthrange
 from datetime import date, timedelta
 
@@ -11,12 +10,12 @@ from djflow.calendar.workdays import WorkCalendar
 from djflow.core.clock import civil_date
 from djflow.core.errors import InputError, RuleError
 from djflow.core.spans import DateSpan
+from djflow.core.typed import cleaned
 from djflow.dispatch.policy.model import KindPolicy, Paper, Terms
 from djflow.dispatch.postings.model import Limit, NewPosting, Posting
 from djflow.dispatch.postings.transitions import LIMIT_OF
 
 TEXT_LENGTH = 2000
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 
 def clean_text(text: str, what: str) -> str:
@@ -24,7 +23,7 @@ def clean_text(text: str, what: str) -> str:
 
     Raises: InputError when it is longer than 2,000 characters.
     """
-    words = _CONTROL.sub("", text.replace("\r\n", "\n")).strip()
+    words = cleaned(text)
     if len(words) > TEXT_LENGTH:
         raise InputError(f"{what}最多写 {TEXT_LENGTH} 个字，请写短一些。", code="posting.text")
     return words

@@ -5,7 +5,6 @@ household) are never refusals: they are flags that a person looks into.
 Source: the office's rules in fund.toml; handbook of the domain, section 3.
 """
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,6 +12,7 @@ from datetime import date, datetime, timedelta
 from djflow.core.clock import civil_date
 from djflow.core.errors import InputError, RuleError
 from djflow.core.money import yuan_of
+from djflow.core.typed import cleaned
 from djflow.fund.cases.model import BanReason, CaseState, Category, Claim, Day, FundCase, Limit, Policy, Term, Terms
 from djflow.fund.cases.transitions import ASKING, COMMITTED, LIMIT_OF
 
@@ -20,7 +20,6 @@ TEXT_LENGTH = 2000
 MAX_FEN = 100_000_000_00
 """One hundred million yuan: more is a typing error, whatever the caps say."""
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _BAN_WORDS = {BanReason.FALSE_MATERIAL: "因提供虚假材料", BanReason.SANCTION: "因受处分处理"}
 
 
@@ -55,7 +54,7 @@ def clean_text(text: str, what: str) -> str:
 
     Raises: InputError when it is longer than 2,000 characters.
     """
-    words = _CONTROL.sub("", text.replace("\r\n", "\n")).strip()
+    words = cleaned(text)
     if len(words) > TEXT_LENGTH:
         raise InputError(f"{what}最多写 {TEXT_LENGTH} 个字，请写短一些。", code="fund.text")
     return words

@@ -5,18 +5,17 @@ stops the clock: only whole days before it have been counted. After it is settle
 after the list hangs again, so that the public always has at least as many full days as the office promised.
 """
 
-import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from djflow.calendar.workdays import WorkCalendar
 from djflow.core.clock import civil_date
 from djflow.core.errors import InputError
+from djflow.core.typed import cleaned
 from djflow.fund.cases.model import Day
 from djflow.fund.publicity.model import Period, PeriodState
 
 OBJECTION_LENGTH = 1000
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 
 def last_day(from_on: date, count: int, unit: Day, calendar: WorkCalendar) -> date:
@@ -61,7 +60,7 @@ def clean_objection(text: str) -> str:
 
     Raises: InputError when it is empty or longer than 1,000 characters.
     """
-    words = _CONTROL.sub("", text.replace("\r\n", "\n")).strip()
+    words = cleaned(text)
     if not words:
         raise InputError("请写明对哪一点有异议，再提交一次。", code="objection.text")
     if len(words) > OBJECTION_LENGTH:

@@ -5,17 +5,16 @@ stops the clock: only whole days before it have been counted, and the rest is co
 again, so that the public always has as many full workdays as the office promised.
 """
 
-import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from djflow.calendar.workdays import WorkCalendar
 from djflow.core.clock import civil_date
 from djflow.core.errors import InputError
+from djflow.core.typed import cleaned
 from djflow.dispatch.batches.publicity.model import Period, PeriodState
 
 OBJECTION_LENGTH = 1000
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _A_DAY = timedelta(days=1)
 
 
@@ -46,7 +45,7 @@ def clean_objection(text: str) -> str:
 
     Raises: InputError when it is empty or longer than 1,000 characters.
     """
-    words = _CONTROL.sub("", text.replace("\r\n", "\n")).strip()
+    words = cleaned(text)
     if not words:
         raise InputError("请写明对哪一点有异议，再提交一次。", code="objection.text")
     if len(words) > OBJECTION_LENGTH:
