@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from djflow.accounts.model import Account, Act
 from djflow.assembly import dispatch_batches
-from djflow.assembly.dispatch_batches_desk import Seat, acts_of, batch_for, seat_of
+from djflow.assembly.dispatch_batches_desk import Seat, batch_for, seat_of
 from djflow.assembly.house import House
 from djflow.core.errors import InputError, NotFoundError, RuleError
 from djflow.core.ids import UnitId
@@ -18,7 +18,6 @@ from djflow.dispatch.batches import checking, deciding, leaving, nominating, pro
 from djflow.dispatch.batches.desk import Desk
 from djflow.dispatch.batches.model import (
     BATCH_ACT_WORDS,
-    Batch,
     BatchAct,
     CandidateId,
     DemandId,
@@ -101,19 +100,6 @@ def step(house: House, account: Account, batch_id: str, act: BatchAct, given: Gi
         doer(session, batch_id, given, desk, seat.by, now)
 
     _on(house, account, batch_id, Act.BATCH_WORK, do)
-
-
-def may_now(house: House, account: Account, batch_id: str, act: BatchAct) -> Batch:
-    """Return a batch on which an account may do an act now.
-
-    Raises: NotFoundError; RuleError when the act does not follow from where the batch is.
-    """
-    with house.reading() as session:
-        seat = seat_of(session, account, Act.BATCH_WORK)
-        found = batch_for(session, seat, batch_id)
-        if act not in acts_of(seat, found):
-            raise RuleError(f"这一批现在不能{BATCH_ACT_WORDS[act]}：请返回刷新。", code="batch.state")
-        return found
 
 
 def demand(house: House, account: Account, batch_id: str, unit: str, new: NewDemand) -> None:

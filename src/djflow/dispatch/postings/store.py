@@ -13,7 +13,6 @@ from djflow.db.session import vault_of
 from djflow.db.store import sealing_vault
 from djflow.dispatch.policy.model import Paper
 from djflow.dispatch.postings.model import (
-    OPEN,
     Act,
     Move,
     NewPosting,
@@ -286,8 +285,3 @@ def paper_made(session: Session, posting_id: str, paper: Paper, *, by: str, now:
         row.made_at, row.made_by = now, by
     session.flush()
     return len(rows)
-
-
-def all_open() -> Wanted:
-    """Return the wish for every posting that is not over."""
-    return Wanted(states=OPEN)
