@@ -15,6 +15,7 @@ ALL = (
     "approvals",
     "sweeps",
     "dispatch",
+    "documents",
 )
 
 

@@ -21,7 +21,7 @@ from prefect.states import Crashed
 from prefect.types.entrypoint import EntrypointType
 
 from djflow.settings.schema import Schedule
-from flows import city, duty, fund, fund_acts, fund_money, notify, roster, sweep, upkeep
+from flows import city, duty, fund, fund_acts, fund_money, notify, postings, roster, sweep, upkeep
 from flows.city_runs import POOL
 from flows.frame import Ending, the_house
 from flows.relay import relay_for_ever
@@ -270,6 +270,30 @@ DEPLOYMENTS = (
         "销毁过了保存期限的申请材料，清除没有归属的文件。",
         ("温暖基金", "每天"),
         _CANCEL_NEW,  # two would destroy the same files
+    ),
+    Deployment(
+        "posting-watch",
+        postings.posting_watch,
+        "派出巡查",
+        "看每个派出的时限：报到、确认、考核、期满前60、30、7天、召回后补人、归档；超期和空缺列表。",
+        ("干部选派", "每天"),
+        _CANCEL_NEW,  # a look that is under way sees the same things
+    ),
+    Deployment(
+        "attendance-monthly",
+        postings.attendance_monthly,
+        "派出考勤",
+        "每月第二个工作日下发上月月报，列出在岗天数，按规定提出召回；重复运行不重复下发。",
+        ("干部选派", "每月"),
+        _CANCEL_NEW,  # one asking for a month is enough
+    ),
+    Deployment(
+        "posting-midterm",
+        postings.posting_midterm,
+        "派出中期考核",
+        "到了任期一半的提醒接收单位填考核意见，已填的登记等次。",
+        ("干部选派", "每天"),
+        _CANCEL_NEW,  # two would look at the same postings
     ),
     Deployment(
         "roster-city",

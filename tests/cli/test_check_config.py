@@ -25,6 +25,7 @@ def test_a_sound_configuration_ends_well(home: Path) -> None:
     assert result.exit_code == 0
     assert [line for line in result.output.splitlines() if line.startswith("config/")] == [
         "config/approvals.toml",
+        "config/dispatch.toml",
         "config/fund.toml",
         "config/markets.toml",
     ]
@@ -41,6 +42,7 @@ def test_errors_fail_the_check_and_are_grouped_by_file(home: Path) -> None:
     lines = result.output.splitlines()
     assert [line for line in lines if line.startswith("config/")] == [
         "config/approvals.toml",
+        "config/dispatch.toml",
         "config/djflow.toml",
         "config/fund.toml",
         "config/markets.toml",

@@ -57,13 +57,20 @@ def test_a_reminder_says_who_when_where_and_how_to_answer(folder: Path) -> None:
     assert text == "欧阳修文同志，请于12月25日的9:00到马鞍山新街参加赶场服务，带队司马光明，收到回1，请假回2。"
 
 
+POSTING = {
+    "name": "欧阳修文",
+    "cadre": "司马光明",
+    "host": "马鞍山乡",
+    "title": "驻村工作队队长",
+    "state": "任期延长到2028年11月30日",
+}
 FUND = {"name": "欧阳修文", "number": "WF2026-0017", "state": "银行退回，等更正账号"}
 
 
 @pytest.mark.parametrize("name", [name for name in SAMPLES if name.startswith("sms/") and name != "sms/digest"])
 def test_a_text_message_with_long_values_is_one_part(folder: Path, name: str) -> None:
     """Signature and text together stay within 70 UTF-16 units, so that one message is paid for one."""
-    kinds = {"sms/approval": APPROVAL, "sms/fund": FUND}
+    kinds = {"sms/approval": APPROVAL, "sms/fund": FUND, "sms/posting": POSTING}
     values = next((kept for begin, kept in kinds.items() if name.startswith(begin)), DUTY)
     text = SIGNATURE + Texts(folder).render(name, **values)
     assert len(text.encode("utf-16-le")) // 2 <= 70

@@ -114,6 +114,9 @@ class Act(StrEnum):
     GIFT_PAPER = "gift_paper"
     TILL_WORK = "till_work"
     FUND_APPLY = "fund_apply"
+    POSTING_READ = "posting_read"
+    POSTING_HOST = "posting_host"
+    POSTING_OFFICE = "posting_office"
 
 
 class LoginResult(StrEnum):

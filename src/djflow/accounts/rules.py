@@ -42,6 +42,7 @@ _LEADERS = frozenset({Role.DEPT_MINISTER, Role.DEPT_DEPUTY})
 _TOWN_DESK = TOWN_ROLES - {Role.TOWN_SECRETARY}
 _FUND_HANDS = _TOWN_DESK | {Role.BRANCH_SECRETARY, Role.OFFICE_CLERK}
 _FUND_EYES = _LEADERS | TOWN_ROLES | {Role.BRANCH_SECRETARY, Role.OFFICE_CLERK, Role.AUDITOR_READONLY}
+_POSTING_HANDS = frozenset({Role.HOST_SUPERVISOR, Role.TOWN_CLERK, Role.CADRE_CLERK})
 _TILL = frozenset({Role.FINANCE_CLERK, Role.CASHIER})
 _SEE_MONEY = _TILL | _LEADERS | {Role.AUDITOR_READONLY}
 
@@ -87,6 +88,9 @@ PERMISSIONS: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.GIFT_PAPER: _TILL,
         Act.TILL_WORK: _TILL,
         Act.FUND_APPLY: frozenset({Role.BRANCH_SECRETARY, Role.TOWN_CLERK}),
+        Act.POSTING_READ: _LEADERS | TOWN_ROLES | _POSTING_HANDS | {Role.UNIT_LIAISON, Role.AUDITOR_READONLY},
+        Act.POSTING_HOST: _POSTING_HANDS,
+        Act.POSTING_OFFICE: frozenset({Role.CADRE_CLERK}),
     }
 )
 """Which roles may do an act; what is not listed is forbidden."""

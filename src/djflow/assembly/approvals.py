@@ -12,6 +12,8 @@ from djflow.approvals.chains.model import Chain, ChainStep, Level, StepKind
 from djflow.approvals.chains.rules import path
 from djflow.approvals.model import Case, CaseId, CaseState, NewCase, Office, Outcome, Place, World
 from djflow.approvals.sweeping.service import sweep as swept
+from djflow.assembly import dispatch_extensions as extensions
+from djflow.assembly.dispatch_extensions import EXTENSION
 from djflow.assembly.house import House
 from djflow.core.clock import civil_date
 from djflow.core.errors import NotFoundError
@@ -89,8 +91,11 @@ def hear(house: House, session: Session, outcomes: Iterable[Outcome], *, by: str
     """Let the subsystem a case belongs to do what follows from its approval, in the caller's transaction."""
     desk = desk_of(house)
     for outcome in outcomes:
-        if outcome.case.new.subject.kind == KIND and outcome.changed:
+        kind = outcome.case.new.subject.kind
+        if kind == KIND and outcome.changed:
             fund.follow(session, outcome, desk, by=by, now=house.now())
+        elif kind == EXTENSION and outcome.changed:
+            extensions.follow(house, session, outcome, by=by)
 
 
 def desk_of(house: House) -> Desk:

@@ -23,6 +23,7 @@ from djflow.db.session import Database, explained
 from djflow.db.store import ACTIVE_KEY, fact, state_fact
 from djflow.db.upgrade import current_version, newest_version, upgrade
 from djflow.db.vault import Vault, new_vault, read_key_file, write_key_file
+from djflow.dispatch.policy import service as policies
 from djflow.notify.texts import Texts
 from djflow.settings.load import load_settings
 from djflow.settings.schema import Settings
@@ -117,6 +118,7 @@ def _put_chains_in_force(database: Database, settings: Settings, clock: Clock) -
     # A version that was changed after it was used stops the program: cases under it would mean something else.
     with database.reading() as session:
         fresh = chains.unpublished(session, settings.approvals.versions)
+        policies.require_unchanged(session, (one.policy for one in settings.dispatch.kinds))
     if fresh:
         with database.transaction() as session:
             chains.publish(session, settings.approvals.versions, by="config", now=clock.now())

@@ -7,6 +7,11 @@ import djflow.approvals.doorway.tables
 import djflow.approvals.tables
 import djflow.audit.tables
 import djflow.db.tables
+import djflow.dispatch.postings.ending.tables
+import djflow.dispatch.postings.leave.tables
+import djflow.dispatch.postings.months.tables
+import djflow.dispatch.postings.reviews.tables
+import djflow.dispatch.postings.tables
 import djflow.fund.behalf.tables
 import djflow.fund.bookings.tables
 import djflow.fund.cases.tables

@@ -117,7 +117,7 @@ def preview(house: House, notice_id: str, text_name: str) -> tuple[Preview, ...]
         return (_previewed(house, name, found.values, channels),)
     if text_name and text_name not in SAMPLES:
         raise InputError(f"没有文本“{text_name}”，可以写：{'、'.join(SAMPLES)}。", code="text.unknown")
-    names = [text_name] if text_name else [name for name in SAMPLES if not name.startswith("public/")]
+    names = [text_name] if text_name else [name for name in SAMPLES if not name.startswith(("public/", "documents/"))]
     return tuple(_previewed(house, name, SAMPLES[name], ()) for name in names)
 
 

@@ -12,7 +12,7 @@ from djflow.approvals import service as approvals
 from djflow.approvals.doorway import service as doorway
 from djflow.approvals.model import Answer, Outcome, TaskId, Verdict
 from djflow.assembly.application_file import Filed, read_application
-from djflow.assembly.approvals import desk_of
+from djflow.assembly.approvals import desk_of, hear
 from djflow.assembly.house import House
 from djflow.audit import service as audit
 from djflow.core.errors import InputError
@@ -151,6 +151,22 @@ def withdraw(house: House, case_id: str, *, who: Who, by: str) -> FundCase:
         return fund.withdraw(session, case_id, desk_of(house), who=who, by=by, now=house.now())
 
 
+def decide_any(house: House, task_id: TaskId, answer: Answer, *, by: str) -> Outcome:
+    """Take the decision of an approver who is logged in, whatever it is about, and do what follows.
+
+    Raises: what `fund.service.decide` raises for the fund's, and `approvals.service.decide` for others.
+    """
+    with house.reading() as session:
+        of_fund = approvals.case_of_task(session, task_id).new.subject.kind == KIND
+    if of_fund:
+        return decide(house, task_id, answer, by=by).outcome
+    with house.transaction() as session:
+        audit.hold(session)
+        outcome = approvals.decide(session, task_id, answer, office=desk_of(house).office, by=by, now=house.now())
+        hear(house, session, [outcome], by=by)
+        return outcome
+
+
 def decide(house: House, task_id: TaskId, answer: Answer, *, by: str) -> Decided:
     """Take the decision of an approver who is logged in; raises what `fund.service.decide` raises."""
     with house.transaction() as session:
@@ -176,6 +192,8 @@ def decide_by_link(house: House, token: str, passed: str, verdict: Verdict, opin
         if of_fund:
             by = str(Subject("people.person", admitted.person))
             fund.follow(session, outcome, desk, reason=opinion, by=by, now=now)
+        else:
+            hear(house, session, [outcome], by=str(Subject("people.person", admitted.person)))
         return outcome
 
 

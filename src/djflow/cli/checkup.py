@@ -7,14 +7,15 @@ import shutil
 import socket
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
 from djflow.calendar.workdays import WorkCalendar, YearSource
-from djflow.core.errors import DjflowError, KeyFileError
+from djflow.core.errors import ConfigError, DjflowError, KeyFileError
+from djflow.documents.official.fonts import choose, missing
 from djflow.settings.load import check, load_settings
 from djflow.settings.problems import errors_of, notices_of
 from djflow.settings.schema import PrefectSettings, Settings, WebSettings
@@ -89,6 +90,21 @@ def fonts(installed: Iterable[str]) -> Finding:
     return Finding(
         "中文字体", State.NOTICE, "没有找到，图片里的汉字会显示成方框", "sudo apt-get install fonts-noto-cjk"
     )
+
+
+def document_fonts(families: Collection[str]) -> Finding:
+    """Check whether official documents can be set as PDF, and in their own types; a .docx needs no font here."""
+    try:
+        choose(families)
+    except ConfigError:
+        return Finding(
+            "公文字体", State.NOTICE, "没有，公文只出 .docx，不出 PDF", "sudo apt-get install fonts-noto-cjk"
+        )
+    lacking = missing(families)
+    if not lacking:
+        return Finding("公文字体", State.OK, "小标宋、仿宋、楷体、黑体都有开放字体可用")
+    fix = "要 PDF 也用仿宋、楷体：sudo apt-get install texlive-lang-chinese"
+    return Finding("公文字体", State.NOTICE, f"没有{'、'.join(lacking)}，PDF 里用宋体代替（.docx 不受影响）", fix)
 
 
 def browser(found: str | None) -> Finding:

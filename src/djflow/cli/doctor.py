@@ -17,6 +17,7 @@ from djflow.cli import checkup
 from djflow.cli.checkup import Finding, State
 from djflow.cli.frame import answer, home_of, json_option
 from djflow.core.clock import SystemClock, civil_date
+from djflow.documents.official.pdf import font_families
 from djflow.settings.schema import PrefectSettings, WebSettings
 
 
@@ -42,6 +43,7 @@ def examine(home: Path, today: date) -> Iterator[Finding]:
     yield checkup.python(sys.version_info[:2])
     yield checkup.clock_zone(time.tzname)
     yield checkup.fonts(_installed_fonts())
+    yield checkup.document_fonts(font_families())
     yield checkup.browser(checkup.installed_browser())
     standing = next(folder for folder in (home, *home.parents) if folder.exists())
     yield checkup.disk(shutil.disk_usage(standing).free // 1_000_000)

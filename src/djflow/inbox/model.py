@@ -33,6 +33,7 @@ class ItemKind(StrEnum):
     APPROVAL_BLOCKED = "approval_blocked"
     APPROVAL_DENIED = "approval_denied"
     BOOKING = "booking"
+    POSTING = "posting"
     INFO = "info"
 
 
@@ -52,6 +53,7 @@ KIND_WORDS: Mapping[ItemKind, str] = MappingProxyType(
         ItemKind.APPROVAL_BLOCKED: "审批无人可办",
         ItemKind.APPROVAL_DENIED: "审批非本人办理",
         ItemKind.BOOKING: "入账复核",
+        ItemKind.POSTING: "派出干部",
         ItemKind.INFO: "知悉",
     }
 )
@@ -67,6 +69,7 @@ BY_ITSELF = frozenset(
         ItemKind.CHANNEL_DOWN,
         ItemKind.APPROVAL_DENIED,
         ItemKind.BOOKING,
+        ItemKind.POSTING,
         ItemKind.APPROVAL,
         ItemKind.APPROVAL_BLOCKED,
     }

@@ -28,6 +28,8 @@ KIND_LABELS: Mapping[NoticeKind, str] = MappingProxyType(
         NoticeKind.APPROVAL_CODE: "审批验证码",
         NoticeKind.FUND_PROGRESS: "温暖基金办理进度",
         NoticeKind.FUND_BRANCH: "温暖基金支部提示",
+        NoticeKind.POSTING_CADRE: "派出干部通知",
+        NoticeKind.POSTING_UNIT: "派出单位和接收单位通知",
     }
 )
 

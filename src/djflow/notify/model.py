@@ -39,6 +39,8 @@ class NoticeKind(StrEnum):
     APPROVAL_CODE = "approval_code"
     FUND_PROGRESS = "fund_progress"
     FUND_BRANCH = "fund_branch"
+    POSTING_CADRE = "posting_cadre"
+    POSTING_UNIT = "posting_unit"
 
 
 class NoticeState(StrEnum):

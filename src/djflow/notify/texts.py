@@ -15,6 +15,7 @@ from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from djflow.core.errors import ConfigError
+from djflow.notify.paper_samples import PAPER_SAMPLES
 
 SUFFIX = ".j2"
 
@@ -116,12 +117,26 @@ SAMPLES: Mapping[str, Mapping[str, object]] = MappingProxyType(
         "sms/approval_outcome": {"name": "张三丰", "what": "温暖基金申请WF2026-0017", "outcome": "已办结"},
         "sms/fund_progress": {"name": "张三丰", "number": "WF2026-0017", "state": "银行退回，等更正账号"},
         "sms/fund_branch": {"name": "张三丰", "number": "WF2026-0017", "state": "已提交，等支部受理"},
+        "sms/posting_cadre": {
+            "name": "张三丰",
+            "host": "马鞍山乡",
+            "title": "驻村工作队员",
+            "state": "请于12月01日至12月08日报到",
+        },
+        "sms/posting_unit": {
+            "name": "张三丰",
+            "cadre": "李四光",
+            "host": "马鞍山乡",
+            "title": "驻村工作队员",
+            "state": "已报到，请在电脑端确认到岗",
+        },
         "sms/approval_code": {"name": "张三丰", "code": "052719", "minutes": "10"},
         "im/operator_alert": {
             "title": "下月值班表还没有公示",
             "detail": "2026年12月",
             "link": "http://127.0.0.1:4280/",
         },
+        **PAPER_SAMPLES,
     }
 )
 """Every text there is, and a sample of every variable it may use."""

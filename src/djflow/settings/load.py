@@ -16,8 +16,12 @@ from djflow.calendar.market import RuleKind
 from djflow.calendar.service_rule import ServiceSelector
 from djflow.calendar.town import unserved_dates
 from djflow.core.errors import ConfigError
+from djflow.documents.official.markup import read_text
+from djflow.notify.paper_samples import PAPER_SAMPLES
 from djflow.notify.texts import Texts
+from djflow.settings.approvals_file import ApprovalsFile
 from djflow.settings.channels_file import CODED, Channels
+from djflow.settings.dispatch_file import DispatchFile, dispatch_problems
 from djflow.settings.fields import AS_TUPLE, DATABASE_ADDRESS, Table, Text
 from djflow.settings.market_file import MarketsFile
 from djflow.settings.money_files import MoneyFiles
@@ -69,6 +73,7 @@ class _House:
     channels: Reading[Channels]
     notices: Reading[NoticesFile]
     money: MoneyFiles
+    dispatch: Reading[DispatchFile]
     holidays: Mapping[int, HolidayYear]
     problems: tuple[Problem, ...]
 
@@ -90,8 +95,8 @@ def load_settings(home: FilePath) -> Settings:
         raise ConfigError(f"配置有 {len(errors)} 处错误，改好后再试：\n{listing}")
     djflow, roster, markets = house.djflow.value, house.roster.value, house.markets.value
     schedules, channels, notices = house.schedules.value, house.channels.value, house.notices.value
-    money = house.money.values
-    if not (djflow and roster and markets and schedules and channels and notices and money):
+    money, dispatch = house.money.values, house.dispatch.value
+    if not (djflow and roster and markets and schedules and channels and notices and money and dispatch):
         msg = "a file without model and without error"
         raise AssertionError(msg)
     url = _database_url(djflow.database.url)
@@ -115,6 +120,7 @@ def load_settings(home: FilePath) -> Settings:
         approvals=money.approvals,
         fund=money.fund,
         payments=money.payments,
+        dispatch=dispatch,
         holidays=house.holidays,
     )
 
@@ -139,12 +145,13 @@ def _read(home: FilePath) -> _House:
     channels = read_model(folder, "channels.toml", Channels)
     notices = read_model(folder, "notices.toml", NoticesFile)
     money = MoneyFiles.read(folder)
+    dispatch = read_model(folder, "dispatch.toml", DispatchFile)
     holidays, holiday_problems = _read_holidays(folder)
     if not folder.is_dir():
         missing = Problem(
             "", 0, "", f"{home} 下没有 config 目录。", "请先运行 djflow init，或用 --home 指到本区的目录。"
         )
-        return _House(djflow, roster, markets, schedules, channels, notices, money, {}, (missing,))
+        return _House(djflow, roster, markets, schedules, channels, notices, money, dispatch, {}, (missing,))
     problems = (
         *djflow.problems,
         *_password_notice(djflow),
@@ -158,11 +165,13 @@ def _read(home: FilePath) -> _House:
         *_notices_problems(folder, notices, channels.value, djflow.value),
         *_secret_notices(channels),
         *money.problems(),
+        *dispatch.problems,
+        *_dispatch_problems(dispatch, money.approvals.value),
         *holiday_problems,
         *_text_problems(folder),
     )
     found = tuple(sorted(problems, key=_place))
-    return _House(djflow, roster, markets, schedules, channels, notices, money, holidays, found)
+    return _House(djflow, roster, markets, schedules, channels, notices, money, dispatch, holidays, found)
 
 
 def _place(problem: Problem) -> tuple[str, int, str]:
@@ -258,6 +267,11 @@ def _notices_problems(
         yield from template_notices(notices.file, notices.value, coded)
 
 
+def _dispatch_problems(dispatch: Reading[DispatchFile], approvals: ApprovalsFile | None) -> Iterator[Problem]:
+    if dispatch.file and dispatch.value:
+        yield from dispatch_problems(dispatch.file, dispatch.value, approvals)
+
+
 def _read_holidays(folder: FilePath) -> tuple[Mapping[int, HolidayYear], tuple[Problem, ...]]:
     years: dict[int, HolidayYear] = {}
     problems: list[Problem] = []
@@ -289,5 +303,19 @@ def _line_of_date(file: FileText, message: str) -> int:
 
 
 def _text_problems(folder: FilePath) -> Iterator[Problem]:
-    for fault in Texts(folder / "texts").faults():
+    texts = Texts(folder / "texts")
+    faults = texts.faults()
+    for fault in faults:
         yield Problem(f"texts/{fault.file}", fault.line, "", fault.what, fault.fix)
+    wrong = {fault.file for fault in faults}
+    for name, sample in PAPER_SAMPLES.items():
+        if f"{name}.j2" not in wrong:
+            yield from _document_problems(texts, name, sample)
+
+
+def _document_problems(texts: Texts, name: str, sample: Mapping[str, object]) -> Iterator[Problem]:
+    """Yield what keeps a document's text from being set, once its values are known to fit."""
+    try:
+        read_text(texts.render(name, **sample))
+    except ConfigError as error:
+        yield Problem(f"texts/{name}.j2", 0, "", error.message, "写法见文件开头的说明。")

@@ -13,6 +13,7 @@ from djflow.calendar.town import MarketTown
 from djflow.calendar.workdays import WorkCalendar
 from djflow.settings.approvals_file import ApprovalsFile
 from djflow.settings.channels_file import Channels
+from djflow.settings.dispatch_file import DispatchFile
 from djflow.settings.fields import AS_TUPLE, DATABASE_ADDRESS, CronLines, Phone, Port, Table, Text, TimeOfDay
 from djflow.settings.fund_file import FundFile
 from djflow.settings.ledger_file import LedgerFile
@@ -44,6 +45,9 @@ DEPLOYMENTS = (
     "ledger-verify",
     "ledger-anchor",
     "relief-tidy",
+    "posting-watch",
+    "attendance-monthly",
+    "posting-midterm",
 )
 """Keys of schedules.toml; each is one deployment."""
 
@@ -217,6 +221,7 @@ class Settings:
     approvals: ApprovalsFile
     fund: FundFile
     payments: PaymentsFile
+    dispatch: DispatchFile
     holidays: Mapping[int, HolidayYear]
 
     @property

@@ -13,6 +13,8 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from djflow.calendar.workdays import WorkCalendar
+from djflow.core.spans import Month
+from djflow.people.model import Gender, RankLevel
 
 
 class BatchKind(StrEnum):
@@ -56,13 +58,13 @@ class RuleKind(StrEnum):
     DISCIPLINE = "discipline"
     """Not under investigation nor within the effect of a sanction."""
     HEALTH = "health"
-    """Fit for the work by the last examination."""
+    """Fit for the work by the last examination; `value` is how many months one holds good, None for always."""
     RETIREMENT = "retirement"
     """Full years left to retirement at least."""
     PROFESSION = "profession"
-    """Not of a profession that must stay (teachers, county hospital staff)."""
+    """Not of a profession that must stay; `classes` are words of `Profession`."""
     NOT_TO_BORROW = "not_to_borrow"
-    """Not of a class that must not be borrowed (probation, leading group, selected graduates, new servants)."""
+    """Not of a class that must not be borrowed; `classes` are words of `Borrowing`, each with years."""
     UNFINISHED_TASK = "unfinished_task"
     """Not on an organised task that still runs."""
     CARE = "care"
@@ -92,12 +94,17 @@ class Strictness(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of a kind; `value` is a number or a word as its `RuleKind` says, None where the rule needs none."""
+    """One rule of a kind; `value` is a number or a word as its `RuleKind` says, None where the rule needs none.
+
+    `classes` says of whom the rule speaks, each word with the years of service after which it speaks no more (0:
+    never).
+    """
 
     kind: RuleKind
     basis: str
     strictness: Strictness = Strictness.HARD
     value: int | str | None = None
+    classes: tuple[tuple[str, int], ...] = ()
 
 
 class Paper(StrEnum):
@@ -143,7 +150,11 @@ PAPER_WORDS: Mapping[Paper, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """How long each step may take; workdays unless the name says otherwise, the first day not counted."""
+    """How long each step may take; workdays unless the name says otherwise, the first day not counted.
+
+    An extension that needs approval is asked for `extension_ahead_days` before the end at the latest. A term that would
+    end on a day off lasts until the next workday where `end_on_workday`.
+    """
 
     demand_workdays: int = 10
     nominate_workdays: int = 7
@@ -156,6 +167,9 @@ class Clocks:
     replace_days: int = 15
     midterm_percent: int = 50
     due_days: tuple[int, ...] = (60, 30, 7)
+    confirm_workdays: int = 3
+    extension_ahead_days: int = 30
+    end_on_workday: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +188,7 @@ class Attendance:
     recall_months: int = 2
     recall_absences: int = 2
     excellent_percent: int = 20
+    basis: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,9 +229,14 @@ class KindPolicy:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the whole row: the same version must always have the same one."""
-        text = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, default=str)
-        return hashlib.sha256(text.encode()).hexdigest()
+        """SHA-256 of the canonical text: the same version must always have the same one."""
+        return hashlib.sha256(self.canonical.encode()).hexdigest()
+
+    @property
+    def canonical(self) -> str:
+        """Everything the version says as one JSON text; not `source`, which is settled while versions are in use."""
+        said = {key: value for key, value in asdict(self).items() if key != "source"}
+        return json.dumps(said, ensure_ascii=False, sort_keys=True, default=str)
 
     def rule(self, kind: RuleKind) -> Rule | None:
         """Return the kind's rule of that sort."""
@@ -224,11 +244,28 @@ class KindPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class RetirementAge:
+    """When people of a gender and of rank `from_rank` or higher retire: `years` old, later for those born later.
+
+    From `first_birth` on every `step_months` of birth months retire one month later, at most `most_months` later;
+    `first_birth` None leaves the age as it is.
+    """
+
+    gender: Gender
+    from_rank: RankLevel
+    years: int
+    first_birth: Month | None = None
+    step_months: int = 4
+    most_months: int = 36
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
-    """The office's policies, every version of every kind, and the calendar that counts its workdays."""
+    """The office's policies, every version of every kind, the retirement ages, and the calendar of workdays."""
 
     policies: tuple[KindPolicy, ...]
     calendar: WorkCalendar
+    retirement: tuple[RetirementAge, ...] = ()
 
     def valid(self, kind: BatchKind, on: date) -> KindPolicy | None:
         """Return the newest version of a kind that is valid on a day."""

@@ -1,0 +1,1 @@
+"""How a posting ends: it lasts longer, is called back, goes home, is handed over and put away."""

@@ -1,0 +1,1 @@
+"""What the office knows about a cadre beyond the table of people, as the rules of eligibility ask for it."""

@@ -1,0 +1,1 @@
+"""What personnel rules have to know of persons: birth, gender, Party membership, native place; nothing is opened."""
