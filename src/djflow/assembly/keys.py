@@ -12,6 +12,8 @@ import djflow.dispatch.postings.leave.tables
 import djflow.dispatch.postings.months.tables
 import djflow.dispatch.postings.reviews.tables
 import djflow.dispatch.postings.tables
+import djflow.documents.numbering.tables
+import djflow.documents.register.tables
 import djflow.fund.behalf.tables
 import djflow.fund.bookings.tables
 import djflow.fund.cases.tables
