@@ -21,7 +21,7 @@ from djflow.roster.model import Assignment, CadreId, Changes, EventId, Limits, P
 from djflow.roster.rules import too_close, why_not
 from djflow.roster.scorer import score
 from djflow.roster.solver import repair, solve
-from djflow.roster.solver.explain import explain, shortages
+from djflow.roster.solver.explain import explain
 
 
 def by_hand(problem: Problem, *, least_loaded: bool) -> list[Assignment]:
@@ -109,7 +109,7 @@ def mending(problem: Problem, roster: Sequence[Assignment]) -> None:
 def explaining(problem: Problem) -> None:
     """Print how long the explanation takes and what it proves."""
     start = perf_counter()
-    told = shortages(problem)
+    told = explain(problem).shortages
     counted = perf_counter() - start
     start = perf_counter()
     why = explain(problem, what_if=True)

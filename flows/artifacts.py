@@ -8,7 +8,7 @@ from prefect import get_client
 from prefect.artifacts import Artifact, ImageArtifact, MarkdownArtifact, TableArtifact
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId, ArtifactFilterKey
 
-from djflow.roster.views import DifferenceLine, DutyKind, RosterBook
+from djflow.roster.views import DifferenceLine
 from flows.this_run import run_id
 
 Row = Mapping[str, str | int]
@@ -48,22 +48,6 @@ async def _leave(key: str, artifact: Artifact) -> None:
         )
         if all(known.description != artifact.description for known in present):
             await artifact.acreate(client)
-
-
-def roster_rows(book: RosterBook) -> tuple[Row, ...]:
-    """Return one row per session: people by code under each post, standby and empty places at the end."""
-    posts = tuple(dict.fromkeys(line.post for line in book.lines if line.kind is DutyKind.DUTY))
-    rows: dict[str, dict[str, str]] = {}
-    cells = [
-        (line.event, line.on, line.market_name, line.post if line.kind is DutyKind.DUTY else "候补", line.person_code)
-        for line in book.lines
-    ]
-    cells += [(gap.event, gap.on, gap.market_name, "空缺", f"{gap.post}{gap.count}人") for gap in book.gaps]
-    for event, on, market, column, text in cells:
-        blank = {"日期": on.isoformat(), "场镇": market} | dict.fromkeys((*posts, "候补", "空缺"), "")
-        row = rows.setdefault(event, blank)
-        row[column] = f"{row[column]}、{text}" if row[column] else text
-    return tuple(sorted(rows.values(), key=lambda row: (row["日期"], row["场镇"])))
 
 
 def difference_rows(lines: Sequence[DifferenceLine]) -> tuple[Row, ...]:

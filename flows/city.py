@@ -9,9 +9,9 @@ from prefect.client.schemas.objects import FlowRun
 from djflow.assembly import House
 from djflow.assembly import city as desk
 from flows.artifacts import Row, leave_table
+from flows.city_forms import CityCode, DistrictCode
 from flows.city_runs import run_title, start, wait
 from flows.drafting import SolverLog
-from flows.forms import CityCode, DistrictCode
 from flows.frame import Ending, attention, broken, done, program, step, stop, the_house
 from flows.this_run import parameter
 

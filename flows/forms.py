@@ -9,15 +9,23 @@ from enum import StrEnum
 from typing import Annotated, Literal
 
 from prefect.input import RunInput
-from pydantic import Field, create_model
+from pydantic import BeforeValidator, Field, create_model
 
 from djflow.core.spans import Month
 
-# Prefect overwrites a parameter's title with its Python name; only the extra schema survives.
+
+def blank(given: object) -> object:
+    """Return the empty text for nothing, which runs of earlier releases were given."""
+    return "" if given is None else given
+
+
+# Prefect overwrites a parameter's title with its Python name; only the extra schema survives. What may be left out is
+# an empty text: for `str | None` the form asks for a type first.
 MonthText = Annotated[
-    str | None,
+    str,
+    BeforeValidator(blank),
     Field(
-        pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$",
+        pattern=r"^([0-9]{4}-(0[1-9]|1[0-2]))?$",
         json_schema_extra={"title": "月份", "description": "写成 2026-12；不填就是计划开始时间的下一个月。"},
     ),
 ]
@@ -29,23 +37,6 @@ MarketCode = Annotated[
             "title": "场镇代码",
             "description": "config/markets.toml 里的 code，也可以用 djflow market list 查看。",
         },
-    ),
-]
-CityCode = Annotated[
-    str,
-    Field(
-        pattern=r"^[a-z0-9-]{1,40}$",
-        json_schema_extra={
-            "title": "市的文件夹",
-            "description": ".djflow/city 下的文件夹名，里面每个区县一个排班文件。",
-        },
-    ),
-]
-DistrictCode = Annotated[
-    str,
-    Field(
-        pattern=r"^[a-z0-9-]{1,40}$",
-        json_schema_extra={"title": "区县代码", "description": "排班文件的名字，不带 .json。"},
     ),
 ]
 FirstDay = Annotated[date, Field(json_schema_extra={"title": "停场第一天"})]

@@ -4,10 +4,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from djflow.core.spans import Month
 from djflow.fund.cases.model import STATE_WORDS
+from flows.forms import blank
 
 
 class FestivalCode(StrEnum):
@@ -43,16 +44,18 @@ StepWords = Annotated[
     ),
 ]
 YearText = Annotated[
-    str | None,
+    str,
+    BeforeValidator(blank),
     Field(
-        pattern=r"^20[0-9]{2}$",
+        pattern=r"^(20[0-9]{2})?$",
         json_schema_extra={"title": "年份", "description": "写成 2026；不填就是计划时间的上一个月所在的年。"},
     ),
 ]
 PastMonth = Annotated[
-    str | None,
+    str,
+    BeforeValidator(blank),
     Field(
-        pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$",
+        pattern=r"^(20[0-9]{2}-(0[1-9]|1[0-2]))?$",
         json_schema_extra={"title": "月份", "description": "写成 2026-11；不填就是计划时间的上一个月。"},
     ),
 ]

@@ -83,7 +83,7 @@ def disclose(house: House, year: int) -> fund_year.FundYear:
 
 
 @program("基金收支公开", lambda: f"{year_meant(parameter('year'), meant_on())}年·基金收支公开")
-async def fund_annual(year: YearText = None) -> Ending:
+async def fund_annual(year: YearText = "") -> Ending:
     """Disclose a year: income by source, people helped, money by category; text and statements lie in the files."""
     found = await disclose(year_meant(year, meant_on()))
     files = "\n".join(f"- `{path.name}`" for path in found.files)
@@ -101,7 +101,7 @@ def month_balance(house: House, month: Month) -> fund_month.FundMonth:
 
 
 @program("月度收支", lambda: f"{past_month(parameter('month'), meant_on())}·月度收支")
-async def fund_monthly(month: PastMonth = None) -> Ending:
+async def fund_monthly(month: PastMonth = "") -> Ending:
     """Leave a month's balance by source as a table and a file for finance and audit."""
     found = await month_balance(past_month(month, meant_on()))
     await leave_table(f"fund-month-{found.month}", f"{found.month}收支", found.rows)

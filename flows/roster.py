@@ -13,8 +13,9 @@ from djflow.assembly import roster as desk
 from djflow.assembly.filing import links
 from djflow.core.spans import Month
 from djflow.core.subject import Subject
+from djflow.roster.outputs.markdown import roster_table
 from djflow.roster.views import RosterState
-from flows.artifacts import leave_files, leave_table, leave_text, roster_rows
+from flows.artifacts import leave_files, leave_table, leave_text
 from flows.drafting import answer, draft, standing
 from flows.forms import MonthText, RosterReview, month_meant, review_form
 from flows.frame import Ending, attention, done, program, step, the_house
@@ -34,7 +35,7 @@ async def show(current: desk.Draft, text: str) -> None:
     house, key, title = the_house(), f"roster-{current.month}", f"{current.month.title}·第{current.round}稿"
     page = f"{text}\n\n[打开本次运行，在右上角 ⋮ 里选 Resume 填写答复]({run_url(house.settings.prefect.address)})"
     await leave_text(f"{key}-review", f"{title}·审核说明", page)
-    await leave_table(f"{key}-table", f"{title}·值班表", roster_rows(desk.book(house, current.roster_id)))
+    await leave_table(f"{key}-table", f"{title}·值班表", roster_table(desk.book(house, current.roster_id)))
     await leave_files(key, title, links(house, current.roster_id))
 
 
@@ -62,7 +63,7 @@ def _run_title() -> str:
 
 
 @program("赶场值班表", _run_title)
-async def roster_generate(month: MonthText = None) -> Ending:
+async def roster_generate(month: MonthText = "") -> Ending:
     """Draft a month's duty roster, show it, wait for the coordinator's answer and act on it."""
     target = month_meant(month, meant_on())
     current = await standing(target) or await draft(target)

@@ -132,10 +132,28 @@ def test_leave_after_publication_changes_one_place(house: House, draft: desk.Dra
     done = desk.repair_month(house, DECEMBER, by="watch")
     assert done is not None
     assert (done.version, done.changed, done.unfilled) == (2, 1, 0)
+    quality = desk.book(house, done.roster_id).quality
+    assert (quality.changed, quality.changed_proven) == (1, 1)
     after = content_of(house, done.roster_id)
     kept = [d for d in before.duties if d.kind is DutyKind.DUTY and d.person != gone]
     assert set(kept) <= set(after.duties)
     assert desk.repair_month(house, DECEMBER, by="watch") is None
+
+
+def test_a_repair_that_leaves_a_place_empty_proves_it_must(
+    house: House, draft: desk.Draft, ids: dict[str, PersonId]
+) -> None:
+    """With every leader away on the 8th one place stays empty: the fewest possible, with need, supply and a way out."""
+    desk.publish(house, draft.roster_id, by="form")
+    for code in ("A01", "B01", "C01"):
+        send_away(house, ids[code], date(2026, 12, 8), date(2026, 12, 8))
+    done = desk.repair_month(house, DECEMBER, by="watch")
+    assert done is not None
+    book = desk.book(house, done.roster_id)
+    assert (book.quality.unfilled, book.quality.min_unfilled_proven) == (1, 1)
+    (gap,) = book.gaps
+    assert (gap.event, gap.post) == (SECOND, "带队领导")
+    assert all(word in gap.why for word in ("12月8日", "缺 1 人次", "最省的办法"))
 
 
 def test_days_gone_by_never_move(house: House, draft: desk.Draft, at: Callable[[str], House]) -> None:
@@ -161,6 +179,8 @@ def test_a_closure_cancels_the_session_and_says_why(house: House, draft: desk.Dr
     assert session.state is SessionState.CANCELLED
     assert session.note == "因镇政府防汛通知，原定12月8日大仓的赶场服务取消"
     assert not [d for d in after.duties if d.event == SECOND]
+    places = [desk.book(house, roster_id).quality.places for roster_id in (draft.roster_id, done.roster_id)]
+    assert places == [6, 4]
     assert desk.repair_month(house, DECEMBER, by="watch") is None
 
 
@@ -205,6 +225,23 @@ def test_a_swap_with_oneself_makes_no_version(house: House, draft: desk.Draft) -
     assert [found.version for found in desk.listing(house)] == [1]
 
 
+def test_a_rule_tightened_after_publication_empties_no_place(house: House, draft: desk.Draft) -> None:
+    """With cap, rest gap and heads per department tightened meanwhile, a repair still moves only who is away."""
+    desk.publish(house, draft.roster_id, by="form")
+    kept = content_of(house, draft.roster_id)
+    gone = holder_of(kept, SECOND, "综合受理")
+    send_away(house, gone, date(2026, 12, 8), date(2026, 12, 8))
+    tight = house.settings.roster.model_copy(update={"max_duties": 1, "rest_gap_days": 25, "max_per_department": 1})
+    strict = replace(house, settings=replace(house.settings, roster=tight))
+    done = desk.repair_month(strict, DECEMBER, by="watch")
+    assert done is not None
+    after = content_of(house, done.roster_id)
+    moved = {(d.event, d.post) for d in kept.duties if d.kind is DutyKind.DUTY} - {
+        (d.event, d.post) for d in after.duties if d in kept.duties
+    }
+    assert moved == {(SECOND, "综合受理")}
+
+
 def test_a_swap_is_checked_against_the_rules(house: House, draft: desk.Draft, ids: dict[str, PersonId]) -> None:
     """A swap to a free person goes through and tells two; one that breaks a rule is refused with the rule."""
     desk.publish(house, draft.roster_id, by="form")
@@ -231,7 +268,27 @@ def test_a_roster_nobody_can_fill_comes_with_reasons(house: House, ids: dict[str
     assert (book.quality.unfilled, book.quality.min_unfilled_proven) == (1, 1)
     (gap,) = book.gaps
     assert (gap.event, gap.post, gap.count) == (FIRST, "带队领导", 1)
-    assert "带队领导" in gap.why
+    assert all(word in gap.why for word in ("带队领导", "需要", "最多能安排", "缺 1 人次", "最省的办法"))
+
+
+def test_a_search_stopped_early_keeps_the_best_found_so_far(house: House, ids: dict[str, PersonId]) -> None:
+    """Stopped at once, the draft is a whole roster that waits for review, and says it was not searched to the end."""
+    assert ids
+    made = desk.draft(house, DECEMBER, by="cli", stop=lambda: True)
+    book = desk.book(house, made.roster_id)
+    assert (made.state, book.quality.unfilled) == (RosterState.REVIEW, 0)
+    assert book.quality.status == "best_effort"
+
+
+def test_posts_that_share_their_people_are_explained_together(house: House, ids: dict[str, PersonId]) -> None:
+    """With one person left on the 1st, who could lead or sit at the desk, the empty place names both posts' need."""
+    for code in sorted(ids.keys() - {"A01"}):
+        send_away(house, ids[code], date(2026, 12, 1), date(2026, 12, 1))
+    made = desk.draft(house, DECEMBER, by="test")
+    (gap,) = desk.book(house, made.roster_id).gaps
+    assert gap.event == FIRST
+    assert "合计需要 2 人次" in gap.why
+    assert "缺 1 人次；最省的办法" in gap.why
 
 
 def test_history_and_rest_carry_into_the_next_month(

@@ -2,12 +2,13 @@
 
 import csv
 import json
+import signal
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from djflow.cli.roster_solver import explain, repair, score, solve
+from djflow.cli.roster_solver import explain, interruptible, repair, score, solve
 from djflow.roster.model import RosterInputError
 
 POSTS = {"综合受理": 1}
@@ -112,3 +113,14 @@ def test_without_json_people_read_sentences(instance: Path) -> None:
         repair, [str(instance), str(roster), "--changes", str(empty), "--out", str(roster.with_name("n.csv"))]
     )
     assert "改动 0 处" in mended.stdout
+
+
+def test_ctrl_c_asks_the_search_to_stop_and_is_itself_again_afterwards() -> None:
+    """Ctrl-C and SIGTERM end the search with the best found so far instead of the program; afterwards they end it."""
+    before = signal.getsignal(signal.SIGINT)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with interruptible() as stop:
+            assert not stop()
+            signal.raise_signal(number)
+            assert stop()
+    assert signal.getsignal(signal.SIGINT) is before

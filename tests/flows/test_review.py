@@ -1,5 +1,7 @@
 """The coordinator's review: through Prefect's form, past it from the command line, twice and too late."""
 
+import json
+
 import pytest
 
 from djflow.assembly import House
@@ -44,6 +46,7 @@ def test_a_draft_is_reviewed_and_published_once(office: Office, house: House) ->
     left = office.artifacts(run)
     assert sorted(left) == [f"roster-2027-01-{it}" for it in ("files", "picture-1", "picture-2", "review", "table")]
     assert f"/v2/runs/flow-run/{run}" in left["roster-2027-01-review"]
+    assert {"备勤", "状态"} <= json.loads(left["roster-2027-01-table"])[0].keys()
 
     assert office.answer(run, decision="发布") == "ACCEPT"
     assert office.ended(run) == ("COMPLETED", "2027年1月值班表已发布。")

@@ -12,11 +12,26 @@ from cronsim import CronSim
 from prefect import Flow
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.deployments.runner import RunnerDeployment
+from pydantic import TypeAdapter, ValidationError
 
 from djflow.core.clock import CIVIL_ZONE
 from djflow.settings.load import load_settings
 from djflow.settings.schema import DEPLOYMENTS as SCHEDULED
-from flows import city, duty, forms, fund, fund_acts, fund_forms, fund_money, notify, register, roster, sweep, upkeep
+from flows import (
+    city,
+    city_forms,
+    duty,
+    forms,
+    fund,
+    fund_acts,
+    fund_forms,
+    fund_money,
+    notify,
+    register,
+    roster,
+    sweep,
+    upkeep,
+)
 
 ROOT = Path(__file__).parents[2]
 MODULES = (city, duty, fund, fund_acts, fund_money, notify, roster, sweep, upkeep)
@@ -26,7 +41,7 @@ KNOWN_WORDS = {"Prefect", "Suspended", "Resume", "config", "markets", "toml", "c
 KNOWN_WORDS |= {"WF", "PB", "json", "csv", "import", "spring"}
 ALLOWED = {
     *(forms.MonthText, forms.FirstDay, forms.LastDay, forms.NoticeKind),
-    *(forms.MarketCode, forms.CityCode, forms.DistrictCode),
+    *(forms.MarketCode, city_forms.CityCode, city_forms.DistrictCode),
     *(fund_forms.CaseNumber, fund_forms.StepWords, fund_forms.YearText, fund_forms.PaperName),
     *(fund_forms.BatchNumber, fund_forms.PastMonth, fund_forms.Festival, fund_forms.FestivalDay),
 }
@@ -96,6 +111,21 @@ def test_coordinators_read_chinese(prepared: tuple[RunnerDeployment, ...]) -> No
             assert text
             assert CHINESE.search(text), text
             assert set(ENGLISH.findall(text)) <= KNOWN_WORDS, text
+
+
+def test_no_form_asks_for_a_type(prepared: tuple[RunnerDeployment, ...]) -> None:
+    """A parameter that may be left out is a plain box: Prefect's form would ask for `str` or `None` first."""
+    fields = [field for one in prepared for field in one._parameter_openapi_schema.properties.values()]
+    assert fields
+    assert [field["title"] for field in fields if "anyOf" in field] == []
+
+
+def test_a_month_left_out_is_an_empty_text() -> None:
+    """Nothing, as runs of earlier releases were given, and an empty box both mean the planned month."""
+    asked = TypeAdapter(forms.MonthText)
+    assert [asked.validate_python(given) for given in (None, "", "2026-12")] == ["", "", "2026-12"]
+    with pytest.raises(ValidationError):
+        asked.validate_python("2026-13")
 
 
 def test_schedules_follow_beijing_time(prepared: tuple[RunnerDeployment, ...]) -> None:

@@ -13,6 +13,8 @@ import djflow.approvals.doorway.tables
 import djflow.approvals.tables
 import djflow.audit.tables
 import djflow.db.tables
+import djflow.dispatch.policy.tables
+import djflow.dispatch.profiles.tables
 import djflow.documents.numbering.tables
 import djflow.documents.register.tables
 import djflow.fund.behalf.tables

@@ -18,7 +18,7 @@ from djflow.roster.model import (
 )
 from djflow.roster.scorer import score
 from djflow.roster.solver import solve
-from djflow.roster.solver.explain import explain, shortages
+from djflow.roster.solver.explain import explain
 from djflow.roster.solver.standby import choose_standby
 from djflow.roster.solver.suggest import suggest
 from tests.roster.months import DESK, LAW, cadre, day, department, event, month, random_month
@@ -29,7 +29,7 @@ def test_a_day_with_too_few_leaders_is_named_with_the_rule() -> None:
     leader = {LEADER_POST: 1}
     people = [cadre("甲", skills=[LEADER_POST]), cadre("乙", skills=[LEADER_POST], unavailable=frozenset({day(3)}))]
     problem = month([event("A", 3, leader), event("B", 3, leader)], people)
-    (only,) = shortages(problem)
+    (only,) = explain(problem).shortages
     assert (only.post, only.dates, only.need, only.supply, only.short) == (LEADER_POST, (day(3),), 2, 1, 1)
     assert only.rule == "请假"
     assert "12月3日" in only.text
@@ -49,7 +49,7 @@ def test_the_binding_rule_and_its_cheapest_relaxation_are_named(
 ) -> None:
     """Cap, rest gap or too few qualified people: the sentence says which, and what would help."""
     sessions = [event("AB"[i % 2], on) for i, on in enumerate(events)]
-    told = shortages(month(sessions, [replace(cadre("甲"), **more)], rules=Rules(rest_gap=gap)))
+    told = explain(month(sessions, [replace(cadre("甲"), **more)], rules=Rules(rest_gap=gap))).shortages
     assert [s.rule for s in told] == [rule]
     assert "最省的办法" in told[0].text
 

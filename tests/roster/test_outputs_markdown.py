@@ -77,6 +77,7 @@ def test_table_lists_each_duty_by_code(book: RosterBook) -> None:
 def test_cancelled_session_is_marked(book: RosterBook) -> None:
     """A cancelled session is marked in the table."""
     assert roster_table(with_cancelled_session(book))[0]["状态"] == "停办"
+    assert "76 场（其中取消 1 场），14 个场镇" in review_markdown(with_cancelled_session(book), links={}, why={})
 
 
 def test_full_and_empty_months_are_said(book: RosterBook) -> None:
@@ -88,12 +89,19 @@ def test_full_and_empty_months_are_said(book: RosterBook) -> None:
 
 
 def test_gap_is_worded_honestly(book: RosterBook) -> None:
-    """An unproven distance is called unproven, zero is called optimal, a repaired version claims nothing."""
+    """An unproven distance is called unproven, zero optimal; a repair claims what is proven of its changes."""
     quality = book.quality
     assert gap_words(replace(quality, gap=None)) == "尚未证明与理论最优的差距"
     assert gap_words(replace(quality, gap=math.inf)) == "尚未证明与理论最优的差距"
     assert gap_words(replace(quality, gap=0.0)) == "已证明为理论最优，没有更好的排法"
-    assert "改动最少" in gap_words(replace(quality, status="repaired", gap=None, bound=0.0))
+    repaired = replace(quality, status="repaired", gap=None, bound=0.0)
+    proven = "在原值班表上改动 7 个岗位（不计取消的场次），已证明不能更少"
+    assert gap_words(replace(repaired, changed=7, changed_proven=7)) == proven
+    assert "改动 8 个岗位（不计取消的场次），已证明至少要改动 7 个" in gap_words(
+        replace(repaired, changed=8, changed_proven=7)
+    )
+    assert "未另行比较" in gap_words(repaired)
+    assert "换人" in gap_words(replace(repaired, status="by_hand"))
     card = review_markdown(replace(book, quality=replace(quality, status="repaired", bound=0.0)), links={}, why={})
     assert "未计算" in card
 

@@ -245,6 +245,30 @@ def test_a_cancelled_session_is_told_with_its_notice_and_takes_the_leave_back(
         assert board.sessions[-1].note == note
 
 
+def test_the_board_keeps_only_the_last_word_about_a_session(
+    database: Database, ids: dict[str, PersonId], now: datetime
+) -> None:
+    """Another leader, then a third one: the board corrects once; cancelled at last, it says only that."""
+    base = _keep(database, ids, now)
+    _publish(database, ids, base, now)
+    for code in ("B01", "C01"):
+        base = _amend(database, ids, base, _swapped(ids, "A01", code)).standing.roster_id
+    with database.reading() as session:
+        board = reading.board(session, MONTH, (), frame())
+    assert board is not None
+    leads = [change.text for change in board.changes if change.text.startswith("12月1日大仓的带队领导")]
+    assert leads == ["12月1日大仓的带队领导调整为：甲C01（大仓镇副局长）。"]
+    off = cancelled(kept(ids), "dacang@2026-12-01", "因防汛，原定12月1日大仓的赶场服务取消")
+    with database.transaction() as session:
+        service.amend(session, Amendment(base, off, QUALITY, "closure"), _wording(ids), by="t", now=LATER)
+    with database.reading() as session:
+        board = reading.board(session, MONTH, (), frame())
+    assert board is not None
+    assert [change.text for change in board.changes if "12月1日" in change.text] == [
+        "因防汛，原定12月1日大仓的赶场服务取消。"
+    ]
+
+
 def test_the_board_names_units_services_and_leader_but_nobody_else(
     database: Database, ids: dict[str, PersonId], now: datetime
 ) -> None:

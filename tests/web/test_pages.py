@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from djflow.roster.views import BoardMarketDay, BoardSession, SessionState
+from djflow.roster.views import BoardChange, BoardMarketDay, BoardSession, SessionState
 from djflow.web.app import create_app
 from djflow.web.frame import style_sheets
 from djflow.web.public.memory import MemoryBoardSource
@@ -89,6 +89,8 @@ def test_the_market_page_shows_rule_next_day_and_sessions(visitor: Visitor, sour
     assert f"<dd>{market.rule}<br>" in text
     assert '<a href="/day/2026-12-02">12月2日 周三</a> <span class="tag full">今天</span>' in text
     assert "这一天逢场，没有安排服务。" in text
+    served = min(one.on for one in mine if one.on > source.on and one.state is SessionState.PLANNED)
+    assert f'下一次服务：<a href="/day/{served}">' in text
     assert all("、".join(one.services) in text for one in mine)
 
 
@@ -125,6 +127,18 @@ def test_the_next_market_day_passes_over_a_closure(source: MemoryBoardSource) ->
     text = Visitor(create_app(source, clock=CLOCK)).text("/market/QH03")
     assert "<strong>12月13日 周日停场。</strong>因道路结冰，当日停场。" in text
     assert '<a href="/day/2026-12-16">12月16日 周三</a>' in text
+
+
+def test_many_change_lines_leave_room_for_the_month(source: MemoryBoardSource) -> None:
+    """Of two hundred change lines the first page shows 5 and the month 20, and both say how many more there are."""
+    lines = tuple(BoardChange(date(2026, 12, 1), f"12月5日第{n}场的参加单位调整为：区民政局。") for n in range(200))
+    source.boards = {DECEMBER: replace(source.boards[DECEMBER], changes=lines)}
+    visitor = Visitor(create_app(source, clock=CLOCK))
+    for path, shown in (("/", 5), ("/board/2026-12", 20), ("/board/2026-12/markets", 20)):
+        text = visitor.text(path)
+        assert text.count("参加单位调整为") == shown
+        assert f"另有 {200 - shown} 条更正" in text
+        assert len(text.encode()) <= BUDGET
 
 
 def test_change_lines_head_the_month(visitor: Visitor) -> None:

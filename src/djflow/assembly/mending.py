@@ -1,8 +1,10 @@
 """Brings a roster up to date with absences and closures that came after it was made, changing as little as possible."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import pairwise
 
 from djflow.assembly.frames import horizon_of, plans_of, policy_of
 from djflow.assembly.house import House
@@ -13,6 +15,7 @@ from djflow.roster import service
 from djflow.roster.answers import service as answers
 from djflow.roster.facts import gather
 from djflow.roster.model import Assignment, Ban, CadreId, Changes, EventId, Limits, Problem, Repair
+from djflow.roster.outputs.wording import REPAIRED
 from djflow.roster.planning import Facts, build_problem
 from djflow.roster.record import Duty, Gap, Kept, StoredSession, cancelled
 from djflow.roster.service import Standing
@@ -50,14 +53,18 @@ def mend(house: House, standing: Standing, *, today: date) -> Mended | None:
     broken = _broken(planned, kept, facts, today)
     if not broken:
         return None
-    repair = _repair(planned, kept, broken, today)
-    return _result(house, planned, kept, broken, repair)
+    changes = Changes(
+        freeze_before=today,
+        unavailable=broken.away,
+        cancelled=frozenset(EventId(event) for event in broken.closed),
+    )
+    return _result(house, planned, kept, broken, changes, _repair(planned, kept, changes))
 
 
-def _result(house: House, planned: Planned, kept: Kept, broken: _Broken, repair: Repair) -> Mended:
+def _result(house: House, planned: Planned, kept: Kept, broken: _Broken, changes: Changes, repair: Repair) -> Mended:
     return Mended(
         kept=_mended(house, planned, kept, broken, repair),
-        quality=_quality(planned, repair),
+        quality=_quality(planned, kept, changes, repair),
         changed=repair.changed,
         cause=CLOSURE if broken.closed else ABSENCE,
     )
@@ -68,14 +75,12 @@ def without(house: House, planned: Planned, kept: Kept, declined: Assignment, *,
 
     Days before `freeze` never move.
     """
-    from djflow.roster.solver import repair  # noqa: PLC0415 - numerical libraries load only when a roster is mended
-
     changes = Changes(freeze_before=freeze, must_replace=(declined,))
-    found = repair(planned.problem, assignments_of(planned, kept), changes, limits=Limits(time_limit=REPAIR_SECONDS))
+    found = _repair(planned, kept, changes)
     place = (declined.event, declined.post)
     before = sum(gap.count for gap in kept.gaps if (gap.event, gap.post) == place)
     after = sum(empty.count for empty in found.unfilled if (empty.event, empty.post) == place)
-    return None if after > before else _result(house, planned, kept, _Broken(), found)
+    return None if after > before else _result(house, planned, kept, _Broken(), changes, found)
 
 
 def situation(house: House, standing: Standing) -> tuple[Kept, Planned, Facts]:
@@ -91,7 +96,33 @@ def situation(house: House, standing: Standing) -> tuple[Kept, Planned, Facts]:
     problem = build_problem(facts, policy_of(house), sessions, weights, name=str(standing.month))
     people = {CadreId(card.code): card.id for card in facts.people}
     problem = _sparing(problem, people, unwilling)
-    return kept, Planned(standing.month, sessions, problem, people), facts
+    planned = Planned(standing.month, sessions, problem, people)
+    return kept, replace(planned, problem=as_published(problem, assignments_of(planned, kept))), facts
+
+
+def as_published(problem: Problem, held: Iterable[Assignment]) -> Problem:
+    """Loosen cap, rest gap and heads of one department to what the published roster already holds.
+
+    A rule the office tightens afterwards binds the next month; it must not empty places people were told about.
+    """
+    on = {event.id: event.on for event in problem.events}
+    rows = [row for row in held if row.event in on]
+    homes = {cadre.id: cadre.department for cadre in problem.cadres}
+    rules, duties = problem.rules, Counter(row.cadre for row in rows)
+    days = {cadre.id: [*sorted(cadre.recent)[-1:]] for cadre in problem.cadres if duties[cadre.id]}
+    for row in sorted(rows, key=lambda row: on[row.event]):
+        days[row.cadre].append(on[row.event])
+    apart = min(((b - a).days for mine in days.values() for a, b in pairwise(mine)), default=None)
+    most = max(Counter((row.event, homes[row.cadre]) for row in rows).values(), default=0)
+    return replace(
+        problem,
+        rules=replace(
+            rules,
+            rest_gap=rules.rest_gap if apart is None else min(rules.rest_gap, apart - 1),
+            max_per_department=None if rules.max_per_department is None else max(rules.max_per_department, most),
+        ),
+        cadres=tuple(replace(cadre, max_duties=max(cadre.max_duties, duties[cadre.id])) for cadre in problem.cadres),
+    )
 
 
 def _sparing(
@@ -124,14 +155,9 @@ def _broken(planned: Planned, kept: Kept, facts: Facts, today: date) -> _Broken:
     return _Broken({code: frozenset(dates) for code, dates in away.items()}, closed)
 
 
-def _repair(planned: Planned, kept: Kept, broken: _Broken, today: date) -> Repair:
+def _repair(planned: Planned, kept: Kept, changes: Changes) -> Repair:
     from djflow.roster.solver import repair  # noqa: PLC0415 - numerical libraries load only when a roster is mended
 
-    changes = Changes(
-        freeze_before=today,
-        unavailable=broken.away,
-        cancelled=frozenset(EventId(event) for event in broken.closed),
-    )
     return repair(planned.problem, assignments_of(planned, kept), changes, limits=Limits(time_limit=REPAIR_SECONDS))
 
 
@@ -140,9 +166,10 @@ def _mended(house: House, planned: Planned, kept: Kept, broken: _Broken, repair:
     for event, closure in sorted(broken.closed.items()):
         after = cancelled(after, event, closure_note(kept.planned[event], closure))
     planned_events = after.planned
+    held = tuple(event for event in planned.problem.events if event.id in planned_events)
     fresh = kept_of(
         house,
-        planned,
+        replace(planned, problem=replace(planned.problem, events=held)),
         tuple(a for a in repair.assignments if a.event in planned_events),
         tuple(v for v in repair.unfilled if v.event in planned_events),
     )
@@ -181,16 +208,22 @@ def closure_note(stored: StoredSession, closure: Closure) -> str:
     return f"因{notice}，原定{on.month}月{on.day}日{stored.plan.market_name}的赶场服务取消"
 
 
-def _quality(planned: Planned, repair: Repair) -> Quality:
+def _quality(planned: Planned, kept: Kept, changes: Changes, repair: Repair) -> Quality:
+    from djflow.roster.solver.explain import explain  # noqa: PLC0415 - loads numerical libraries
+    from djflow.roster.solver.repair import changed_problem  # noqa: PLC0415 - loads numerical libraries
+
+    after, empty = changed_problem(planned.problem, assignments_of(planned, kept), changes), repair.objective.unfilled
     return Quality(
         objective=repair.objective.total,
         bound=0.0,
         gap=None,
-        status="repaired",
+        status=REPAIRED,
         seconds=round(repair.seconds, 1),
-        places=planned.problem.slots,
-        unfilled=repair.objective.unfilled,
-        min_unfilled_proven=None,
+        places=after.slots,
+        unfilled=empty,
+        min_unfilled_proven=explain(after).min_unfilled if empty else 0,
         township_missing=repair.objective.township_missing,
         parts=parts_of(repair.objective),
+        changed=repair.changed,
+        changed_proven=repair.changed_lower_bound,
     )

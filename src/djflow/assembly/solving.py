@@ -10,6 +10,7 @@ from djflow.assembly.frames import horizon_of, plans_of, policy_of
 from djflow.assembly.house import House
 from djflow.core.ids import PersonId
 from djflow.core.spans import Month
+from djflow.roster.alone import account
 from djflow.roster.facts import gather
 from djflow.roster.model import (
     Assignment,
@@ -90,8 +91,7 @@ def draft_of(house: House, planned: Planned, solution: Solution, preset: str | N
 
 def kept_of(house: House, planned: Planned, assignments: tuple[Assignment, ...], unfilled: tuple[Vacancy, ...]) -> Kept:
     """Return assignments as stored duties with standby people, gaps with their reasons, and everybody's target."""
-    from djflow.roster.solver.explain import shortages  # noqa: PLC0415 - loads numerical libraries
-    from djflow.roster.solver.standby import choose_standby  # noqa: PLC0415 - loads the solver
+    from djflow.roster.solver.standby import choose_standby  # noqa: PLC0415 - loads numerical libraries
 
     problem = planned.problem
     duties = [Duty(a.event, a.post, planned.people[a.cadre]) for a in assignments]
@@ -102,28 +102,31 @@ def kept_of(house: House, planned: Planned, assignments: tuple[Assignment, ...],
             for reserve in reserves
             if reserve.cadre is not None
         ]
-    reasons = shortages(problem) if unfilled else ()
+    reasons = _reasons(problem) if unfilled else ()
     fair = targets(problem)
     return Kept(
         sessions=tuple(StoredSession(session) for session in planned.sessions),
         duties=tuple(duties),
-        gaps=tuple(_gap(problem, vacancy, reasons) for vacancy in unfilled),
+        gaps=tuple(_gap(problem, assignments, vacancy, reasons) for vacancy in unfilled),
         loads=tuple(
             Load(planned.people[cadre.id], cadre.history, fair[cadre.id]) for cadre in problem.cadres if cadre.skills
         ),
     )
 
 
-_ALONE = (
-    "这一天能上“{post}”的人要么已有值班，要么请假、未满休息间隔或已到月上限。可请单位增报人选，或从备勤人员中指定。"
-)
+def _reasons(problem: Problem) -> tuple[Shortage, ...]:
+    """Return the proven shortages, those of several posts that share their people among them."""
+    from djflow.roster.solver.explain import explain  # noqa: PLC0415 - loads numerical libraries
+
+    return explain(problem).shortages
 
 
-def _gap(problem: Problem, vacancy: Vacancy, reasons: tuple[Shortage, ...]) -> Gap:
+def _gap(problem: Problem, roster: tuple[Assignment, ...], vacancy: Vacancy, reasons: tuple[Shortage, ...]) -> Gap:
+    """Return the empty place with the narrowest proven shortage it belongs to, else with what holds for it alone."""
     on = next(event.on for event in problem.events if event.id == vacancy.event)
-    fitting = [reason for reason in reasons if reason.post == vacancy.post and on in reason.dates]
-    named = min(fitting, key=lambda reason: (len(reason.dates), reason.text), default=None)
-    why = named.text if named else _ALONE.format(post=vacancy.post)
+    fitting = [reason for reason in reasons if vacancy.post in reason.post.split("、") and on in reason.dates]
+    named = min(fitting, key=lambda reason: (len(reason.dates), len(reason.post), reason.text), default=None)
+    why = named.text if named else account(problem, roster, vacancy.event, vacancy.post)
     return Gap(vacancy.event, vacancy.post, vacancy.count, why)
 
 

@@ -15,6 +15,7 @@ from djflow.core.ids import PersonId
 from djflow.core.spans import Month
 from djflow.roster import reading, service
 from djflow.roster.model import CadreId, EventId
+from djflow.roster.outputs.wording import BY_HAND
 from djflow.roster.record import Duty, Gap, Kept
 from djflow.roster.scorer import Score, Violation, score
 from djflow.roster.service import Amendment, Standing
@@ -109,7 +110,10 @@ def rescored(house: House, standing: Standing, result: Score) -> Quality:
         objective=result.total,
         bound=0.0,
         gap=None,
-        status="repaired",
+        status=BY_HAND,
+        min_unfilled_proven=None,
+        changed=None,
+        changed_proven=None,
         unfilled=result.unfilled,
         township_missing=result.township_missing,
         parts={

@@ -4,12 +4,16 @@ from pathlib import Path
 
 import click
 
+from djflow.cli.dispatch_profiles import profiles
 from djflow.cli.frame import answer, json_option
 
 
 @click.group("dispatch", help="派遣：按条件和意愿定人。")
 def dispatch() -> None:
     """Group of dispatch commands."""
+
+
+dispatch.add_command(profiles)
 
 
 @dispatch.command("solve", help="由派遣文件定出每个岗位派谁，证明是最优的。")

@@ -1,13 +1,14 @@
 """`djflow roster`: make, look at, publish, void and repair a month's roster; solve instances from files."""
 
-import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
-from djflow.cli.frame import answer, home_of, json_option, progress, say
+from djflow.cli.frame import answer, home_of, json_option, say
 from djflow.cli.roster_answers import COMMANDS
-from djflow.cli.roster_solver import explain, repair, score, solve
+from djflow.cli.roster_solver import explain, interruptible, repair, score, solve
+from djflow.cli.roster_solver import show as show_progress
 from djflow.core.ids import RosterId
 from djflow.core.spans import Month
 
@@ -23,7 +24,7 @@ for _command in (solve, repair, explain, score, *COMMANDS):
     roster.add_command(_command)
 
 
-@roster.command("draft", help="生成某月的值班表草案；已有草案或已发布时原样返回。")
+@roster.command("draft", help="生成某月的值班表草案；已有草案或已发布时原样返回。按 Ctrl-C 提前停下，留下目前最好的。")
 @click.argument("month", metavar="月份")
 @click.option("--preset", metavar="方案", help="权重方案，如“均衡优先”；缺省用平常的分值。")
 @click.option(
@@ -42,7 +43,10 @@ def draft(context: click.Context, month: str, preset: str | None, pins: Path | N
 
     house = open_house(home_of(context))
     fixed = read_roster(pins) if pins else ()
-    made = desk.draft(house, Month.parse(month), by=_BY, preset=preset, pins=fixed, progress=show_progress)
+    with interruptible() as stop:
+        made = desk.draft(
+            house, Month.parse(month), by=_BY, preset=preset, pins=fixed, progress=show_progress, stop=stop
+        )
     value = {"id": made.roster_id, "month": str(made.month), "state": made.state.value, "round": made.round}
     what = "草案已生成" if made.created else "已有值班表"
     text = f"{made.month.title}{what}，编号 {made.roster_id}。查看：djflow roster show {made.roster_id}"
@@ -153,9 +157,15 @@ def suggest(context: click.Context, month: str, event: str, post: str, count: in
         for o in found
     ]
     lines = [
-        f"{o.person_code}\t{o.unit}\t代价 {o.extra:+d}{f'，另需调整 {o.moves} 处' if o.moves else ''}" for o in found
+        f"{o.person_code}\t{o.unit}\t代价 {o.extra:+d}（{_priced(o.parts)}）"
+        f"{f'，另需调整 {o.moves} 处' if o.moves else ''}"
+        for o in found
     ]
     answer(rows, as_json=as_json, text="\n".join(lines) or "没有合适的人：这一天能上该岗位的人都不在岗或已有值班。")
+
+
+def _priced(parts: Mapping[str, int]) -> str:
+    return "，".join(f"{name} {points:+d}" for name, points in parts.items() if points) or "各项不变"
 
 
 @roster.command("swap", help="换人：把某场某岗位的人换成另一人；填空缺时原工号写 -。")
@@ -177,16 +187,3 @@ def swap(  # noqa: PLR0913 - the command's own arguments
     done = desk.swap(open_house(home_of(context)), Month.parse(month), change, by=_BY)
     value = {"id": done.roster_id, "version": done.version, "told": done.told}
     answer(value, as_json=as_json, text=f"已换好，发布第{done.version}版，告知 {done.told} 人。")
-
-
-def show_progress(stage: str, objective: float | None, bound: float | None, seconds: float) -> None:
-    """Print a line of the solver's progress on standard error."""
-    parts = [f"{seconds:6.1f} 秒  {stage}"]
-    if objective is not None:
-        parts.append(f"目前 {objective:,.0f}")
-    if bound is not None:
-        parts.append(f"下界 {bound:,.0f}")
-    if objective and bound and bound > 0:
-        parts.append(f"差距 {100 * (objective / bound - 1):.2f}%")
-    progress("  ".join(parts))
-    sys.stderr.flush()

@@ -55,7 +55,7 @@ def peak_mb() -> float:
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
 
 
-@click.command("solve", help="由排班文件排出一个月的值班表，并证明离最优还有多远。")
+@click.command("solve", help="由排班文件排出一个月的值班表，并证明离最优还有多远。按 Ctrl-C 提前停下，写出目前最好的。")
 @click.argument("instance", metavar="排班文件", type=click.Path(path_type=Path))
 @click.option("--out", required=True, metavar="文件", type=click.Path(path_type=Path), help="结果写到这个 CSV 文件。")
 @click.option(
@@ -218,8 +218,8 @@ def score(instance: Path, roster: Path, *, as_json: bool) -> None:
 
 def _score_text(judged: "Score") -> str:
     head = (
-        f"总分 {judged.total:,}：距离 {judged.distance:,}，延续 {judged.continuity:,}，意愿 {judged.wishes:,}，"
-        f"均衡 {judged.fairness:,}，配额 {judged.quota:,}，空缺 {judged.unfilled} 处，"
+        f"总分 {judged.total:,}：路程 {judged.distance:,}，定点 {judged.continuity:,}，意愿 {judged.wishes:,}，"
+        f"公平 {judged.fairness:,}，单位任务 {judged.quota:,}，空缺 {judged.unfilled} 处，"
         f"缺镇乡人员 {judged.township_missing} 人。"
     )
     lines = [head]

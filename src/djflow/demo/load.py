@@ -16,6 +16,7 @@ from djflow.db.upgrade import downgrade
 from djflow.demo.accounts import load_accounts
 from djflow.demo.money import load_money
 from djflow.demo.people import demo_people, load_people
+from djflow.demo.profiles import load_profiles
 from djflow.demo.relief import load_relief
 from djflow.people import service as people
 from djflow.roster import service
@@ -53,6 +54,7 @@ def load(home: Path | None = None, *, clock: Clock | None = None, say: Say = lam
             ids = people.person_ids(session, list(invented.history))
             points = {ids[code]: units for code, units in invented.history.items()}
             service.state_opening(session, month.preceding, points, by=BY, now=house.now())
+        load_profiles(session, invented, month, by=BY, now=house.now())
     load_accounts(house, by=BY)
     load_relief(house, by=BY)
     say(f"正在排出本月（{month.title}）的值班表…")

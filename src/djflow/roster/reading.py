@@ -4,6 +4,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -33,6 +34,9 @@ from djflow.roster.views import (
     SessionState,
     VersionLine,
 )
+
+_Changed = tuple[str, date, str]
+"""What a change line is about: market, date, and `units`, `leader` or `cancelled`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +100,12 @@ def board(session: Session, month: Month, market_days: tuple[BoardMarketDay, ...
     first = rows[0].published_at
     if first is None:
         raise NotFoundError("这个月的值班表没有发布时间：请运行 djflow audit verify 核对记录。")
-    changes: list[BoardChange] = []
+    changes: dict[_Changed, tuple[int, BoardChange]] = {}
     for index in range(1, current + 1):
         on = civil_date(rows[index].published_at or first)
-        sentences = _public_changes(contents[index - 1], contents[index], cards, frame)
-        changes += [BoardChange(on, sentence) for sentence in sentences]
+        for what, sentence in _public_changes(contents[index - 1], contents[index], cards, frame):
+            _supersede(changes, what)
+            changes[what] = (index, BoardChange(on, sentence))
     return Board(
         district=frame.district,
         department=frame.department,
@@ -111,8 +116,15 @@ def board(session: Session, month: Month, market_days: tuple[BoardMarketDay, ...
         markets=frame.markets,
         market_days=market_days,
         sessions=_board_sessions(contents[current], cards, frame),
-        changes=tuple(changes),
+        changes=tuple(line for _, line in sorted(changes.values(), key=lambda told: -told[0])),
     )
+
+
+def _supersede(changes: dict[_Changed, tuple[int, BoardChange]], what: _Changed) -> None:
+    """Take away what the board said before about the same thing; of a cancelled session only that is left."""
+    market, on, part = what
+    for known in (part, "units", "leader") if part == "cancelled" else (part, "cancelled"):
+        changes.pop((market, on, known), None)
 
 
 def revision(session: Session) -> int:
@@ -147,6 +159,8 @@ def quality_of(row: RosterRow) -> Quality:
         min_unfilled_proven=found["min_unfilled_proven"],
         township_missing=found["township_missing"],
         parts=found["parts"],
+        changed=found.get("changed"),  # versions of earlier releases did not count
+        changed_proven=found.get("changed_proven"),
     )
 
 
@@ -318,21 +332,26 @@ def _units_in_order(cards: Iterable[PersonCard]) -> tuple[str, ...]:
     return tuple(name for _, name in sorted(units.items()))
 
 
-def _public_changes(before: Kept, after: Kept, cards: Mapping[PersonId, PersonCard], frame: Frame) -> list[str]:
-    """Return one public sentence per session that changed: cancelled, other units, another leader; no names but his."""
+def _public_changes(
+    before: Kept, after: Kept, cards: Mapping[PersonId, PersonCard], frame: Frame
+) -> list[tuple[_Changed, str]]:
+    """Return a public sentence per change of a session: cancelled, other units, another leader; no names but his."""
     old = {(s.market, s.on): s for s in _board_sessions(before, cards, frame)}
     names = {market.code: market.name for market in frame.markets}
-    sentences: list[str] = []
+    sentences: list[tuple[_Changed, str]] = []
     for new in _board_sessions(after, cards, frame):
         was = old.get((new.market, new.on))
         head = f"{new.on.month}月{new.on.day}日{names.get(new.market, new.market)}"
         if was is None or (was.state, was.units, was.leader) == (new.state, new.units, new.leader):
             continue
         if new.state is SessionState.CANCELLED:
-            sentences.append(f"{new.note or f'{head}的服务取消'}。".replace("。。", "。"))
+            sentence = f"{new.note or f'{head}的服务取消'}。".replace("。。", "。")
+            sentences.append(((new.market, new.on, "cancelled"), sentence))
             continue
         if was.units != new.units:
-            sentences.append(f"{head}的参加单位调整为：{'、'.join(new.units) or '待定'}。")
+            sentence = f"{head}的参加单位调整为：{'、'.join(new.units) or '待定'}。"
+            sentences.append(((new.market, new.on, "units"), sentence))
         if was.leader != new.leader:
-            sentences.append(f"{head}的带队领导调整为：{new.leader or '待定'}。")
+            sentence = f"{head}的带队领导调整为：{new.leader or '待定'}。"
+            sentences.append(((new.market, new.on, "leader"), sentence))
     return sentences

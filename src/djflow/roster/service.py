@@ -357,6 +357,8 @@ def _quality_text(quality: Quality) -> str:
             "min_unfilled_proven": quality.min_unfilled_proven,
             "township_missing": quality.township_missing,
             "parts": dict(quality.parts),
+            "changed": quality.changed,
+            "changed_proven": quality.changed_proven,
         },
         ensure_ascii=False,
         sort_keys=True,

@@ -176,7 +176,10 @@ class PersonLoad:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """How good a roster is: `bound` is a proven lower bound, `gap` the relative distance, parts in points."""
+    """How good a roster is: `bound` is a proven lower bound, `gap` the relative distance, parts in points.
+
+    Of a repaired version `changed` counts the places that changed hands, `changed_proven` those that had to.
+    """
 
     objective: int
     bound: float
@@ -188,6 +191,8 @@ class Quality:
     min_unfilled_proven: int | None
     township_missing: int
     parts: Mapping[str, int]
+    changed: int | None = None
+    changed_proven: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
+from djflow.core.errors import InputError
 from djflow.core.ids import PersonId, UnitId
 from djflow.core.spans import DateSpan, Month
 from djflow.dispatch.policy.model import BatchKind, RuleKind, Strictness
@@ -37,6 +38,14 @@ class Bar:
 
     stands: bool
     until: date | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an end of what there is not.
+
+        Raises: InputError.
+        """
+        if self.until is not None and not self.stands:
+            raise InputError("写了到哪天为止，却说没有这种情形：请改正一处。", code="bad_bar")
 
     def holds(self, on: date) -> bool:
         """Whether it stands in the way on a day; `until` is its last day."""

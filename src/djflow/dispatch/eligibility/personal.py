@@ -191,7 +191,7 @@ def _other_batch(asked: Asked) -> Answer:
     for term in asked.facts.history:
         if term.span.overlaps(days):
             return fails(f"同一时期还在“{KIND_WORDS[term.kind]}”，{term.span.last} 结束")
-    return passes("没有同时参加其他批次")
+    return passes("没有同时参加其他批次") if asked.facts.history_complete else lacks("以往选派经历")
 
 
 def _statutory_duty(asked: Asked) -> Answer:

@@ -7,14 +7,18 @@ under. Words are stored and never renamed. Source: handbook of the domain, secti
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from djflow.calendar.workdays import WorkCalendar
 from djflow.core.spans import Month
 from djflow.people.model import Gender, RankLevel
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 class BatchKind(StrEnum):
@@ -191,6 +195,23 @@ class Attendance:
     basis: str = ""
 
 
+def stated(value: "DataclassInstance") -> dict[str, object]:
+    """Return the fields of a value that are not as by default, values inside it likewise."""
+    found = dict[str, object]()
+    for one in fields(value):
+        said = getattr(value, one.name)
+        usual = one.default_factory() if one.default_factory is not MISSING else one.default
+        if said != usual:
+            found[one.name] = _plain(said)
+    return found
+
+
+def _plain(said: object) -> object:
+    if isinstance(said, tuple):
+        return [_plain(one) for one in said]
+    return stated(said) if is_dataclass(said) and not isinstance(said, type) else said
+
+
 @dataclass(frozen=True, slots=True)
 class KindPolicy:
     """What one kind of batch asks from `valid_from` on.
@@ -234,8 +255,11 @@ class KindPolicy:
 
     @property
     def canonical(self) -> str:
-        """Everything the version says as one JSON text; not `source`, which is settled while versions are in use."""
-        said = {key: value for key, value in asdict(self).items() if key != "source"}
+        """What the version says as one JSON text; not `source`, which is settled while versions are in use.
+
+        What is as by default is left out, so that a value which later software adds leaves used versions the same.
+        """
+        said = {key: value for key, value in stated(self).items() if key != "source"}
         return json.dumps(said, ensure_ascii=False, sort_keys=True, default=str)
 
     def rule(self, kind: RuleKind) -> Rule | None:

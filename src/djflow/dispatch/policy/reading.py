@@ -22,7 +22,6 @@ from djflow.dispatch.policy.model import (
 def policy_of(text: str) -> KindPolicy:
     """Return the policy whose canonical text this is."""
     said: dict[str, Any] = json.loads(text)
-    attendance, clocks = said["attendance"], said["clocks"]
     return KindPolicy(
         **{
             **said,
@@ -30,12 +29,21 @@ def policy_of(text: str) -> KindPolicy:
             "valid_from": date.fromisoformat(said["valid_from"]),
             "rules": tuple(_rule(one) for one in said["rules"]),
             "papers": tuple(Paper(one) for one in said["papers"]),
-            "clocks": Clocks(**{**clocks, "due_days": tuple(clocks["due_days"])}),
-            "attendance": Attendance(**{**attendance, "spot_absences": tuple(attendance["spot_absences"])}),
+            "clocks": Clocks(**_tuples(said.get("clocks", {}))),
+            "attendance": Attendance(**_tuples(said.get("attendance", {}))),
         }
     )
 
 
 def _rule(said: Mapping[str, Any]) -> Rule:
-    classes = tuple((str(word), int(years)) for word, years in said["classes"])
-    return Rule(RuleKind(said["kind"]), said["basis"], Strictness(said["strictness"]), said["value"], classes)
+    return Rule(
+        kind=RuleKind(said["kind"]),
+        basis=said["basis"],
+        strictness=Strictness(said.get("strictness", Strictness.HARD)),
+        value=said.get("value"),
+        classes=tuple((str(word), int(years)) for word, years in said.get("classes", ())),
+    )
+
+
+def _tuples(said: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in said.items()}

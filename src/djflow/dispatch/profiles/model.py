@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
+from djflow.core.errors import InputError
 from djflow.core.ids import PersonId
 from djflow.core.spans import Month
 from djflow.dispatch.eligibility.model import Bar, Care, Engagement, PastTerm
@@ -67,6 +68,14 @@ class Profile:
     discipline: Bar | None = field(default=None, repr=False)
     health: Health | None = field(default=None, repr=False)
     care: Care | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        """Refuse a township of a native place that is not known.
+
+        Raises: InputError.
+        """
+        if self.native_town and not self.native_known:
+            raise InputError(f"工号 {self.person_code} 写了籍贯镇街，却没有写明籍贯已知：请改正一处。")
 
 
 SEALED = frozenset({"discipline", "health", "care"})

@@ -21,7 +21,7 @@ from djflow.dispatch.profiles.post_forms import TermRow, key_posts_form, terms_f
 from djflow.people import service as people
 from djflow.people.excel.form import Form, Read, Stated, in_order, merge, read_form, repeated_keys
 from djflow.people.excel.intake import Importer
-from djflow.people.excel.outgo import write_table
+from djflow.people.excel.outgo import Exporter, write_table
 from djflow.people.excel.people_form import Directory, unit_directory
 from djflow.people.model import Applied, ImportReport, Rejection
 
@@ -96,7 +96,7 @@ def _profile_faults(row: Stated, entry: Profile, today: date) -> Iterator[tuple[
         yield "reviews", f"{late[0]} 年还没有到：请核对。"
     if entry.health is not None and entry.health.examined_on is not None and entry.health.examined_on > today:
         yield "examined_on", "这一天还没有到：请核对。"
-    if entry.health is None and row.values.get("examined_on") is not None:
+    if entry.health is None and isinstance(row.values.get("examined_on"), date):
         yield "fit", "填了体检日期，没有填体检结论：请补填。"
 
 
@@ -177,11 +177,11 @@ def write_templates(session: Session, folder: Path) -> tuple[Path, ...]:
     return paths
 
 
-def export_table(session: Session, kind: TableKind, target: Path, importer: Importer) -> int:
+def export_table(session: Session, kind: TableKind, target: Path, exporter: Exporter) -> int:
     """Write one table as it stands, return its number of rows; the record says who exported how many."""
     count = _WRITERS[kind](session, target, empty=False)
-    subject, details = Subject("profiles.export", new_id(importer.now)), {"table": kind.value, "rows": count}
-    audit.record(session, subject, "profiles.export", by=importer.by, now=importer.now, details=details)
+    subject, details = Subject("profiles.export", new_id(exporter.now)), {"table": kind.value, "rows": count}
+    audit.record(session, subject, "profiles.export", by=exporter.by, now=exporter.now, details=details)
     return count
 
 

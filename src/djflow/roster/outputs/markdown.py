@@ -21,6 +21,7 @@ from djflow.roster.outputs.wording import (
     gap_words,
     hours,
     priced_parts,
+    sessions_words,
     stage_words,
     title,
     unfilled_words,
@@ -92,7 +93,7 @@ def _figures(book: RosterBook) -> str:
     filled = quality.places - quality.unfilled
     share = f"{filled / quality.places:.1%}" if quality.places else "—"
     rows = [
-        ("场次", f"{len(book.sessions)} 场，{len({s.market for s in book.sessions})} 个场镇"),
+        ("场次", sessions_words(book)),
         ("岗位", f"{quality.places} 个，已排 {filled} 个（{share}）"),
         ("空缺", unfilled_words(quality)),
         ("镇乡干部缺员", f"{quality.township_missing} 人次" if quality.township_missing else "没有"),
@@ -104,10 +105,15 @@ def _figures(book: RosterBook) -> str:
 
 
 def _gaps(book: RosterBook) -> str:
+    """Return each reason once, with the places that stay empty for it."""
     if not book.gaps:
         return "没有空缺，各场次各岗位都已排满。"
-    rows = [(day_words(gap.on), gap.market_name, gap.post, f"{gap.count}", gap.why) for gap in book.gaps]
-    return _table(("日期", "场镇", "岗位", "人数", "原因"), rows)
+    blocks = []
+    for why in dict.fromkeys(gap.why for gap in book.gaps):
+        mine = [gap for gap in book.gaps if gap.why == why]
+        rows = [(day_words(gap.on), gap.market_name, gap.post, f"{gap.count}") for gap in mine]
+        blocks.append(f"{_inline(why)}\n\n{_table(('日期', '场镇', '岗位', '人数'), rows)}")
+    return "\n\n".join(blocks)
 
 
 def _fairness(book: RosterBook) -> str:

@@ -22,6 +22,7 @@ from djflow.roster.outputs.wording import (
     gap_words,
     hours,
     priced_parts,
+    sessions_words,
     stage_words,
     title,
     unfilled_words,
@@ -148,7 +149,7 @@ def quality_sheet(paper: Paper, book: RosterBook, page: Page) -> None:
 
 def _overall(book: RosterBook) -> Iterable[list[Value]]:
     quality = book.quality
-    yield ["场次", len(book.sessions), f"{len(book.markets)} 个场镇。"]
+    yield ["场次", len(book.sessions), f"{sessions_words(book)}。"]
     yield ["岗位数", quality.places, f"已排 {quality.places - quality.unfilled} 个。"]
     yield ["空缺", quality.unfilled, f"{unfilled_words(quality)}。"]
     yield ["镇乡缺员", quality.township_missing, "按规则每场应有镇乡干部而没有的人数。"]

@@ -7,7 +7,7 @@ from datetime import date, time
 from types import MappingProxyType
 
 from djflow.roster.model import SolveStatus
-from djflow.roster.views import Quality, RosterBook, RosterState
+from djflow.roster.views import Quality, RosterBook, RosterState, SessionState
 
 WEEKDAYS = "一二三四五六日"
 
@@ -29,6 +29,7 @@ def stage_words(book: RosterBook) -> str:
 
 
 REPAIRED = "repaired"
+BY_HAND = "by_hand"
 """Status of a version made from an earlier one with as few changes as possible."""
 
 STATUSES: Mapping[str, str] = MappingProxyType(
@@ -36,7 +37,8 @@ STATUSES: Mapping[str, str] = MappingProxyType(
         SolveStatus.PROVEN: "已达到要求的精度",
         SolveStatus.TIME_LIMIT: "到达时限，取当时最好的排法",
         SolveStatus.BEST_EFFORT: "尽力而为，未能证明精度",
-        REPAIRED: "在原值班表上改动最少",
+        REPAIRED: "在原值班表上以最少的改动修补",
+        BY_HAND: "按换班或指定换人",
     }
 )
 """Why the solver stopped."""
@@ -126,7 +128,9 @@ def percent(share: float) -> str:
 def gap_words(quality: Quality) -> str:
     """Return in words how far the roster provably is from the best one, as `与理论最优相差不超过 0.42%`."""
     if quality.status == REPAIRED:
-        return "在原值班表上改动最少，未另行比较与理论最优的差距"
+        return _change_words(quality)
+    if quality.status == BY_HAND:
+        return "按换班或指定换人，未另行比较与理论最优的差距"
     if quality.gap is None or not math.isfinite(quality.gap):
         return "尚未证明与理论最优的差距"
     if quality.gap <= 0:
@@ -134,9 +138,24 @@ def gap_words(quality: Quality) -> str:
     return f"与理论最优相差不超过 {percent(quality.gap)}"
 
 
+def _change_words(quality: Quality) -> str:
+    if quality.changed is None or quality.changed_proven is None:
+        return "在原值班表上修补，未另行比较与理论最优的差距"
+    if quality.changed <= quality.changed_proven:
+        return f"在原值班表上改动 {quality.changed} 个岗位（不计取消的场次），已证明不能更少"
+    return f"在原值班表上改动 {quality.changed} 个岗位（不计取消的场次），已证明至少要改动 {quality.changed_proven} 个"
+
+
 def bound_words(quality: Quality) -> str:
     """Return the proven lower bound as a figure, or that there is none."""
     return f"{quality.bound:.1f}" if quality.bound > 0 or quality.objective == 0 else "未计算"
+
+
+def sessions_words(book: RosterBook) -> str:
+    """Return how many sessions a month has, at how many markets, and how many of them are cancelled."""
+    off = sum(session.state is SessionState.CANCELLED for session in book.sessions)
+    cancelled = f"（其中取消 {off} 场）" if off else ""
+    return f"{len(book.sessions)} 场{cancelled}，{len({session.market for session in book.sessions})} 个场镇"
 
 
 def unfilled_words(quality: Quality) -> str:

@@ -35,16 +35,6 @@ _PAIRS = 20_000
 LEAVE, CAP, GAP, SKILL, SHARED, FROZEN = "请假", "月上限", "值班间隔", "资格人数", "一人多岗", "已冻结"
 
 
-def shortages(problem: Problem) -> tuple[Shortage, ...]:
-    """Return what counting proves to be missing, by post and date.
-
-    Raises: RosterInputError, PinConflictError.
-    """
-    check_problem(problem)
-    check_pins(problem)
-    return tuple(_counted(problem, compile_month(problem)))
-
-
 def explain(
     problem: Problem, *, what_if: bool = False, limits: Limits | None = None, stop: Stop | None = None
 ) -> Explanation:

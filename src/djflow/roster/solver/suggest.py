@@ -74,11 +74,11 @@ class _Book:
         heads = self.heads.get(home.id, 0)
         quota = (heads >= home.quota_max) - (heads < home.quota_min)
         return {
-            "距离": round(math.hypot(home.x - market.x, home.y - market.y)) * w.distance_per_km,
-            "延续": 0 if home.id in market.incumbents else w.not_incumbent,
+            "路程": round(math.hypot(home.x - market.x, home.y - market.y)) * w.distance_per_km,
+            "定点": 0 if home.id in market.incumbents else w.not_incumbent,
             "意愿": w.avoid * ((event.on.weekday() in cadre.avoid_weekdays) + (market.town in cadre.avoid_towns)),
-            "均衡": w.fairness * event.units * (2 * off + event.units),
-            "配额": w.quota * int(quota),
+            "公平": w.fairness * event.units * (2 * off + event.units),
+            "单位任务": w.quota * int(quota),
         }
 
 

@@ -126,6 +126,8 @@ def market(catalog: Catalog, code: str, month: Month | None = None) -> Page:
     coming = [one for one in catalog.coming_days() if one.market == code]
     following = next((one for one in coming if one.closed is None), None)
     board = catalog.board(months[0])
+    served = [one for one in catalog.coming_sessions() if one.market == code and one.state is SessionState.PLANNED]
+    service = min(served, key=lambda one: one.on, default=None)
     return _page(
         catalog,
         "markets",
@@ -134,6 +136,7 @@ def market(catalog: Catalog, code: str, month: Month | None = None) -> Page:
         hours=hours(found.start, found.end),
         next=following,
         next_words=cards.NEXT_WORDS[cards.day_state(catalog, code, following.on, closed=False)] if following else "",
+        service=service if service and following and service.on != following.on else None,
         closure=coming[0] if coming and coming[0].closed is not None else None,
         parts=[cards.market_month(catalog, code, one) for one in months],
         changes=[line for one in months for line in cards.changes_of(catalog.board(one), found)],
