@@ -8,7 +8,7 @@ import pytest
 from djflow.accounts.model import Account
 from djflow.approvals import service as approvals
 from djflow.approvals.model import Answer, Case, CaseState, Verdict
-from djflow.assembly import House, relief
+from djflow.assembly import House, approval_acts, relief
 from djflow.assembly import dispatch_postings as acts
 from djflow.assembly import dispatch_postings_watch as watching
 from djflow.assembly import roster as desk
@@ -231,6 +231,18 @@ def test_a_refused_extension_leaves_the_term(out: Out, at: AtMoment) -> None:
         assert service.posting(session, posting.id).span.last == date(2027, 2, 26)
         assert ending.extension(session, asked.id).state is ExtensionState.REFUSED
     assert ("A02", f"not-extended:{asked.id}") in told(day, out)
+
+
+def test_a_request_taken_back_leaves_the_term(out: Out, at: AtMoment) -> None:
+    """Withdrawn from the approval, the request is over and another end may be asked for."""
+    day = at("2027-01-10T09:00")
+    posting = begun(out, at("2026-12-01T09:00"), out.new(kind=BatchKind.TASKFORCE, last=date(2027, 2, 26)))
+    asked = acts.extend(day, posting.id, Longer(date(2027, 3, 31), reason="忙"), by=BY)
+    assert asked is not None
+    approval_acts.withdraw(day, _case(day, asked.subject).id, by=BY)
+    with day.reading() as session:
+        assert ending.extension(session, asked.id).state is ExtensionState.REFUSED
+    assert acts.extend(day, posting.id, Longer(date(2027, 4, 30), reason="忙"), by=BY) is not None
 
 
 def test_a_closed_host_and_an_empty_post_come_before_the_department(out: Out, at: AtMoment) -> None:

@@ -27,6 +27,7 @@ from flows import (
     fund_forms,
     fund_money,
     notify,
+    postings,
     register,
     roster,
     sweep,
@@ -34,7 +35,7 @@ from flows import (
 )
 
 ROOT = Path(__file__).parents[2]
-MODULES = (city, duty, fund, fund_acts, fund_money, notify, roster, sweep, upkeep)
+MODULES = (city, duty, fund, fund_acts, fund_money, notify, postings, roster, sweep, upkeep)
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ENGLISH = re.compile(r"[A-Za-z]{2,}")
 KNOWN_WORDS = {"Prefect", "Suspended", "Resume", "config", "markets", "toml", "code", "djflow", "market", "list"}

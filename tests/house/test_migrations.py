@@ -14,6 +14,11 @@ import djflow.approvals.tables
 import djflow.audit.tables
 import djflow.db.tables
 import djflow.dispatch.policy.tables
+import djflow.dispatch.postings.ending.tables
+import djflow.dispatch.postings.leave.tables
+import djflow.dispatch.postings.months.tables
+import djflow.dispatch.postings.reviews.tables
+import djflow.dispatch.postings.tables
 import djflow.dispatch.profiles.tables
 import djflow.documents.numbering.tables
 import djflow.documents.register.tables

@@ -16,7 +16,7 @@ from djflow.approvals.doorway import denying
 from djflow.approvals.doorway import service as doorway
 from djflow.approvals.doorway.model import Denial
 from djflow.approvals.model import AddSigner, Case, CaseId, CaseState, DenialId, Office, Outcome, TaskId, Transfer
-from djflow.assembly.approvals import desk_of, office_of
+from djflow.assembly.approvals import desk_of, hear, office_of
 from djflow.assembly.house import House
 from djflow.audit import service as audit
 from djflow.core.errors import InputError, RuleError
@@ -207,7 +207,9 @@ def _on_case(house: House, case_id: CaseId, act: _Act, *, by: str) -> Outcome:
 def _done(house: House, session: Session, case: Case, act: _Act, *, by: str) -> Outcome:
     office, about = office_of(house), case.new.subject
     if about.kind != KIND:
-        return act(session, office)
+        outcome = act(session, office)
+        hear(house, session, [outcome], by=by)
+        return outcome
     outcomes: list[Outcome] = []
     # The application is locked first: the order of every act in the fund.
     fund.tend(session, about.id, lambda: outcomes.append(act(session, office)), desk_of(house), by=by, now=house.now())

@@ -50,6 +50,7 @@ ACTION_LABELS: Mapping[str, str] = MappingProxyType(
         "delegation.revoke": "收回代理",
         "disclosure.publish": "公开年度收支",
         "donation.pledge": "登记认捐",
+        "dispatch.print": "打印选派文书",
         "donation.print": "打印捐款收据证书",
         "donation.receipt": "开具捐款收据",
         "donation.receive": "捐款到账",

@@ -16,6 +16,7 @@ from djflow.db.upgrade import downgrade
 from djflow.demo.accounts import load_accounts
 from djflow.demo.money import load_money
 from djflow.demo.people import demo_people, load_people
+from djflow.demo.postings import load_postings
 from djflow.demo.profiles import load_profiles
 from djflow.demo.relief import load_relief
 from djflow.people import service as people
@@ -57,6 +58,7 @@ def load(home: Path | None = None, *, clock: Clock | None = None, say: Say = lam
         load_profiles(session, invented, month, by=BY, now=house.now())
     load_accounts(house, by=BY)
     load_relief(house, by=BY)
+    load_postings(house, by=BY)
     say(f"正在排出本月（{month.title}）的值班表…")
     _publish_present_month(house, month)
     return house

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from djflow.assembly import House, answers, phone, reach
+from djflow.assembly import dispatch_postings_view as view
 from djflow.core.errors import InputError, NotFoundError
 from djflow.core.ids import PersonId
 from djflow.web.errors import MESSAGES
@@ -56,7 +57,9 @@ class PhonePages(MePages):
     def home(self, request: Request, token: str) -> Response:
         """Show the own duties and questions."""
         person = self._person(request, token)
-        return self.page(request, token, "home", mine=phone.page(self._house, person))
+        return self.page(
+            request, token, "home", mine=phone.page(self._house, person), posted=view.own(self._house, person)
+        )
 
     def calendar(self, request: Request, token: str) -> Response:
         """Hand out the own calendar."""

@@ -166,6 +166,11 @@ def read_form(session: Session, posting_id: str, month: Month, *, by: str, now: 
     return store.month_text(session, posting_id, month)
 
 
+def own_form(session: Session, posting_id: str, month: Month) -> str:
+    """Open what somebody wrote about a month for whoever wrote it."""
+    return store.month_text(session, posting_id, month)
+
+
 def months(session: Session, postings: Collection[str]) -> tuple[ServiceMonth, ...]:
     """Return the months of some postings, oldest first."""
     return store.months(session, postings)
