@@ -34,6 +34,7 @@ class ItemKind(StrEnum):
     APPROVAL_DENIED = "approval_denied"
     BOOKING = "booking"
     POSTING = "posting"
+    DOCUMENT = "document"
     INFO = "info"
 
 
@@ -54,6 +55,7 @@ KIND_WORDS: Mapping[ItemKind, str] = MappingProxyType(
         ItemKind.APPROVAL_DENIED: "审批非本人办理",
         ItemKind.BOOKING: "入账复核",
         ItemKind.POSTING: "派出干部",
+        ItemKind.DOCUMENT: "公文",
         ItemKind.INFO: "知悉",
     }
 )
@@ -70,6 +72,7 @@ BY_ITSELF = frozenset(
         ItemKind.APPROVAL_DENIED,
         ItemKind.BOOKING,
         ItemKind.POSTING,
+        ItemKind.DOCUMENT,
         ItemKind.APPROVAL,
         ItemKind.APPROVAL_BLOCKED,
     }

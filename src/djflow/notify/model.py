@@ -41,6 +41,7 @@ class NoticeKind(StrEnum):
     FUND_BRANCH = "fund_branch"
     POSTING_CADRE = "posting_cadre"
     POSTING_UNIT = "posting_unit"
+    DOCUMENT_UNIT = "document_unit"
 
 
 class NoticeState(StrEnum):

@@ -115,6 +115,20 @@ def of_holder(session: Session, holder: Subject) -> Number | None:
     return store.of_holder(session, holder)
 
 
+def with_text(session: Session, text: str) -> tuple[Number, ...]:
+    """Return the numbers that read like this, the newest first."""
+    return store.with_text(session, text)
+
+
+def draw(session: Session, counter: str, year: int) -> int:
+    """Return the next of a plain counter of the year, for what only has to be told apart; gaps are possible there."""
+    audit.hold(session)
+    row = store.held_counter(session, f"{counter}.", year)
+    row.last += 1
+    session.flush()
+    return row.last
+
+
 def require_unused(session: Session, text: str, holder: Subject) -> None:
     """Refuse a number that somebody else has used, void ones included.
 

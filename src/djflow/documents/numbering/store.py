@@ -95,7 +95,7 @@ def numbers(session: Session, series: str, year: int) -> tuple[Number, ...]:
 
 def years(session: Session) -> tuple[int, ...]:
     """Return the years numbers were given out in, the newest first."""
-    return tuple(session.scalars(select(DocCounterRow.year).distinct().order_by(DocCounterRow.year.desc())))
+    return tuple(session.scalars(select(DocNumberRow.year).distinct().order_by(DocNumberRow.year.desc())))
 
 
 def void(session: Session, number_id: str, reason: str, *, now: datetime) -> None:
