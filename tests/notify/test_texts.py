@@ -64,13 +64,14 @@ POSTING = {
     "title": "驻村工作队队长",
     "state": "任期延长到2028年11月30日",
 }
+DOCUMENT = {"name": "欧阳修文", "what": "示组联发〔2026〕112号", "state": "已印发，请于11月30日前签收"}
 FUND = {"name": "欧阳修文", "number": "WF2026-0017", "state": "银行退回，等更正账号"}
 
 
 @pytest.mark.parametrize("name", [name for name in SAMPLES if name.startswith("sms/") and name != "sms/digest"])
 def test_a_text_message_with_long_values_is_one_part(folder: Path, name: str) -> None:
     """Signature and text together stay within 70 UTF-16 units, so that one message is paid for one."""
-    kinds = {"sms/approval": APPROVAL, "sms/fund": FUND, "sms/posting": POSTING}
+    kinds = {"sms/approval": APPROVAL, "sms/fund": FUND, "sms/posting": POSTING, "sms/document": DOCUMENT}
     values = next((kept for begin, kept in kinds.items() if name.startswith(begin)), DUTY)
     text = SIGNATURE + Texts(folder).render(name, **values)
     assert len(text.encode("utf-16-le")) // 2 <= 70
