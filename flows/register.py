@@ -21,7 +21,7 @@ from prefect.states import Crashed
 from prefect.types.entrypoint import EntrypointType
 
 from djflow.settings.schema import Schedule
-from flows import city, duty, fund, fund_acts, fund_money, notify, postings, roster, sweep, upkeep
+from flows import city, documents, duty, fund, fund_acts, fund_money, notify, postings, roster, sweep, upkeep
 from flows.city_runs import POOL
 from flows.frame import Ending, the_house
 from flows.relay import relay_for_ever
@@ -294,6 +294,14 @@ DEPLOYMENTS = (
         "到了任期一半的提醒接收单位填考核意见，已填的登记等次。",
         ("干部选派", "每天"),
         _CANCEL_NEW,  # two would look at the same postings
+    ),
+    Deployment(
+        "document-receipts",
+        documents.document_receipts,
+        "公文签收",
+        "列出还没有签收公文的单位，到了催办日的各催一次；审批中断的公文接着办。",
+        ("公文", "每天"),
+        _CANCEL_NEW,  # a look that is under way sees the same things
     ),
     Deployment(
         "roster-city",

@@ -20,6 +20,7 @@ from djflow.settings.schema import DEPLOYMENTS as SCHEDULED
 from flows import (
     city,
     city_forms,
+    documents,
     duty,
     forms,
     fund,
@@ -35,7 +36,7 @@ from flows import (
 )
 
 ROOT = Path(__file__).parents[2]
-MODULES = (city, duty, fund, fund_acts, fund_money, notify, postings, roster, sweep, upkeep)
+MODULES = (city, documents, duty, fund, fund_acts, fund_money, notify, postings, roster, sweep, upkeep)
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ENGLISH = re.compile(r"[A-Za-z]{2,}")
 KNOWN_WORDS = {"Prefect", "Suspended", "Resume", "config", "markets", "toml", "code", "djflow", "market", "list"}

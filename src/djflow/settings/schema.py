@@ -49,6 +49,7 @@ DEPLOYMENTS = (
     "posting-watch",
     "attendance-monthly",
     "posting-midterm",
+    "document-receipts",
 )
 """Keys of schedules.toml; each is one deployment."""
 

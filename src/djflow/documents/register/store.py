@@ -93,7 +93,7 @@ def documents(
     session: Session, states: Collection[DocumentState] | None = None, *, span: DateSpan | None = None, limit: int = 200
 ) -> tuple[Document, ...]:
     """Return documents in some states, made on the days of a span when given, the newest first."""
-    query = select(DocumentRow).order_by(DocumentRow.id.desc()).limit(limit)
+    query = select(DocumentRow).order_by(DocumentRow.made_at.desc(), DocumentRow.file_number.desc()).limit(limit)
     if states is not None:
         query = query.where(DocumentRow.state.in_(sorted(states)))
     if span is not None:
