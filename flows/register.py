@@ -26,11 +26,8 @@ from flows.city_runs import POOL
 from flows.frame import Ending, the_house
 from flows.relay import relay_for_ever
 
-_ENQUEUE = ConcurrencyLimitStrategy.ENQUEUE
-_CANCEL_NEW = ConcurrencyLimitStrategy.CANCEL_NEW
-_RUNS_AT_ONCE = 2
-_WORKERS_AT_MOST = 64
-_LONGEST_WAIT = 2.0
+_ENQUEUE, _CANCEL_NEW = ConcurrencyLimitStrategy.ENQUEUE, ConcurrencyLimitStrategy.CANCEL_NEW
+_RUNS_AT_ONCE, _WORKERS_AT_MOST, _LONGEST_WAIT = 2, 64, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,8 +383,7 @@ async def serve() -> None:
     await bury_the_interrupted()
     # Schedules stay on when djflow stops: what was missed runs late and answers for its planned time.
     runner = Runner(name="djflow", limit=_RUNS_AT_ONCE, pause_on_shutdown=False)
-    schedules = the_house().settings.schedules
-    ids = {entry.key: await placed(runner, entry, schedules) for entry in DEPLOYMENTS}
+    ids = {entry.key: await placed(runner, entry, the_house().settings.schedules) for entry in DEPLOYMENTS}
     async with get_client() as client:
         await client.create_flow_run_from_deployment(ids["roster-review-sweep"], name="开机·审核补漏")
         await client.create_flow_run_from_deployment(ids["fund-sla"], name="开机·基金时限巡查")

@@ -142,5 +142,6 @@ def _shape_price(widths: Sequence[float]) -> int:
     longest, shortest = max(widths), min(widths)
     price = int((longest - shortest) ** 2 / 4) * SLOPE
     price += RECTANGLE if longest - shortest < 1 else 0
-    price += HOURGLASS * sum(1 for before, here, after in zip(widths, widths[1:], widths[2:]) if before > here < after)  # noqa: B905
+    triples = zip(widths, widths[1:], widths[2:], strict=False)
+    price += HOURGLASS * sum(1 for before, here, after in triples if before > here < after)
     return price + (int(8 * (6 - shortest)) if shortest < 6 else 0)
