@@ -13,6 +13,7 @@ from flows import (
     city,
     dispatch,
     dispatch_proposing,
+    documents,
     duty,
     fund,
     fund_acts,
@@ -324,6 +325,14 @@ DEPLOYMENTS = (
         "到了任期一半的提醒接收单位填考核意见，已填的登记等次。",
         ("干部选派", "每天"),
         _CANCEL_NEW,  # two would look at the same postings
+    ),
+    Deployment(
+        "document-receipts",
+        documents.document_receipts,
+        "公文签收",
+        "列出还没有签收公文的单位，到了催办日的各催一次；审批中断的公文接着办。",
+        ("公文", "每天"),
+        _CANCEL_NEW,  # a look that is under way sees the same things
     ),
     Deployment(
         "roster-city",

@@ -26,6 +26,7 @@ def test_a_sound_configuration_ends_well(home: Path) -> None:
     assert [line for line in result.output.splitlines() if line.startswith("config/")] == [
         "config/approvals.toml",
         "config/dispatch.toml",
+        "config/documents.toml",
         "config/fund.toml",
         "config/markets.toml",
     ]
@@ -44,6 +45,7 @@ def test_errors_fail_the_check_and_are_grouped_by_file(home: Path) -> None:
         "config/approvals.toml",
         "config/dispatch.toml",
         "config/djflow.toml",
+        "config/documents.toml",
         "config/fund.toml",
         "config/markets.toml",
         "config/roster.toml",

@@ -10,6 +10,7 @@ import pytest
 from djflow.approvals.states import Act
 from djflow.audit.labels import ACTION_LABELS, SUBJECT_LABELS
 from djflow.dispatch.postings.model import Act as PostingAct
+from djflow.documents.register.model import Act as DocumentAct
 from djflow.fund.donations.model import DonationAct
 from djflow.fund.ledger.model import TransferKind
 
@@ -22,6 +23,7 @@ COMPUTED = {
     *(f"donation.{act.value}" for act in DonationAct),
     "donation.pledge",
     *(f"posting.{act.value}" for act in PostingAct),
+    *(f"document.{act.value}" for act in DocumentAct),
     *(f"approval.{act.value}" for act in (Act.WITHDRAW, Act.PAUSE, Act.RESUME, Act.URGE, Act.REASSIGN)),
 }
 """Actions whose codes are put together from an enum."""

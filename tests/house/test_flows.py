@@ -23,6 +23,7 @@ from flows import (
     dispatch,
     dispatch_forms,
     dispatch_proposing,
+    documents,
     duty,
     forms,
     fund,
@@ -42,8 +43,8 @@ from flows import (
 
 ROOT = Path(__file__).parents[2]
 MODULES = (
-    *(city, dispatch, dispatch_proposing, duty, fund, fund_acts, fund_money, notify, postings, reserve, roster),
-    *(rotation, sweep, upkeep),
+    *(city, dispatch, dispatch_proposing, documents, duty, fund, fund_acts, fund_money, notify, postings, reserve),
+    *(roster, rotation, sweep, upkeep),
 )
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ENGLISH = re.compile(r"[A-Za-z]{2,}")

@@ -95,7 +95,7 @@ def test_one_person_must_not_decide_the_whole_chain(home: Path) -> None:
     file.write_text(text, encoding="utf-8")
     found = [one.what for one in errors_of(check(home)) if "一个人从头批到尾" in one.what]
     # Above 5,000 yuan the vote needs at least two people.
-    assert len(found) == 7
+    assert len(found) == 9
     assert "5000.01" not in "".join(found)
 
 

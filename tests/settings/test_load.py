@@ -17,7 +17,7 @@ from djflow.settings.problems import Problem, Severity, errors_of, notices_of
 from djflow.settings.schema import DEPLOYMENTS
 
 EXAMPLE = Path(str(files("djflow") / "starter"))
-LISTED = {"fund.toml", "dispatch.toml"}
+LISTED = {"fund.toml", "dispatch.toml", "documents.toml"}
 """Files with many values to be settled, looked at by their own tests."""
 ENGLISH = re.compile(r"\b(should|must|input|valid|value|field|error|expected|Extra|greater|less|than)\b", re.IGNORECASE)
 

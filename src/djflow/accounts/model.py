@@ -130,6 +130,10 @@ class Act(StrEnum):
     POSTING_READ = "posting_read"
     POSTING_HOST = "posting_host"
     POSTING_OFFICE = "posting_office"
+    DOCUMENT_READ = "document_read"
+    DOCUMENT_DRAFT = "document_draft"
+    DOCUMENT_OFFICE = "document_office"
+    DOCUMENT_UNIT = "document_unit"
 
 
 class LoginResult(StrEnum):

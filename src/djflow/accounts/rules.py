@@ -47,6 +47,8 @@ _DISPATCH_EYES = _LEADERS | TOWN_ROLES | {
 }  # fmt: skip
 """Whoever sees postings; hosts and home units see their own only."""
 _POSTING_HANDS = frozenset({Role.HOST_SUPERVISOR, Role.TOWN_CLERK, Role.CADRE_CLERK})
+_DRAFTERS = frozenset({Role.OFFICE_CLERK, Role.CADRE_CLERK})
+_UNIT_DESK = frozenset({Role.UNIT_LIAISON, Role.TOWN_CLERK, Role.TOWN_ORG_COMMISSIONER})
 _TILL = frozenset({Role.FINANCE_CLERK, Role.CASHIER})
 _CADRES = frozenset({Role.CADRE_CLERK})
 _SEE_BATCHES = _CADRES | _LEADERS | {Role.AUDITOR_READONLY}
@@ -110,6 +112,10 @@ PERMISSIONS: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.POSTING_READ: _LEADERS | TOWN_ROLES | _POSTING_HANDS | {Role.UNIT_LIAISON, Role.AUDITOR_READONLY},
         Act.POSTING_HOST: _POSTING_HANDS,
         Act.POSTING_OFFICE: frozenset({Role.CADRE_CLERK}),
+        Act.DOCUMENT_READ: _LEADERS | _DRAFTERS | _UNIT_DESK | {Role.AUDITOR_READONLY},
+        Act.DOCUMENT_DRAFT: _DRAFTERS,
+        Act.DOCUMENT_OFFICE: frozenset({Role.OFFICE_CLERK}),
+        Act.DOCUMENT_UNIT: _UNIT_DESK,
     }
 )
 """Which roles may do an act; what is not listed is forbidden."""

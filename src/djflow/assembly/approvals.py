@@ -13,6 +13,7 @@ from djflow.approvals.chains.rules import path
 from djflow.approvals.model import Case, CaseId, CaseState, NewCase, Office, Outcome, Place, World
 from djflow.approvals.sweeping.service import sweep as swept
 from djflow.assembly import dispatch_extensions as extensions
+from djflow.assembly import documents_signing
 from djflow.assembly.dispatch_extensions import EXTENSION
 from djflow.assembly.dispatch_hearing import hear_batches
 from djflow.assembly.dispatch_rotation_hearing import hear_rotation
@@ -22,6 +23,7 @@ from djflow.core.errors import NotFoundError
 from djflow.core.ids import BranchId, PersonId, UnitId
 from djflow.core.money import fen_of
 from djflow.core.subject import Subject
+from djflow.documents.register.model import KIND as DOCUMENT
 from djflow.fund import service as fund
 from djflow.fund.cases.model import Terms
 from djflow.fund.running.model import KIND, Desk
@@ -100,6 +102,8 @@ def hear(house: House, session: Session, outcomes: Iterable[Outcome], *, by: str
             fund.follow(session, outcome, desk, by=by, now=house.now())
         elif kind == EXTENSION and outcome.changed:
             extensions.follow(house, session, outcome, by=by)
+        elif kind == DOCUMENT and outcome.changed:
+            documents_signing.follow(house, session, outcome, by=by)
 
 
 def desk_of(house: House) -> Desk:

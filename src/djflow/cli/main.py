@@ -19,7 +19,7 @@ COMMANDS = {
     "demo": ("djflow.cli.demo", "demo", "示范区：装入、清除"),
     "dispatch": ("djflow.cli.dispatch", "dispatch", "派遣：按条件和意愿定人"),
     "doctor": ("djflow.cli.doctor", "doctor", "体检：缺什么、怎么补"),
-    "documents": ("djflow.cli.documents", "documents", "公文：排印 .docx 和 PDF"),
+    "documents": ("djflow.cli.documents_register", "documents", "公文：登记、编号，排印 .docx 和 PDF"),
     "export": ("djflow.cli.people", "export", "导出 Excel"),
     "fund": ("djflow.cli.fund", "fund", "温暖基金：申请、账册、捐款、拨付"),
     "import": ("djflow.cli.people", "import_", "导入 Excel"),

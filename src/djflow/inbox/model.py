@@ -37,6 +37,7 @@ class ItemKind(StrEnum):
     BATCH_NOMINATE = "batch_nominate"
     BATCH_WORK = "batch_work"
     POSTING = "posting"
+    DOCUMENT = "document"
     INFO = "info"
 
 
@@ -60,6 +61,7 @@ KIND_WORDS: Mapping[ItemKind, str] = MappingProxyType(
         ItemKind.BATCH_NOMINATE: "选派推荐",
         ItemKind.BATCH_WORK: "选派批次",
         ItemKind.POSTING: "派出干部",
+        ItemKind.DOCUMENT: "公文",
         ItemKind.INFO: "知悉",
     }
 )
@@ -76,6 +78,7 @@ BY_ITSELF = frozenset(
         ItemKind.APPROVAL_DENIED,
         ItemKind.BOOKING,
         ItemKind.POSTING,
+        ItemKind.DOCUMENT,
         ItemKind.APPROVAL,
         ItemKind.APPROVAL_BLOCKED,
         ItemKind.BATCH_NOMINATE,

@@ -21,6 +21,8 @@ import djflow.dispatch.profiles.tables
 import djflow.dispatch.reserve.tables
 import djflow.dispatch.rotation.tables
 import djflow.dispatch.training.tables
+import djflow.documents.numbering.tables
+import djflow.documents.register.tables
 import djflow.fund.behalf.tables
 import djflow.fund.bookings.tables
 import djflow.fund.cases.tables

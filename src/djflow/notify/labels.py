@@ -32,6 +32,7 @@ KIND_LABELS: Mapping[NoticeKind, str] = MappingProxyType(
         NoticeKind.BATCH_PERSON: "选派进展",
         NoticeKind.POSTING_CADRE: "派出干部通知",
         NoticeKind.POSTING_UNIT: "派出单位和接收单位通知",
+        NoticeKind.DOCUMENT_UNIT: "公文会签和签收",
     }
 )
 

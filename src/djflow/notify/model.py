@@ -47,6 +47,7 @@ class NoticeKind(StrEnum):
     BATCH_PERSON = "batch_person"
     POSTING_CADRE = "posting_cadre"
     POSTING_UNIT = "posting_unit"
+    DOCUMENT_UNIT = "document_unit"
 
 
 class NoticeState(StrEnum):

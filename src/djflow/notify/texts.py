@@ -139,6 +139,11 @@ SAMPLES: Mapping[str, Mapping[str, object]] = MappingProxyType(
             "title": "驻村工作队员",
             "state": "已报到，请在电脑端确认到岗",
         },
+        "sms/document_unit": {
+            "name": "张三丰",
+            "what": "示组发〔2026〕12号",
+            "state": "已印发，请于11月30日前签收",
+        },
         "sms/approval_code": {"name": "张三丰", "code": "052719", "minutes": "10"},
         "sms/reserve_outcome": {"name": "张三丰", "outcome": "这次未列入"},
         "sms/course_call": _COURSE,

@@ -22,6 +22,7 @@ from djflow.notify.texts import Texts
 from djflow.settings.approvals_file import ApprovalsFile
 from djflow.settings.channels_file import CODED, Channels
 from djflow.settings.dispatch_file import DispatchFile, dispatch_problems
+from djflow.settings.documents_file import DocumentsFile, documents_problems
 from djflow.settings.fields import AS_TUPLE, DATABASE_ADDRESS, Table, Text
 from djflow.settings.market_file import MarketsFile
 from djflow.settings.money_files import MoneyFiles
@@ -74,6 +75,7 @@ class _House:
     notices: Reading[NoticesFile]
     money: MoneyFiles
     dispatch: Reading[DispatchFile]
+    documents: Reading[DocumentsFile]
     holidays: Mapping[int, HolidayYear]
     problems: tuple[Problem, ...]
 
@@ -95,8 +97,8 @@ def load_settings(home: FilePath) -> Settings:
         raise ConfigError(f"配置有 {len(errors)} 处错误，改好后再试：\n{listing}")
     djflow, roster, markets = house.djflow.value, house.roster.value, house.markets.value
     schedules, channels, notices = house.schedules.value, house.channels.value, house.notices.value
-    money, dispatch = house.money.values, house.dispatch.value
-    if not (djflow and roster and markets and schedules and channels and notices and money and dispatch):
+    money, dispatch, documents = house.money.values, house.dispatch.value, house.documents.value
+    if not (djflow and roster and markets and schedules and channels and notices and money and dispatch and documents):
         msg = "a file without model and without error"
         raise AssertionError(msg)
     url = _database_url(djflow.database.url)
@@ -121,6 +123,7 @@ def load_settings(home: FilePath) -> Settings:
         fund=money.fund,
         payments=money.payments,
         dispatch=dispatch,
+        documents=documents,
         holidays=house.holidays,
     )
 
@@ -146,12 +149,13 @@ def _read(home: FilePath) -> _House:
     notices = read_model(folder, "notices.toml", NoticesFile)
     money = MoneyFiles.read(folder)
     dispatch = read_model(folder, "dispatch.toml", DispatchFile)
+    documents = read_model(folder, "documents.toml", DocumentsFile)
     holidays, holiday_problems = _read_holidays(folder)
     if not folder.is_dir():
         missing = Problem(
             "", 0, "", f"{home} 下没有 config 目录。", "请先运行 djflow init，或用 --home 指到本区的目录。"
         )
-        return _House(djflow, roster, markets, schedules, channels, notices, money, dispatch, {}, (missing,))
+        return _House(djflow, roster, markets, schedules, channels, notices, money, dispatch, documents, {}, (missing,))
     problems = (
         *djflow.problems,
         *_password_notice(djflow),
@@ -166,12 +170,14 @@ def _read(home: FilePath) -> _House:
         *_secret_notices(channels),
         *money.problems(),
         *dispatch.problems,
+        *documents.problems,
+        *_documents_problems(documents, money.approvals.value),
         *_dispatch_problems(dispatch, money.approvals.value),
         *holiday_problems,
         *_text_problems(folder),
     )
     found = tuple(sorted(problems, key=_place))
-    return _House(djflow, roster, markets, schedules, channels, notices, money, dispatch, holidays, found)
+    return _House(djflow, roster, markets, schedules, channels, notices, money, dispatch, documents, holidays, found)
 
 
 def _place(problem: Problem) -> tuple[str, int, str]:
@@ -265,6 +271,11 @@ def _notices_problems(
         yield from notices_problems(notices.file, notices.value, known, texts, djflow.district.signature)
         coded = [one.key for one in channels.entries if one.enabled and one.url.startswith(CODED)]
         yield from template_notices(notices.file, notices.value, coded)
+
+
+def _documents_problems(documents: Reading[DocumentsFile], approvals: ApprovalsFile | None) -> Iterator[Problem]:
+    if documents.file and documents.value:
+        yield from documents_problems(documents.file, documents.value, approvals)
 
 
 def _dispatch_problems(dispatch: Reading[DispatchFile], approvals: ApprovalsFile | None) -> Iterator[Problem]:

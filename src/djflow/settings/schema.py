@@ -14,6 +14,7 @@ from djflow.calendar.workdays import WorkCalendar
 from djflow.settings.approvals_file import ApprovalsFile
 from djflow.settings.channels_file import Channels
 from djflow.settings.dispatch_file import DispatchFile
+from djflow.settings.documents_file import DocumentsFile
 from djflow.settings.fields import AS_TUPLE, DATABASE_ADDRESS, CronLines, Phone, Port, Table, Text, TimeOfDay
 from djflow.settings.fund_file import FundFile
 from djflow.settings.ledger_file import LedgerFile
@@ -51,6 +52,7 @@ DEPLOYMENTS = (
     "posting-watch",
     "attendance-monthly",
     "posting-midterm",
+    "document-receipts",
 )
 """Keys of schedules.toml; each is one deployment."""
 
@@ -225,6 +227,7 @@ class Settings:
     fund: FundFile
     payments: PaymentsFile
     dispatch: DispatchFile
+    documents: DocumentsFile
     holidays: Mapping[int, HolidayYear]
 
     @property

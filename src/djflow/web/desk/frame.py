@@ -79,6 +79,7 @@ MENU: tuple[tuple[str, str, str, Act], ...] = (
     ("apply", "/desk/fund/apply", "代为申请", Act.FUND_APPLY),
     ("money", "/desk/fund/money", "基金账", Act.MONEY_READ),
     ("postings", "/desk/postings", "派出干部", Act.POSTING_READ),
+    ("documents", "/desk/documents", "公文", Act.DOCUMENT_READ),
     ("messages", "/desk/messages", "通知", Act.MESSAGE_READ),
     ("channels", "/desk/channels", "渠道", Act.CHANNEL_READ),
     ("accounts", "/desk/accounts", "账号", Act.ACCOUNT_MANAGE),

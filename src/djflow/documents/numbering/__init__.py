@@ -1,0 +1,1 @@
+"""Numbers of official documents: series, counters, and the ledger that keeps every number."""
