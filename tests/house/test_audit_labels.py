@@ -11,6 +11,8 @@ from djflow.approvals.states import Act
 from djflow.audit.labels import ACTION_LABELS, SUBJECT_LABELS
 from djflow.fund.donations.model import DonationAct
 from djflow.fund.ledger.model import TransferKind
+from djflow.meetings.actions.model import ItemAct
+from djflow.meetings.model import Act as MeetingAct
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(p for p in (ROOT / "src" / "djflow").rglob("*.py") if p.parent.name != "audit")
@@ -20,6 +22,8 @@ COMPUTED = {
     *(f"ledger.{kind.value}" for kind in TransferKind),
     *(f"donation.{act.value}" for act in DonationAct),
     "donation.pledge",
+    *(f"meeting.{act.value}" for act in MeetingAct),
+    *(f"item.{act.value}" for act in ItemAct),
     *(f"approval.{act.value}" for act in (Act.WITHDRAW, Act.PAUSE, Act.RESUME, Act.URGE, Act.REASSIGN)),
 }
 """Actions whose codes are put together from an enum."""

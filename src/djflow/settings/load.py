@@ -20,6 +20,7 @@ from djflow.notify.texts import Texts
 from djflow.settings.channels_file import CODED, Channels
 from djflow.settings.fields import AS_TUPLE, DATABASE_ADDRESS, Table, Text
 from djflow.settings.market_file import MarketsFile
+from djflow.settings.meetings_file import MeetingsFile, meetings_problems
 from djflow.settings.money_files import MoneyFiles
 from djflow.settings.notices_file import NoticesFile, notices_problems, template_notices
 from djflow.settings.problems import Problem, Severity, errors_of
@@ -69,6 +70,7 @@ class _House:
     channels: Reading[Channels]
     notices: Reading[NoticesFile]
     money: MoneyFiles
+    meetings: Reading[MeetingsFile]
     holidays: Mapping[int, HolidayYear]
     problems: tuple[Problem, ...]
 
@@ -90,8 +92,8 @@ def load_settings(home: FilePath) -> Settings:
         raise ConfigError(f"配置有 {len(errors)} 处错误，改好后再试：\n{listing}")
     djflow, roster, markets = house.djflow.value, house.roster.value, house.markets.value
     schedules, channels, notices = house.schedules.value, house.channels.value, house.notices.value
-    money = house.money.values
-    if not (djflow and roster and markets and schedules and channels and notices and money):
+    money, meetings = house.money.values, house.meetings.value
+    if not (djflow and roster and markets and schedules and channels and notices and money and meetings):
         msg = "a file without model and without error"
         raise AssertionError(msg)
     url = _database_url(djflow.database.url)
@@ -115,6 +117,7 @@ def load_settings(home: FilePath) -> Settings:
         approvals=money.approvals,
         fund=money.fund,
         payments=money.payments,
+        meetings=meetings,
         holidays=house.holidays,
     )
 
@@ -139,12 +142,13 @@ def _read(home: FilePath) -> _House:
     channels = read_model(folder, "channels.toml", Channels)
     notices = read_model(folder, "notices.toml", NoticesFile)
     money = MoneyFiles.read(folder)
+    meetings = read_model(folder, "meetings.toml", MeetingsFile)
     holidays, holiday_problems = _read_holidays(folder)
     if not folder.is_dir():
         missing = Problem(
             "", 0, "", f"{home} 下没有 config 目录。", "请先运行 djflow init，或用 --home 指到本区的目录。"
         )
-        return _House(djflow, roster, markets, schedules, channels, notices, money, {}, (missing,))
+        return _House(djflow, roster, markets, schedules, channels, notices, money, meetings, {}, (missing,))
     problems = (
         *djflow.problems,
         *_password_notice(djflow),
@@ -158,11 +162,13 @@ def _read(home: FilePath) -> _House:
         *_notices_problems(folder, notices, channels.value, djflow.value),
         *_secret_notices(channels),
         *money.problems(),
+        *meetings.problems,
+        *_meetings_problems(meetings),
         *holiday_problems,
         *_text_problems(folder),
     )
     found = tuple(sorted(problems, key=_place))
-    return _House(djflow, roster, markets, schedules, channels, notices, money, holidays, found)
+    return _House(djflow, roster, markets, schedules, channels, notices, money, meetings, holidays, found)
 
 
 def _place(problem: Problem) -> tuple[str, int, str]:
@@ -256,6 +262,11 @@ def _notices_problems(
         yield from notices_problems(notices.file, notices.value, known, texts, djflow.district.signature)
         coded = [one.key for one in channels.entries if one.enabled and one.url.startswith(CODED)]
         yield from template_notices(notices.file, notices.value, coded)
+
+
+def _meetings_problems(meetings: Reading[MeetingsFile]) -> Iterator[Problem]:
+    if meetings.file and meetings.value:
+        yield from meetings_problems(meetings.file, meetings.value)
 
 
 def _read_holidays(folder: FilePath) -> tuple[Mapping[int, HolidayYear], tuple[Problem, ...]]:

@@ -17,6 +17,7 @@ from djflow.settings.fields import AS_TUPLE, DATABASE_ADDRESS, CronLines, Phone,
 from djflow.settings.fund_file import FundFile
 from djflow.settings.ledger_file import LedgerFile
 from djflow.settings.market_file import ServicePlan
+from djflow.settings.meetings_file import MeetingsFile
 from djflow.settings.notices_file import NoticesFile
 from djflow.settings.payments_file import PaymentsFile
 from djflow.settings.roster_file import RosterSettings
@@ -217,6 +218,7 @@ class Settings:
     approvals: ApprovalsFile
     fund: FundFile
     payments: PaymentsFile
+    meetings: MeetingsFile
     holidays: Mapping[int, HolidayYear]
 
     @property
