@@ -21,7 +21,7 @@ from prefect.states import Crashed
 from prefect.types.entrypoint import EntrypointType
 
 from djflow.settings.schema import Schedule
-from flows import city, duty, fund, fund_acts, fund_money, notify, roster, sweep, upkeep
+from flows import city, duty, fund, fund_acts, fund_money, meetings, notify, roster, sweep, upkeep
 from flows.city_runs import POOL
 from flows.frame import Ending, the_house
 from flows.relay import relay_for_ever
@@ -270,6 +270,30 @@ DEPLOYMENTS = (
         "销毁过了保存期限的申请材料，清除没有归属的文件。",
         ("温暖基金", "每天"),
         _CANCEL_NEW,  # two would destroy the same files
+    ),
+    Deployment(
+        "meeting-cycle",
+        meetings.meeting_cycle,
+        "会议周期",
+        "安排近期的例会并征集议题，到日子发会议通知，开过的登记召开；列出在办会议和办不下去的原因。",
+        ("会议", "每天"),
+        _CANCEL_NEW,  # a look that is under way sees the same things
+    ),
+    Deployment(
+        "meeting-remind",
+        meetings.meeting_remind,
+        "会议提醒",
+        "催报议题、催回复，前一天16:00和会前2小时提醒参会的同志；每人每次只有一条。",
+        ("会议", "通知"),
+        _CANCEL_NEW,  # a reminder missed by a quarter of an hour is sent by the next run
+    ),
+    Deployment(
+        "action-watch",
+        meetings.action_watch,
+        "议定事项督办",
+        "看议定事项的期限，黄灯、红灯各提醒一次，25日起催报当月进展；列出未销号的事项。",
+        ("会议", "每天"),
+        _CANCEL_NEW,  # two would look at the same items
     ),
     Deployment(
         "roster-city",

@@ -16,10 +16,24 @@ from prefect.deployments.runner import RunnerDeployment
 from djflow.core.clock import CIVIL_ZONE
 from djflow.settings.load import load_settings
 from djflow.settings.schema import DEPLOYMENTS as SCHEDULED
-from flows import city, duty, forms, fund, fund_acts, fund_forms, fund_money, notify, register, roster, sweep, upkeep
+from flows import (
+    city,
+    duty,
+    forms,
+    fund,
+    fund_acts,
+    fund_forms,
+    fund_money,
+    meetings,
+    notify,
+    register,
+    roster,
+    sweep,
+    upkeep,
+)
 
 ROOT = Path(__file__).parents[2]
-MODULES = (city, duty, fund, fund_acts, fund_money, notify, roster, sweep, upkeep)
+MODULES = (city, duty, fund, fund_acts, fund_money, meetings, notify, roster, sweep, upkeep)
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ENGLISH = re.compile(r"[A-Za-z]{2,}")
 KNOWN_WORDS = {"Prefect", "Suspended", "Resume", "config", "markets", "toml", "code", "djflow", "market", "list"}

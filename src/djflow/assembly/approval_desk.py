@@ -19,7 +19,7 @@ from djflow.approvals.views import service as views
 from djflow.approvals.views.model import Sheet, SheetCheck
 from djflow.assembly import approval_acts, relief
 from djflow.assembly import case_view as fund_case
-from djflow.assembly.approvals import office_of
+from djflow.assembly.approvals import hear, office_of
 from djflow.assembly.house import House
 from djflow.assembly.opinions import Said
 from djflow.audit import service as audit
@@ -95,7 +95,9 @@ def decide(house: House, account: Account, pick: Pick, what: Said) -> Case:
         return relief.decide(house, pick.task_id, answer, by=account.actor).outcome.case
     with house.transaction() as session:
         office, now = office_of(house), house.now()
-        return approvals.decide(session, pick.task_id, answer, office=office, by=account.actor, now=now).case
+        outcome = approvals.decide(session, pick.task_id, answer, office=office, by=account.actor, now=now)
+        hear(house, session, [outcome], by=account.actor)
+        return outcome.case
 
 
 def _seen_task(house: House, account: Account, task_id: TaskId) -> Case:

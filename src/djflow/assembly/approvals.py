@@ -12,6 +12,7 @@ from djflow.approvals.chains.model import Chain, ChainStep, Level, StepKind
 from djflow.approvals.chains.rules import path
 from djflow.approvals.model import Case, CaseId, CaseState, NewCase, Office, Outcome, Place, World
 from djflow.approvals.sweeping.service import sweep as swept
+from djflow.assembly import meetings_topics
 from djflow.assembly.house import House
 from djflow.core.clock import civil_date
 from djflow.core.errors import NotFoundError
@@ -91,6 +92,8 @@ def hear(house: House, session: Session, outcomes: Iterable[Outcome], *, by: str
     for outcome in outcomes:
         if outcome.case.new.subject.kind == KIND and outcome.changed:
             fund.follow(session, outcome, desk, by=by, now=house.now())
+        if outcome.case.new.subject.kind == meetings_topics.MEETING and outcome.changed:
+            meetings_topics.follow(house, session, outcome, by=by)
 
 
 def desk_of(house: House) -> Desk:

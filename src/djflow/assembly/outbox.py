@@ -106,6 +106,8 @@ def link(session: Session, notice: Notice, now: datetime) -> str:
         return phone.receipt_reference(session, notice.subject, PersonId(notice.recipient), now=now)
     if notice.kind is NoticeKind.FUND_PROGRESS:
         return phone.link_reference(session, PersonId(notice.recipient), now=now, path=f"/fund/{notice.subject.id}")
+    if notice.kind is NoticeKind.MEETING:
+        return phone.link_reference(session, PersonId(notice.recipient), now=now, path="/meeting")
     if notice.kind not in _ANSWERED_ON_THE_PHONE:
         return ""
     event = notice.subject.id if notice.kind in _OF_A_DUTY else ""

@@ -12,7 +12,7 @@ from djflow.approvals import service as approvals
 from djflow.approvals.doorway import service as doorway
 from djflow.approvals.model import Answer, Outcome, TaskId, Verdict
 from djflow.assembly.application_file import Filed, read_application
-from djflow.assembly.approvals import desk_of
+from djflow.assembly.approvals import desk_of, hear
 from djflow.assembly.house import House
 from djflow.audit import service as audit
 from djflow.core.errors import InputError
@@ -176,6 +176,8 @@ def decide_by_link(house: House, token: str, passed: str, verdict: Verdict, opin
         if of_fund:
             by = str(Subject("people.person", admitted.person))
             fund.follow(session, outcome, desk, reason=opinion, by=by, now=now)
+        else:
+            hear(house, session, [outcome], by=str(Subject("people.person", admitted.person)))
         return outcome
 
 

@@ -28,6 +28,7 @@ KIND_LABELS: Mapping[NoticeKind, str] = MappingProxyType(
         NoticeKind.APPROVAL_CODE: "审批验证码",
         NoticeKind.FUND_PROGRESS: "温暖基金办理进度",
         NoticeKind.FUND_BRANCH: "温暖基金支部提示",
+        NoticeKind.MEETING: "会议和议定事项",
     }
 )
 

@@ -39,6 +39,7 @@ class NoticeKind(StrEnum):
     APPROVAL_CODE = "approval_code"
     FUND_PROGRESS = "fund_progress"
     FUND_BRANCH = "fund_branch"
+    MEETING = "meeting"
 
 
 class NoticeState(StrEnum):

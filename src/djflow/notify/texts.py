@@ -116,6 +116,11 @@ SAMPLES: Mapping[str, Mapping[str, object]] = MappingProxyType(
         "sms/approval_outcome": {"name": "张三丰", "what": "温暖基金申请WF2026-0017", "outcome": "已办结"},
         "sms/fund_progress": {"name": "张三丰", "number": "WF2026-0017", "state": "银行退回，等更正账号"},
         "sms/fund_branch": {"name": "张三丰", "number": "WF2026-0017", "state": "已提交，等支部受理"},
+        "sms/meeting": {
+            "name": "张三丰",
+            "title": "统筹城乡基层党建联席会议",
+            "state": "定于12月10日09:00在区委三楼会议室召开，请于12月08日前回复是否参会",
+        },
         "sms/approval_code": {"name": "张三丰", "code": "052719", "minutes": "10"},
         "im/operator_alert": {
             "title": "下月值班表还没有公示",

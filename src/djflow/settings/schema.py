@@ -45,6 +45,9 @@ DEPLOYMENTS = (
     "ledger-verify",
     "ledger-anchor",
     "relief-tidy",
+    "meeting-cycle",
+    "meeting-remind",
+    "action-watch",
 )
 """Keys of schedules.toml; each is one deployment."""
 

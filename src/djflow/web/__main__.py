@@ -19,6 +19,7 @@ from djflow.web.desk.router import desk_router
 from djflow.web.files import files_router
 from djflow.web.me.approve import approve_router
 from djflow.web.me.fund import fund_router
+from djflow.web.me.meetings import meetings_router
 from djflow.web.me.routes import me_router
 from djflow.web.public import relief
 from djflow.web.public.annual import annual_router
@@ -48,6 +49,7 @@ def serve(house: House, host: str, port: int) -> None:
             files_router(upkeep.file_source(house), upkeep.link_key(house), house.clock),
             approve_router(house),
             fund_router(house),
+            meetings_router(house),
             me_router(house),
             desk_router(house),
             receipts_router(house),
