@@ -82,7 +82,7 @@ def meeting(house: House, person: PersonId, meeting_id: str) -> MyMeeting:
         seat=seat,
         unit=units[seat.new.unit],
         times=times,
-        coming=names[coming].name if coming in names else "",
+        coming=names[coming].name if coming is not None and coming in names else "",
         answers=answers,
         hands_in=found.state is MeetingState.TOPIC_CALL and person == seat.new.liaison,
         signs=found.state is MeetingState.NOTICED and times.signin_from <= now <= found.new.ends_at,

@@ -77,7 +77,7 @@ def test_a_meeting_of_others_does_not_exist(hall: Hall, noticed: House) -> None:
 
 def test_an_owner_accepts_and_reports(hall: Hall, noticed: House, at: AtMoment) -> None:
     """The owner accepts, reports the month and the end; others do not see the matter."""
-    assert noticed
+    assert noticed.now() < at("2026-12-11T09:00").now()
     house = at("2026-12-11T09:00")
     with house.transaction() as session:
         invitations.hold(session, hall.meeting.id, Who.OFFICE, by="test", now=house.now())
