@@ -33,7 +33,6 @@ class MyMeeting:
     coming: str
     answers: bool
     hands_in: bool
-    signs: bool
     topics: tuple[Topic, ...]
     own_topics: tuple[Topic, ...]
     substitutes: tuple[PersonCard, ...]
@@ -85,7 +84,6 @@ def meeting(house: House, person: PersonId, meeting_id: str) -> MyMeeting:
         coming=names[coming].name if coming is not None and coming in names else "",
         answers=answers,
         hands_in=found.state is MeetingState.TOPIC_CALL and person == seat.new.liaison,
-        signs=found.state is MeetingState.NOTICED and times.signin_from <= now <= found.new.ends_at,
         topics=rules.listed(topics) if found.topics_fixed else (),
         own_topics=tuple(one for one in topics if one.new.unit == seat.new.unit),
         substitutes=tuple(one for one in unit_people if one.id != seat.new.person and (one.is_leader or not principal)),
