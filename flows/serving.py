@@ -20,6 +20,10 @@ from prefect.types.entrypoint import EntrypointType
 from djflow.settings.schema import Schedule
 from flows.frame import Ending
 
+ENQUEUE = ConcurrencyLimitStrategy.ENQUEUE
+CANCEL_NEW = ConcurrencyLimitStrategy.CANCEL_NEW
+RUNS_AT_ONCE = 2
+"""How many runs this machine's runner works on at a time."""
 _LONGEST_WAIT = 2.0
 
 

@@ -13,6 +13,8 @@ from djflow.dispatch.postings.model import Act as PostingAct
 from djflow.documents.register.model import Act as DocumentAct
 from djflow.fund.donations.model import DonationAct
 from djflow.fund.ledger.model import TransferKind
+from djflow.meetings.actions.model import ItemAct
+from djflow.meetings.model import Act as MeetingAct
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(p for p in (ROOT / "src" / "djflow").rglob("*.py") if p.parent.name != "audit")
@@ -24,6 +26,8 @@ COMPUTED = {
     "donation.pledge",
     *(f"posting.{act.value}" for act in PostingAct),
     *(f"document.{act.value}" for act in DocumentAct),
+    *(f"meeting.{act.value}" for act in MeetingAct),
+    *(f"item.{act.value}" for act in ItemAct),
     *(f"approval.{act.value}" for act in (Act.WITHDRAW, Act.PAUSE, Act.RESUME, Act.URGE, Act.REASSIGN)),
 }
 """Actions whose codes are put together from an enum."""

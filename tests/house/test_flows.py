@@ -30,6 +30,7 @@ from flows import (
     fund_acts,
     fund_forms,
     fund_money,
+    meetings,
     notify,
     postings,
     register,
@@ -43,8 +44,8 @@ from flows import (
 
 ROOT = Path(__file__).parents[2]
 MODULES = (
-    *(city, dispatch, dispatch_proposing, documents, duty, fund, fund_acts, fund_money, notify, postings, reserve),
-    *(roster, rotation, sweep, upkeep),
+    *(city, dispatch, dispatch_proposing, documents, duty, fund, fund_acts, fund_money, meetings, notify, postings),
+    *(reserve, roster, rotation, sweep, upkeep),
 )
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ENGLISH = re.compile(r"[A-Za-z]{2,}")

@@ -75,6 +75,11 @@ HOURS = {"name": "欧阳修文", "year": "2026", "lacking": "110"}
 RESERVE = {"name": "欧阳修文", "outcome": "这次未列入"}
 BATCH = {"name": "欧阳修文", "batch": "2027年第一批驻村干部", "count": "12", "until": "11月27日"}
 BATCH |= {"state": "单位已推荐您参加选派，组织部正在审查"}
+MEETING = {
+    "name": "欧阳修文",
+    "title": "统筹城乡基层党建联席会议",
+    "state": "定于12月10日09:00在区委三楼会议室召开，请于12月08日前回复",
+}
 DOCUMENT = {"name": "欧阳修文", "what": "示组联发〔2026〕112号", "state": "已印发，请于11月30日前签收"}
 FUND = {"name": "欧阳修文", "number": "WF2026-0017", "state": "银行退回，等更正账号"}
 
@@ -83,7 +88,13 @@ FUND = {"name": "欧阳修文", "number": "WF2026-0017", "state": "银行退回�
 def test_a_text_message_with_long_values_is_one_part(folder: Path, name: str) -> None:
     """Signature and text together stay within 70 UTF-16 units, so that one message is paid for one."""
     kinds = {"sms/approval": APPROVAL, "sms/fund": FUND, "sms/batch": BATCH, "sms/posting": POSTING}
-    kinds |= {"sms/course": COURSE, "sms/hours": HOURS, "sms/reserve": RESERVE, "sms/document": DOCUMENT}
+    kinds |= {
+        "sms/course": COURSE,
+        "sms/hours": HOURS,
+        "sms/reserve": RESERVE,
+        "sms/document": DOCUMENT,
+        "sms/meeting": MEETING,
+    }
     values = next((kept for begin, kept in kinds.items() if name.startswith(begin)), DUTY)
     text = SIGNATURE + Texts(folder).render(name, **values)
     assert len(text.encode("utf-16-le")) // 2 <= 70

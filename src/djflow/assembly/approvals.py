@@ -13,7 +13,7 @@ from djflow.approvals.chains.rules import path
 from djflow.approvals.model import Case, CaseId, CaseState, NewCase, Office, Outcome, Place, World
 from djflow.approvals.sweeping.service import sweep as swept
 from djflow.assembly import dispatch_extensions as extensions
-from djflow.assembly import documents_signing
+from djflow.assembly import documents_signing, meetings_topics
 from djflow.assembly.dispatch_extensions import EXTENSION
 from djflow.assembly.dispatch_hearing import hear_batches
 from djflow.assembly.dispatch_rotation_hearing import hear_rotation
@@ -104,6 +104,8 @@ def hear(house: House, session: Session, outcomes: Iterable[Outcome], *, by: str
             extensions.follow(house, session, outcome, by=by)
         elif kind == DOCUMENT and outcome.changed:
             documents_signing.follow(house, session, outcome, by=by)
+        elif kind == meetings_topics.MEETING and outcome.changed:
+            meetings_topics.follow(house, session, outcome, by=by)
 
 
 def desk_of(house: House) -> Desk:

@@ -7,6 +7,7 @@ held. The sender (`djflow.assembly.sender`) does the rest; both may run in sever
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
@@ -43,6 +44,14 @@ _WAYS: Mapping[str, ContactWay] = {
 _OF_A_DUTY = frozenset({NoticeKind.DUTY_REMINDER, NoticeKind.STANDBY_REMINDER, NoticeKind.STANDBY_CALLED})
 _ANSWERED_ON_THE_PHONE = _OF_A_DUTY | {NoticeKind.DUTY_ASSIGNED, NoticeKind.DUTY_OFFER}
 _APPROVED_ON_THE_PHONE = frozenset({NoticeKind.APPROVAL_WAITING, NoticeKind.APPROVAL_REMINDER})
+_PAGES: Mapping[NoticeKind, str] = MappingProxyType(
+    {
+        NoticeKind.FUND_PROGRESS: "/fund/{}",
+        NoticeKind.POSTING_CADRE: "/posting/{}",
+        NoticeKind.MEETING: "/meeting",
+    }
+)
+"""The phone pages that messages lead to; the place is the id of what the message is about."""
 _SHORTEST_LEASE = timedelta(seconds=60)
 BY = "sender"
 
@@ -104,10 +113,8 @@ def link(session: Session, notice: Notice, now: datetime) -> str:
         return phone.approval_reference(session, notice.subject, PersonId(notice.recipient), now=now)
     if notice.kind is NoticeKind.APPROVAL_RECEIPT:
         return phone.receipt_reference(session, notice.subject, PersonId(notice.recipient), now=now)
-    if notice.kind is NoticeKind.FUND_PROGRESS:
-        return phone.link_reference(session, PersonId(notice.recipient), now=now, path=f"/fund/{notice.subject.id}")
-    if notice.kind is NoticeKind.POSTING_CADRE:
-        return phone.link_reference(session, PersonId(notice.recipient), now=now, path=f"/posting/{notice.subject.id}")
+    if path := _PAGES.get(notice.kind):
+        return phone.link_reference(session, PersonId(notice.recipient), now=now, path=path.format(notice.subject.id))
     if notice.kind not in _ANSWERED_ON_THE_PHONE:
         return ""
     event = notice.subject.id if notice.kind in _OF_A_DUTY else ""

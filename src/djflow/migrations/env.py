@@ -36,6 +36,10 @@ import djflow.fund.payment.tables
 import djflow.fund.publicity.tables
 import djflow.fund.running.tables
 import djflow.inbox.tables
+import djflow.meetings.actions.tables
+import djflow.meetings.invitations.tables
+import djflow.meetings.minutes.tables
+import djflow.meetings.tables
 import djflow.notify.tables
 import djflow.people.contacts.tables
 import djflow.people.tables

@@ -33,6 +33,7 @@ KIND_LABELS: Mapping[NoticeKind, str] = MappingProxyType(
         NoticeKind.POSTING_CADRE: "派出干部通知",
         NoticeKind.POSTING_UNIT: "派出单位和接收单位通知",
         NoticeKind.DOCUMENT_UNIT: "公文会签和签收",
+        NoticeKind.MEETING: "会议和议定事项",
     }
 )
 

@@ -48,6 +48,7 @@ class NoticeKind(StrEnum):
     POSTING_CADRE = "posting_cadre"
     POSTING_UNIT = "posting_unit"
     DOCUMENT_UNIT = "document_unit"
+    MEETING = "meeting"
 
 
 class NoticeState(StrEnum):

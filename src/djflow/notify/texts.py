@@ -144,6 +144,11 @@ SAMPLES: Mapping[str, Mapping[str, object]] = MappingProxyType(
             "what": "示组发〔2026〕12号",
             "state": "已印发，请于11月30日前签收",
         },
+        "sms/meeting": {
+            "name": "张三丰",
+            "title": "统筹城乡基层党建联席会议",
+            "state": "定于12月10日09:00在区委三楼会议室召开，请于12月08日前回复是否参会",
+        },
         "sms/approval_code": {"name": "张三丰", "code": "052719", "minutes": "10"},
         "sms/reserve_outcome": {"name": "张三丰", "outcome": "这次未列入"},
         "sms/course_call": _COURSE,

@@ -25,6 +25,7 @@ from djflow.settings.dispatch_file import DispatchFile, dispatch_problems
 from djflow.settings.documents_file import DocumentsFile, documents_problems
 from djflow.settings.fields import AS_TUPLE, DATABASE_ADDRESS, Table, Text
 from djflow.settings.market_file import MarketsFile
+from djflow.settings.meetings_file import MeetingsFile, meetings_problems
 from djflow.settings.money_files import MoneyFiles
 from djflow.settings.notices_file import NoticesFile, notices_problems, template_notices
 from djflow.settings.problems import Problem, Severity, errors_of
@@ -76,6 +77,7 @@ class _House:
     money: MoneyFiles
     dispatch: Reading[DispatchFile]
     documents: Reading[DocumentsFile]
+    meetings: Reading[MeetingsFile]
     holidays: Mapping[int, HolidayYear]
     problems: tuple[Problem, ...]
 
@@ -98,9 +100,11 @@ def load_settings(home: FilePath) -> Settings:
     djflow, roster, markets = house.djflow.value, house.roster.value, house.markets.value
     schedules, channels, notices = house.schedules.value, house.channels.value, house.notices.value
     money, dispatch, documents = house.money.values, house.dispatch.value, house.documents.value
-    if not (djflow and roster and markets and schedules and channels and notices and money and dispatch and documents):
-        msg = "a file without model and without error"
-        raise AssertionError(msg)
+    meetings = house.meetings.value
+    if not (djflow and roster and markets and schedules and channels and notices):
+        raise _impossible()
+    if not (money and dispatch and documents and meetings):
+        raise _impossible()
     url = _database_url(djflow.database.url)
     phone = djflow.district.supervision_phone
     return Settings(
@@ -124,6 +128,7 @@ def load_settings(home: FilePath) -> Settings:
         payments=money.payments,
         dispatch=dispatch,
         documents=documents,
+        meetings=meetings,
         holidays=house.holidays,
     )
 
@@ -150,12 +155,14 @@ def _read(home: FilePath) -> _House:
     money = MoneyFiles.read(folder)
     dispatch = read_model(folder, "dispatch.toml", DispatchFile)
     documents = read_model(folder, "documents.toml", DocumentsFile)
+    meetings = read_model(folder, "meetings.toml", MeetingsFile)
+    files = (djflow, roster, markets, schedules, channels, notices, money, dispatch, documents, meetings)
     holidays, holiday_problems = _read_holidays(folder)
     if not folder.is_dir():
         missing = Problem(
             "", 0, "", f"{home} 下没有 config 目录。", "请先运行 djflow init，或用 --home 指到本区的目录。"
         )
-        return _House(djflow, roster, markets, schedules, channels, notices, money, dispatch, documents, {}, (missing,))
+        return _House(*files, {}, (missing,))
     problems = (
         *djflow.problems,
         *_password_notice(djflow),
@@ -173,11 +180,17 @@ def _read(home: FilePath) -> _House:
         *documents.problems,
         *_documents_problems(documents, money.approvals.value),
         *_dispatch_problems(dispatch, money.approvals.value),
+        *meetings.problems,
+        *_meetings_problems(meetings),
         *holiday_problems,
         *_text_problems(folder),
     )
     found = tuple(sorted(problems, key=_place))
-    return _House(djflow, roster, markets, schedules, channels, notices, money, dispatch, documents, holidays, found)
+    return _House(*files, holidays, found)
+
+
+def _impossible() -> AssertionError:
+    return AssertionError("a file without model and without error")
 
 
 def _place(problem: Problem) -> tuple[str, int, str]:
@@ -281,6 +294,11 @@ def _documents_problems(documents: Reading[DocumentsFile], approvals: ApprovalsF
 def _dispatch_problems(dispatch: Reading[DispatchFile], approvals: ApprovalsFile | None) -> Iterator[Problem]:
     if dispatch.file and dispatch.value:
         yield from dispatch_problems(dispatch.file, dispatch.value, approvals)
+
+
+def _meetings_problems(meetings: Reading[MeetingsFile]) -> Iterator[Problem]:
+    if meetings.file and meetings.value:
+        yield from meetings_problems(meetings.file, meetings.value)
 
 
 def _read_holidays(folder: FilePath) -> tuple[Mapping[int, HolidayYear], tuple[Problem, ...]]:

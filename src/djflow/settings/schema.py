@@ -19,6 +19,7 @@ from djflow.settings.fields import AS_TUPLE, DATABASE_ADDRESS, CronLines, Phone,
 from djflow.settings.fund_file import FundFile
 from djflow.settings.ledger_file import LedgerFile
 from djflow.settings.market_file import ServicePlan
+from djflow.settings.meetings_file import MeetingsFile
 from djflow.settings.notices_file import NoticesFile
 from djflow.settings.payments_file import PaymentsFile
 from djflow.settings.roster_file import RosterSettings
@@ -53,6 +54,9 @@ DEPLOYMENTS = (
     "attendance-monthly",
     "posting-midterm",
     "document-receipts",
+    "meeting-cycle",
+    "meeting-remind",
+    "action-watch",
 )
 """Keys of schedules.toml; each is one deployment."""
 
@@ -228,6 +232,7 @@ class Settings:
     payments: PaymentsFile
     dispatch: DispatchFile
     documents: DocumentsFile
+    meetings: MeetingsFile
     holidays: Mapping[int, HolidayYear]
 
     @property

@@ -19,6 +19,7 @@ from djflow.web.desk.router import desk_router
 from djflow.web.files import files_router
 from djflow.web.me.approve import approve_router
 from djflow.web.me.fund import fund_router
+from djflow.web.me.meetings import meetings_router
 from djflow.web.me.postings import postings_router
 from djflow.web.me.routes import me_router
 from djflow.web.public import dispatch, relief
@@ -50,6 +51,7 @@ def serve(house: House, host: str, port: int) -> None:
             approve_router(house),
             fund_router(house),
             postings_router(house),
+            meetings_router(house),
             me_router(house),
             desk_router(house),
             receipts_router(house),

@@ -1,0 +1,1 @@
+"""What djflow runs in Prefect, a module for each part of the programme."""

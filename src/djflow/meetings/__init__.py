@@ -1,0 +1,1 @@
+"""Meetings: topics, notice, who comes, minutes, and what becomes of what was agreed."""

@@ -1,0 +1,1 @@
+"""What a meeting agreed on: who does it until when, how far it is, when it is struck off."""
