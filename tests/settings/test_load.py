@@ -59,6 +59,7 @@ def test_the_example_is_free_of_errors(home: Path) -> None:
         ("approvals.toml", "这些值待确认。"),
         ("approvals.toml", "这些值待确认。"),
         ("markets.toml", "“古州”的场期还不知道，只列出，不排班。"),
+        ("circulars.toml", "这些值待确认。"),
         ("meetings.toml", "这些值待确认。"),
     }
 

@@ -19,16 +19,13 @@ from djflow.core.errors import ConfigError
 from djflow.documents.official.markup import read_text
 from djflow.notify.paper_samples import PAPER_SAMPLES
 from djflow.notify.texts import Texts
-from djflow.settings.approvals_file import ApprovalsFile
 from djflow.settings.channels_file import CODED, Channels
-from djflow.settings.dispatch_file import DispatchFile, dispatch_problems
-from djflow.settings.documents_file import DocumentsFile, documents_problems
 from djflow.settings.fields import AS_TUPLE, DATABASE_ADDRESS, Table, Text
 from djflow.settings.market_file import MarketsFile
-from djflow.settings.meetings_file import MeetingsFile, meetings_problems
 from djflow.settings.money_files import MoneyFiles
 from djflow.settings.notices_file import NoticesFile, notices_problems, template_notices
 from djflow.settings.problems import Problem, Severity, errors_of
+from djflow.settings.programme_files import ProgrammeFiles
 from djflow.settings.reading import FileText, Reading, read_model
 from djflow.settings.roster_file import RosterSettings
 from djflow.settings.schema import DEPLOYMENTS, DjflowFile, SchedulesFile, Settings
@@ -75,9 +72,7 @@ class _House:
     channels: Reading[Channels]
     notices: Reading[NoticesFile]
     money: MoneyFiles
-    dispatch: Reading[DispatchFile]
-    documents: Reading[DocumentsFile]
-    meetings: Reading[MeetingsFile]
+    programmes: ProgrammeFiles
     holidays: Mapping[int, HolidayYear]
     problems: tuple[Problem, ...]
 
@@ -99,11 +94,10 @@ def load_settings(home: FilePath) -> Settings:
         raise ConfigError(f"配置有 {len(errors)} 处错误，改好后再试：\n{listing}")
     djflow, roster, markets = house.djflow.value, house.roster.value, house.markets.value
     schedules, channels, notices = house.schedules.value, house.channels.value, house.notices.value
-    money, dispatch, documents = house.money.values, house.dispatch.value, house.documents.value
-    meetings = house.meetings.value
+    money, programmes = house.money.values, house.programmes.values
     if not (djflow and roster and markets and schedules and channels and notices):
         raise _impossible()
-    if not (money and dispatch and documents and meetings):
+    if not (money and programmes):
         raise _impossible()
     url = _database_url(djflow.database.url)
     phone = djflow.district.supervision_phone
@@ -126,9 +120,10 @@ def load_settings(home: FilePath) -> Settings:
         approvals=money.approvals,
         fund=money.fund,
         payments=money.payments,
-        dispatch=dispatch,
-        documents=documents,
-        meetings=meetings,
+        dispatch=programmes.dispatch,
+        documents=programmes.documents,
+        meetings=programmes.meetings,
+        circulars=programmes.circulars,
         holidays=house.holidays,
     )
 
@@ -153,10 +148,8 @@ def _read(home: FilePath) -> _House:
     channels = read_model(folder, "channels.toml", Channels)
     notices = read_model(folder, "notices.toml", NoticesFile)
     money = MoneyFiles.read(folder)
-    dispatch = read_model(folder, "dispatch.toml", DispatchFile)
-    documents = read_model(folder, "documents.toml", DocumentsFile)
-    meetings = read_model(folder, "meetings.toml", MeetingsFile)
-    files = (djflow, roster, markets, schedules, channels, notices, money, dispatch, documents, meetings)
+    programmes = ProgrammeFiles.read(folder)
+    files = (djflow, roster, markets, schedules, channels, notices, money, programmes)
     holidays, holiday_problems = _read_holidays(folder)
     if not folder.is_dir():
         missing = Problem(
@@ -176,12 +169,7 @@ def _read(home: FilePath) -> _House:
         *_notices_problems(folder, notices, channels.value, djflow.value),
         *_secret_notices(channels),
         *money.problems(),
-        *dispatch.problems,
-        *documents.problems,
-        *_documents_problems(documents, money.approvals.value),
-        *_dispatch_problems(dispatch, money.approvals.value),
-        *meetings.problems,
-        *_meetings_problems(meetings),
+        *programmes.problems(money.approvals.value),
         *holiday_problems,
         *_text_problems(folder),
     )
@@ -284,21 +272,6 @@ def _notices_problems(
         yield from notices_problems(notices.file, notices.value, known, texts, djflow.district.signature)
         coded = [one.key for one in channels.entries if one.enabled and one.url.startswith(CODED)]
         yield from template_notices(notices.file, notices.value, coded)
-
-
-def _documents_problems(documents: Reading[DocumentsFile], approvals: ApprovalsFile | None) -> Iterator[Problem]:
-    if documents.file and documents.value:
-        yield from documents_problems(documents.file, documents.value, approvals)
-
-
-def _dispatch_problems(dispatch: Reading[DispatchFile], approvals: ApprovalsFile | None) -> Iterator[Problem]:
-    if dispatch.file and dispatch.value:
-        yield from dispatch_problems(dispatch.file, dispatch.value, approvals)
-
-
-def _meetings_problems(meetings: Reading[MeetingsFile]) -> Iterator[Problem]:
-    if meetings.file and meetings.value:
-        yield from meetings_problems(meetings.file, meetings.value)
 
 
 def _read_holidays(folder: FilePath) -> tuple[Mapping[int, HolidayYear], tuple[Problem, ...]]:

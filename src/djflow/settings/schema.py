@@ -13,6 +13,7 @@ from djflow.calendar.town import MarketTown
 from djflow.calendar.workdays import WorkCalendar
 from djflow.settings.approvals_file import ApprovalsFile
 from djflow.settings.channels_file import Channels
+from djflow.settings.circulars_file import CircularsFile
 from djflow.settings.dispatch_file import DispatchFile
 from djflow.settings.documents_file import DocumentsFile
 from djflow.settings.fields import AS_TUPLE, DATABASE_ADDRESS, CronLines, Phone, Port, Table, Text, TimeOfDay
@@ -233,6 +234,7 @@ class Settings:
     dispatch: DispatchFile
     documents: DocumentsFile
     meetings: MeetingsFile
+    circulars: CircularsFile
     holidays: Mapping[int, HolidayYear]
 
     @property
