@@ -9,6 +9,7 @@ import pytest
 
 from djflow.approvals.states import Act
 from djflow.audit.labels import ACTION_LABELS, SUBJECT_LABELS
+from djflow.circulars.model import Act as CircularAct
 from djflow.dispatch.postings.model import Act as PostingAct
 from djflow.documents.register.model import Act as DocumentAct
 from djflow.fund.donations.model import DonationAct
@@ -26,6 +27,7 @@ COMPUTED = {
     "donation.pledge",
     *(f"posting.{act.value}" for act in PostingAct),
     *(f"document.{act.value}" for act in DocumentAct),
+    *(f"circular.{act.value}" for act in CircularAct),
     *(f"meeting.{act.value}" for act in MeetingAct),
     *(f"item.{act.value}" for act in ItemAct),
     *(f"approval.{act.value}" for act in (Act.WITHDRAW, Act.PAUSE, Act.RESUME, Act.URGE, Act.REASSIGN)),

@@ -6,6 +6,7 @@ import djflow.approvals.delegation.tables
 import djflow.approvals.doorway.tables
 import djflow.approvals.tables
 import djflow.audit.tables
+import djflow.circulars.tables
 import djflow.db.tables
 import djflow.dispatch.batches.publicity.tables
 import djflow.dispatch.batches.tables

@@ -34,6 +34,7 @@ KIND_LABELS: Mapping[NoticeKind, str] = MappingProxyType(
         NoticeKind.POSTING_UNIT: "派出单位和接收单位通知",
         NoticeKind.DOCUMENT_UNIT: "公文会签和签收",
         NoticeKind.MEETING: "会议和议定事项",
+        NoticeKind.CIRCULAR_UNIT: "通报数据核对",
     }
 )
 

@@ -49,6 +49,7 @@ class NoticeKind(StrEnum):
     POSTING_UNIT = "posting_unit"
     DOCUMENT_UNIT = "document_unit"
     MEETING = "meeting"
+    CIRCULAR_UNIT = "circular_unit"
 
 
 class NoticeState(StrEnum):

@@ -149,6 +149,11 @@ SAMPLES: Mapping[str, Mapping[str, object]] = MappingProxyType(
             "title": "统筹城乡基层党建联席会议",
             "state": "定于12月10日09:00在区委三楼会议室召开，请于12月08日前回复是否参会",
         },
+        "sms/circular_unit": {
+            "name": "张三丰",
+            "period": "2026年第四季度",
+            "state": "请于12月07日前核对贵单位的数据，逾期视为无异议",
+        },
         "sms/approval_code": {"name": "张三丰", "code": "052719", "minutes": "10"},
         "sms/reserve_outcome": {"name": "张三丰", "outcome": "这次未列入"},
         "sms/course_call": _COURSE,
