@@ -101,3 +101,10 @@ class Period:
         if self.number > 1:
             return Period(self.kind, self.year, self.number - 1)
         return Period(self.kind, self.year - 1, _PARTS[self.kind])
+
+    @property
+    def following(self) -> "Period":
+        """The period of the same length after."""
+        if self.number < _PARTS[self.kind]:
+            return Period(self.kind, self.year, self.number + 1)
+        return Period(self.kind, self.year + 1)

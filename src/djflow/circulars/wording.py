@@ -46,6 +46,8 @@ FIELDS: Mapping[str, frozenset[str]] = MappingProxyType(
         "attachment": frozenset({"period"}),
         "chart": frozenset({"group", "name", "unit"}),
         "anchor": frozenset({"anchor"}),
+        "to_towns": frozenset(),
+        "to_departments": frozenset(),
     }
 )
 """Every word there is, and the fields it may use."""
@@ -92,7 +94,7 @@ def _may(fields: frozenset[str]) -> str:
     return f"可以用：{'、'.join(f'{{{one}}}' for one in sorted(fields))}。" if fields else "这句话不能用字段。"
 
 
-def say(words: Mapping[str, str], name: str, **fields: object) -> str:
+def say(words: Mapping[str, str], name: str, /, **fields: object) -> str:
     """Return a word of the office with its fields filled.
 
     Raises: ConfigError when the word is missing or uses a field there is not.
@@ -103,7 +105,7 @@ def say(words: Mapping[str, str], name: str, **fields: object) -> str:
     return fill(text, name, **fields)
 
 
-def fill(text: str, name: str, **fields: object) -> str:
+def fill(text: str, name: str, /, **fields: object) -> str:
     """Return a template with its fields filled.
 
     Raises: ConfigError naming the field there is not.
