@@ -2,7 +2,8 @@
 
 import sys
 from collections.abc import Callable
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from djflow.calendar.workdays import WorkCalendar
+from djflow.circulars.model import Overdue
 from djflow.circulars.periods import Period
 from djflow.circulars.sources import Source, SourceError, collect, discover, gather
 from djflow.core.errors import InputError, IntegrityError
@@ -17,8 +19,11 @@ from djflow.core.sections import Section
 from djflow.core.spans import DateSpan
 from djflow.meetings.actions import service as actions
 from djflow.meetings.actions.model import NewItem
+from djflow.meetings.invitations import service as invitations
+from djflow.meetings.minutes import service as minutes
+from djflow.meetings.model import Who
 from tests.circulars.told import OCTOBER, WORK, section
-from tests.meetings.held import BY, Office
+from tests.meetings.held import BY, STARTS, Office
 
 CALENDAR = WorkCalendar()
 SUMMARY = """
@@ -110,10 +115,16 @@ def test_what_is_gathered_is_the_period_the_one_before_and_what_is_late(session:
 
     office = Office(session, now)
     office.notify()
-    late = NewItem("修好路灯", office.units["T1"], (), date(2026, 12, 20))
-    told = gather(session, OCTOBER, WORK, CALENDAR, now, [source("market", tells)])
+    held = STARTS + timedelta(hours=2)
+    invitations.hold(session, office.meeting.id, Who.OFFICE, by=BY, now=held)
+    minutes.draft(session, office.meeting.id, by=BY, now=held)
+    for due_on, content in ((date(2027, 1, 20), "修好路灯"), (date(2027, 3, 1), "以后再说")):
+        item = NewItem(content, office.units["T1"], (), due_on, office.ids["C02"])
+        actions.add(session, office.meeting.id, item, by=BY, now=held)
+    minutes.issue(session, office.meeting.id, "张部长", by=BY, now=held)
+    told = gather(session, OCTOBER, WORK, CALENDAR, held + timedelta(days=60), [source("market", tells)])
     assert asked == [OCTOBER, OCTOBER.previous]
-    assert (len(told.sections), len(told.previous), told.overdue) == (1, 1, ())
-    assert late.due_on > now.date()
-    assert actions.open_items(session) == ()
-    assert BY
+    assert told.overdue == (Overdue(office.units["T1"], "修好路灯", date(2027, 1, 20)),)
+    assert [one.code for one in told.sections] == [one.code for one in told.previous] == ["market"]
+    only = replace(WORK, sections=("fund",))
+    assert gather(session, OCTOBER, only, CALENDAR, now, [source("market", tells)]).sections == ()

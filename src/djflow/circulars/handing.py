@@ -1,17 +1,20 @@
 """Reads a circular as it would be printed, and hands it to the register, where it is signed, numbered and issued."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from djflow.circulars import service
+from djflow.circulars.charts import pictures_of
 from djflow.circulars.model import Act, Circular, CircularState, Terms
 from djflow.circulars.paragraphs import Draft, compose, rewrite
-from djflow.circulars.text import Letterhead, paper, recipients
+from djflow.circulars.text import Letterhead, illustrated, paper, recipients
 from djflow.circulars.transitions import transition_of
 from djflow.core.errors import RuleError
 from djflow.core.subject import Subject
 from djflow.documents.official.model import OfficialDocument
+from djflow.documents.pictures import MissingFontError, find_font
 from djflow.documents.register import service as register
 from djflow.documents.register.model import Document, NewDocument
 from djflow.documents.register.model import Terms as DocumentTerms
@@ -22,7 +25,8 @@ def draft(session: Session, circular_id: str, *, terms: Terms) -> Draft:
     """Return a circular as its newest figures and the coordinator's paragraphs give it."""
     found = service.circular(session, circular_id)
     snapshot = service.edition(session, circular_id).snapshot
-    return compose(found, snapshot, terms, service.overrides(session, circular_id))
+    written = compose(found, snapshot, terms, service.overrides(session, circular_id))
+    return written if find_font() else replace(written, notes=(*written.notes, MissingFontError().message))
 
 
 def edit(  # noqa: PLR0913 - which paragraph of which circular, in which words, by whom, when
@@ -41,7 +45,9 @@ def document(session: Session, circular_id: str, head: Letterhead, *, terms: Ter
     found = service.circular(session, circular_id)
     snapshot = service.edition(session, circular_id).snapshot
     written = draft(session, circular_id, terms=terms)
-    return paper(found, snapshot, written, terms, head, people.units(session))
+    made = paper(found, snapshot, written, terms, head, people.units(session))
+    pictures = pictures_of(snapshot, terms) if find_font() else ()
+    return illustrated(made, found, terms, pictures)
 
 
 def hand(  # noqa: PLR0913 - what, on whose paper, by the rules of circulars and of documents, by whom, when

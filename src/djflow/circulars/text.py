@@ -1,7 +1,7 @@
 """Sets a draft as an official document, with the table of units and indicators attached."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from djflow.circulars.figures import Seen, shown, unit_of
 from djflow.circulars.model import Circular, KindPolicy, NamedUnit, Snapshot, Terms
@@ -17,6 +17,7 @@ from djflow.documents.official.model import (
     DocumentKind,
     OfficialDocument,
     Paragraph,
+    Picture,
     Table,
 )
 from djflow.people.model import UNIT_KIND_LABELS, Unit, UnitKind
@@ -78,6 +79,16 @@ def paper(
         cc=policy.cc,
         print_office=head.print_office,
     )
+
+
+def illustrated(
+    document: OfficialDocument, circular: Circular, terms: Terms, pictures: Sequence[Picture]
+) -> OfficialDocument:
+    """Return a document with the charts as one more attachment, unchanged without charts."""
+    if not pictures:
+        return document
+    title = say(terms.words, "charts", period=circular.period.title)
+    return replace(document, attachments=(*document.attachments, Attachment(title, tuple(pictures))))
 
 
 def tables(snapshot: Snapshot, terms: Terms) -> Iterator[Table]:

@@ -44,6 +44,7 @@ FIELDS: Mapping[str, frozenset[str]] = MappingProxyType(
         "overdue_item": frozenset({"unit", "content", "due"}),
         "ranked": frozenset({"group"}),
         "attachment": frozenset({"period"}),
+        "charts": frozenset({"period"}),
         "chart": frozenset({"group", "name", "unit"}),
         "anchor": frozenset({"anchor"}),
         "to_towns": frozenset(),

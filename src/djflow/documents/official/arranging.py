@@ -6,8 +6,8 @@ Source: GB/T 9704-2012, 7.3 and 7.4; domain handbook, section 4.3. Nothing here 
 from collections.abc import Iterator
 
 from djflow.documents.official.heads import head
-from djflow.documents.official.model import Attachment, Block, DocumentKind, OfficialDocument, Paragraph, Table
-from djflow.documents.official.plan import Blank, Face, Grid, Item, Line, Plan, Record, Run, Style, Turn
+from djflow.documents.official.model import Attachment, Block, DocumentKind, OfficialDocument, Paragraph, Picture, Table
+from djflow.documents.official.plan import Blank, Face, Grid, Illustration, Item, Line, Plan, Record, Run, Style, Turn
 from djflow.documents.official.rules import (
     CHARS,
     SEAL_LINES,
@@ -17,6 +17,7 @@ from djflow.documents.official.rules import (
     has_number,
     heading_end,
     level_number,
+    picture_size,
 )
 from djflow.documents.official.titles import break_title, width
 
@@ -64,6 +65,9 @@ def _text(blocks: tuple[Block, ...], *, ends: bool = False) -> Iterator[Item]:
         if isinstance(block, Table):
             yield from _table(block)
             continue
+        if isinstance(block, Picture):
+            yield from _picture(block)
+            continue
         for part in block.text.splitlines():
             if part.strip():
                 last = ends and at == len(blocks) - 1
@@ -74,6 +78,13 @@ def _table(table: Table) -> Iterator[Item]:
     if table.caption:
         yield Line(Style.CAPTION, (Run(table.caption, Face.HEI),), keep=True)
     yield Grid(table)
+
+
+def _picture(picture: Picture) -> Iterator[Item]:
+    if picture.caption:
+        yield Line(Style.CAPTION, (Run(picture.caption, Face.HEI),), keep=True)
+    wide, high = picture_size(picture.png) or (1, 1)
+    yield Illustration(picture.png, high / wide)
 
 
 def _paragraph(paragraph: Paragraph, counts: list[int], *, keep: bool) -> Line:

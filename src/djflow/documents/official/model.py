@@ -65,7 +65,15 @@ class Table:
     caption: str = ""
 
 
-Block = Paragraph | Table
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture across the text area, in attachments only; `png` is the file in base64."""
+
+    png: str
+    caption: str = ""
+
+
+Block = Paragraph | Table | Picture
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from math import ceil
 
 from djflow.documents.official.model import Table
-from djflow.documents.official.plan import LOOKS, Blank, Grid, Line, Plan, Turn
-from djflow.documents.official.rules import BODY_PT, CHARS, LINES, PITCH_PT, TABLE_PT, Pages
+from djflow.documents.official.plan import LOOKS, Blank, Grid, Illustration, Line, Plan, Turn
+from djflow.documents.official.rules import BODY_PT, CHAR_PT, CHARS, LINES, PITCH_PT, TABLE_PT, Pages
 from djflow.documents.official.titles import width
 
 _ROW_AIR_PT = 11.0
@@ -29,11 +29,13 @@ def estimate(plan: Plan) -> Pages:
     return Pages(on, page, on)
 
 
-def _lines(item: Line | Blank | Grid) -> float:
+def _lines(item: Line | Blank | Grid | Illustration) -> float:
     if isinstance(item, Blank):
         return item.lines
     if isinstance(item, Grid):
         return _table_lines(item.table)
+    if isinstance(item, Illustration):
+        return item.share * CHARS * CHAR_PT / PITCH_PT
     look = LOOKS[item.style]
     chars = item.first + sum(width(run.text) for run in item.runs)
     room = CHARS * BODY_PT / look.size_pt - item.left - item.right - item.label_chars

@@ -1,5 +1,6 @@
 """Sets a plan as PDF with typst and open fonts; says on how many pages, and where text and record block end."""
 
+import base64
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from djflow.core.errors import IntegrityError
 from djflow.documents.official.fonts import choose
 from djflow.documents.official.model import Cell, Table
-from djflow.documents.official.plan import LOOKS, Blank, Grid, Head, Item, Line, Plan, Record, Rule, Spot
+from djflow.documents.official.plan import LOOKS, Blank, Grid, Head, Illustration, Item, Line, Plan, Record, Rule, Spot
 from djflow.documents.official.rules import TABLE_PT, Pages
 
 if TYPE_CHECKING:
@@ -108,6 +109,8 @@ def _item(item: Item) -> Mapping[str, Any]:
         return {"is": "blank", "lines": item.lines, "keep": item.keep, "breakable": True}
     if isinstance(item, Grid):
         return _table(item.table)
+    if isinstance(item, Illustration):
+        return {"is": "picture", "png": list(base64.b64decode(item.png)), "keep": False, "breakable": False}
     return {"is": "turn"}
 
 

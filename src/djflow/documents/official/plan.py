@@ -116,11 +116,19 @@ class Grid:
 
 
 @dataclass(frozen=True, slots=True)
+class Illustration:
+    """A picture as wide as the text area; `png` is the file in base64, `share` its height as a part of its width."""
+
+    png: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """A new page."""
 
 
-Item = Line | Blank | Grid | Turn
+Item = Line | Blank | Grid | Illustration | Turn
 
 
 class HeadForm(StrEnum):

@@ -3,12 +3,13 @@
 Source: GB/T 9704-2012; domain handbook, sections 4.2 and 4.3. Lengths are millimetres, sizes points.
 """
 
+import base64
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from djflow.documents.official.model import Block, Cell, DocumentKind, OfficialDocument, Table
+from djflow.documents.official.model import Block, Cell, DocumentKind, OfficialDocument, Picture, Table
 
 PAGE_MM = (210.0, 297.0)
 TOP_MM, LEFT_MM, BOTTOM_MM, RIGHT_MM = 37.0, 28.0, 35.0, 26.0
@@ -44,6 +45,9 @@ _ISSUE = re.compile(r"第[1-9]\d{0,3}期|(?:〔20\d\d〕)[1-9]\d{0,3}号?")
 _CLASSIFIED = re.compile(r"(?:绝密|机密|秘密)\s*(?:★|☆|\*|·|•)|^(?:绝密|机密|秘密)$", re.MULTILINE)
 URGENCIES = ("", "特急", "加急", "特提", "平急")
 _LONG_HEADING = 14
+_PNG = b"\x89PNG\r\n\x1a\n"
+_MOST_PICTURE = (TEXT_MM[1] - 25) / TEXT_MM[0]
+"""Height of a picture by its width: below the attachment's title and its caption there is room for no more."""
 _HAN = "零一二三四五六七八九"
 _LEVELS = (
     re.compile(r"(?!)"),
@@ -77,10 +81,31 @@ def _faults(document: OfficialDocument) -> Iterator[str]:
         yield "copy_number（份号）是6位数字"
     if document.internal and document.public:
         yield "public（此件公开发布）和 internal（内部）不能同时有：内部文件不能公开"
+    yield from _picture_faults(document)
     for words in _texts(document):
         if _CLASSIFIED.search(words):
             yield "文中有密级标志（绝密、机密、秘密）：本系统严禁处理涉密信息，请改用涉密计算机办理"
             return
+
+
+def _picture_faults(document: OfficialDocument) -> Iterator[str]:
+    if any(isinstance(block, Picture) for block in document.body):
+        yield "body（正文）不能有图片：请放在附件里"
+    pictures = (block for one in document.attachments for block in one.body if isinstance(block, Picture))
+    if any(picture_size(one.png) is None for one in pictures):
+        yield "附件里的图片不是 PNG，或比一页还高"
+
+
+def picture_size(png: str) -> tuple[int, int] | None:
+    """Return width and height in dots of a PNG in base64 that fits on a page, None for anything else."""
+    try:
+        head = base64.b64decode(png[:64], validate=True)
+    except ValueError:
+        return None
+    if not head.startswith(_PNG) or len(head) < 24:
+        return None
+    wide, high = int.from_bytes(head[16:20]), int.from_bytes(head[20:24])
+    return (wide, high) if wide and high and high / wide <= _MOST_PICTURE else None
 
 
 def classified(text: str) -> bool:
@@ -108,6 +133,8 @@ def block_texts(block: Block) -> Iterator[str]:
     """Yield the texts of a paragraph or of the cells of a table."""
     if isinstance(block, Table):
         yield from (cell.text for row in block.rows for cell in row)
+    elif isinstance(block, Picture):
+        yield block.caption
     else:
         yield block.text
 

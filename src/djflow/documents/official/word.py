@@ -3,6 +3,7 @@
 What stands at a fixed place (mark, number, red line) is in frames; all else flows. No font is embedded.
 """
 
+import base64
 import io
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -14,9 +15,10 @@ from docx.enum.section import WD_SECTION
 from docx.enum.style import WD_STYLE_TYPE
 from docx.section import Section
 from docx.shared import Mm, Pt, Twips
+from docx.text.paragraph import Paragraph
 
 from djflow.documents.official.fonts import OFFICIAL_NAMES
-from djflow.documents.official.plan import LOOKS, Blank, Face, Grid, Line, Plan, Style, Turn
+from djflow.documents.official.plan import LOOKS, Blank, Face, Grid, Illustration, Line, Plan, Style, Turn
 from djflow.documents.official.rules import (
     BODY_PT,
     BOTTOM_MM,
@@ -26,6 +28,7 @@ from djflow.documents.official.rules import (
     PAGE_NUMBER_MM,
     RIGHT_MM,
     SMALL_PT,
+    TEXT_MM,
     TOP_MM,
     Pages,
 )
@@ -64,8 +67,11 @@ def write(plan: Plan, pages: Pages, *, issuer: str, now: datetime) -> bytes:
     _page(section)
     _grid(document)
     _footers(section, plan)
-    for xml in _body(plan):
-        _add(document, xml)
+    for made in _body(plan):
+        if isinstance(made, Illustration):
+            _add_picture(document, made)
+        else:
+            _add(document, made)
     if plan.record is not None:
         _record(document, plan, pages)
     held = io.BytesIO()
@@ -77,7 +83,16 @@ def _add(document: WordDocument, xml: str) -> None:
     document.element.body.insert_element_before(element(xml), "w:sectPr")
 
 
-def _body(plan: Plan) -> Iterator[str]:
+def _add_picture(document: WordDocument, picture: Illustration) -> None:
+    """Add a picture as wide as the text area, in a paragraph of its own."""
+    _add(document, '<w:p><w:pPr><w:jc w:val="center"/></w:pPr></w:p>')
+    shape = Paragraph(document.element.body[-2], document._body)  # noqa: SLF001 - python-docx adds at the end only
+    # A line of the text's exact height would cut the picture.
+    shape.paragraph_format.line_spacing = 1.0
+    shape.add_run().add_picture(io.BytesIO(base64.b64decode(picture.png)), width=Mm(TEXT_MM[0]))
+
+
+def _body(plan: Plan) -> Iterator[str | Illustration]:
     for spot in plan.head.spots:
         yield spot_xml(spot)
     for rule in (plan.head.rule, plan.head.foot):
@@ -91,6 +106,9 @@ def _body(plan: Plan) -> Iterator[str]:
         if at and isinstance(item, Grid) and isinstance(plan.items[at - 1], Grid):
             # Word would join two tables that touch.
             yield thin_paragraph_xml()
+        if isinstance(item, Illustration):
+            yield item
+            continue
         yield from _item(item, before_lines=0 if at else plan.head.lines, turns=turns)
         turns = False
     if plan.items and isinstance(plan.items[-1], Grid):

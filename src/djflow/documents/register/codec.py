@@ -16,9 +16,11 @@ from djflow.documents.official.model import (
     DocumentKind,
     OfficialDocument,
     Paragraph,
+    Picture,
     Roll,
     Table,
 )
+from djflow.documents.official.rules import block_texts
 
 _DAYS = ("signed_on", "printed_on")
 _NAMES = ("issuers", "recipients", "cc", "signers")
@@ -46,6 +48,8 @@ def decode(text: str) -> OfficialDocument:
 
 
 def _block(value: Mapping[str, Any]) -> Block:
+    if "png" in value:
+        return Picture(value["png"], value["caption"])
     if "rows" not in value:
         return Paragraph(value["text"], value["level"])
     rows = tuple(tuple(Cell(**cell) for cell in row) for row in value["rows"])
@@ -64,7 +68,7 @@ def words_of(document: OfficialDocument) -> str:
     lines += [f"附件：{one.title}" for one in document.attachments]
     lines += [f"附注：{document.annotation}"] if document.annotation else []
     for block in document.body:
-        lines += ["", *_table_lines(block)] if isinstance(block, Table) else ["", block.text]
+        lines += ["", *_table_lines(block)] if isinstance(block, Table) else ["", *block_texts(block)]
     return "\n".join(lines) + "\n"
 
 
