@@ -86,6 +86,16 @@ def test_an_empty_section_disappears_and_its_reason_goes_to_the_coordinator() ->
     assert "远程服务：还没有签到数据。" in draft.notes
 
 
+def test_nought_now_and_before_is_no_sentence() -> None:
+    """A count of nought is told only when it was more before; a rate of nought is a figure like any other."""
+    none = Snapshot((section({UNITS["T1"]: {"served": Figure(0), "present": Figure(9, 10)}}),), (), named("T1"))
+    assert words(none)["overall.market"] == "赶场服务：到岗率90.0%（10人次），上期无数据。"
+    rate = Snapshot((section({UNITS["T1"]: {"present": Figure(0, 10)}}),), (), named("T1"))
+    assert words(rate)["overall.market"] == "赶场服务：到岗率0.0%（10人次），上期无数据。"
+    fallen = replace(none, previous=(section({UNITS["T1"]: {"served": Figure(4)}}),))
+    assert "开展赶场服务0场次，比上期减少4场次，下降100.0%" in words(fallen)["overall.market"]
+
+
 def test_the_best_are_named_with_the_fact_that_makes_them_so() -> None:
     """Praise names unit and figure; the ranking stands in a table with how ranks moved."""
     told = {UNITS[one]: {"present": Figure(rate, 100)} for one, rate in (("T1", 99), ("T2", 95), ("T3", 90))}

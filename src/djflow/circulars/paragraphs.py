@@ -26,7 +26,10 @@ _MOST_FACTS = 2
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A paragraph at its `place`; level 1 is a heading. `own` is what the figures say, `text` what is printed."""
+    """A paragraph at its `place`; level 1 is a heading. `own` is what the figures say, `text` what is printed.
+
+    With a table the text is the table's caption.
+    """
 
     place: str
     level: int
@@ -145,9 +148,10 @@ def _overall(snapshot: Snapshot, terms: Terms) -> Iterator[Part]:
 
 def _fact(indicator: Indicator, section: Section, before: Section | None, terms: Terms) -> str:
     now = shown(indicator, section.totals.get(indicator.code), least=terms.min_n)
-    if now.seen is Seen.NOTHING:
-        return ""
     then = shown(indicator, before.totals.get(indicator.code) if before else None, least=terms.min_n)
+    nought = indicator.measured is Measured.COUNT and not now.value and not then.value
+    if now.seen is Seen.NOTHING or nought:
+        return ""  # no data, or nothing happened now as before: there is nothing to tell
     return "，".join(part for part in (value_words(indicator, now, terms), _moved(indicator, now, then, terms)) if part)
 
 

@@ -59,10 +59,11 @@ def paper(
 ) -> OfficialDocument:
     """Return a draft as an official document without number and day."""
     policy = terms.kinds[circular.kind]
-    blocks: list[Block] = []
-    for part in draft.parts:
-        blocks.append(Paragraph(part.text, part.level))
-        blocks += [part.table] if part.table else []
+    # A table's sentence is its caption, so that it never stands alone at the foot of a page.
+    blocks: list[Block] = [
+        replace(part.table, caption=part.text) if part.table else Paragraph(part.text, part.level)
+        for part in draft.parts
+    ]
     attached = tuple(tables(snapshot, terms))
     anchor = (Paragraph(say(terms.words, "anchor", anchor=head.anchor)),) if head.anchor else ()
     attachments: tuple[Attachment, ...] = ()

@@ -106,3 +106,9 @@ def test_a_long_mark_is_set_narrow() -> None:
         size, scale = rules.head_size("某" * letters)
         assert letters * size * scale / 100 <= 150 * 72 / 25.4 + 1
         assert size >= 32
+
+
+def test_figures_and_a_few_words_stand_in_the_middle_of_a_cell() -> None:
+    """A figure with its sample is centred like shorter ones; longer words begin on the left."""
+    assert all(rules.stands_centred(text) for text in ("大仓镇", "9", "100.0（1240）", "—"))
+    assert not rules.stands_centred("人力资源和社会保障局")

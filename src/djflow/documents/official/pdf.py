@@ -14,14 +14,13 @@ from djflow.core.errors import IntegrityError
 from djflow.documents.official.fonts import choose
 from djflow.documents.official.model import Cell, Table
 from djflow.documents.official.plan import LOOKS, Blank, Grid, Head, Illustration, Item, Line, Plan, Record, Rule, Spot
-from djflow.documents.official.rules import TABLE_PT, Pages
+from djflow.documents.official.rules import TABLE_PT, Pages, stands_centred
 
 if TYPE_CHECKING:
     import typst
 
 TEXLIVE_FONTS = Path("/usr/share/texlive/texmf-dist/fonts/opentype/public/fandol")
 """Where Debian keeps the open 仿宋 and 楷体, outside the system's fonts."""
-_SHORT_CELL = 8
 _MANY_COLUMNS = 8
 _WHOLE_CHARS = 28 * 4
 
@@ -134,7 +133,7 @@ def _table(table: Table) -> Mapping[str, Any]:
 
 
 def _cell(cell: Cell) -> Mapping[str, Any]:
-    return {**asdict(cell), "short": len(cell.text) <= _SHORT_CELL}
+    return {**asdict(cell), "short": stands_centred(cell.text)}
 
 
 def _record(record: Record) -> Mapping[str, Any]:

@@ -45,6 +45,8 @@ _ISSUE = re.compile(r"第[1-9]\d{0,3}期|(?:〔20\d\d〕)[1-9]\d{0,3}号?")
 _CLASSIFIED = re.compile(r"(?:绝密|机密|秘密)\s*(?:★|☆|\*|·|•)|^(?:绝密|机密|秘密)$", re.MULTILINE)
 URGENCIES = ("", "特急", "加急", "特提", "平急")
 _LONG_HEADING = 14
+_SHORT_CELL = 8
+_FIGURE = re.compile(r"[0-9.,%（）()—-]{1,16}")
 _PNG = b"\x89PNG\r\n\x1a\n"
 _MOST_PICTURE = (TEXT_MM[1] - 25) / TEXT_MM[0]
 """Height of a picture by its width: below the attachment's title and its caption there is room for no more."""
@@ -137,6 +139,11 @@ def block_texts(block: Block) -> Iterator[str]:
         yield block.caption
     else:
         yield block.text
+
+
+def stands_centred(text: str) -> bool:
+    """Say whether a cell's text is set in the middle: a few words, or a figure with what it was measured on."""
+    return len(text) <= _SHORT_CELL or bool(_FIGURE.fullmatch(text))
 
 
 def day_words(day: date) -> str:

@@ -24,6 +24,7 @@ from djflow.documents.official.rules import (
     THICK_MM,
     THIN_MM,
     TOP_MM,
+    stands_centred,
 )
 from djflow.documents.official.titles import width
 
@@ -176,7 +177,7 @@ def _cells(row: tuple[Cell, ...], shares: list[int]) -> Iterator[str]:
         wide = sum(shares[at : at + cell.span])
         at += cell.span
         span = f'<w:gridSpan w:val="{cell.span}"/>' if cell.span > 1 else ""
-        side = "center" if cell.label or len(cell.text) <= 8 else "left"
+        side = "center" if cell.label or stands_centred(cell.text) else "left"
         size = TABLE_PT if len(shares) <= 8 else TABLE_PT - 1.5
         face = Face.HEI if cell.label else Face.FANG
         shape = f'<w:pPr><w:pStyle w:val="cell"/><w:jc w:val="{side}"/></w:pPr>'
