@@ -81,6 +81,11 @@ MEETING = {
     "state": "定于12月10日09:00在区委三楼会议室召开，请于12月08日前回复",
 }
 DOCUMENT = {"name": "欧阳修文", "what": "示组联发〔2026〕112号", "state": "已印发，请于11月30日前签收"}
+CIRCULAR = {
+    "name": "欧阳修文",
+    "period": "2026年第四季度",
+    "state": "请于12月07日前核对贵单位的数据，逾期视为无异议",
+}
 FUND = {"name": "欧阳修文", "number": "WF2026-0017", "state": "银行退回，等更正账号"}
 
 
@@ -94,6 +99,7 @@ def test_a_text_message_with_long_values_is_one_part(folder: Path, name: str) ->
         "sms/reserve": RESERVE,
         "sms/document": DOCUMENT,
         "sms/meeting": MEETING,
+        "sms/circular": CIRCULAR,
     }
     values = next((kept for begin, kept in kinds.items() if name.startswith(begin)), DUTY)
     text = SIGNATURE + Texts(folder).render(name, **values)
