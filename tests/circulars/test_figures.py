@@ -1,12 +1,13 @@
 """Figures as they are shown and compared."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from djflow.circulars.figures import NOTHING, Change, Seen, Shown, change, shown
+from djflow.circulars.figures import NOTHING, Change, Seen, Shown, change, counted, shown
 from djflow.core.sections import Figure, Indicator
 from tests.circulars.told import DAYS, PRESENT, SERVED
 
@@ -81,3 +82,17 @@ def test_a_small_sample_never_has_a_value(part: int, more: int, least: int) -> N
     """Whatever the office's limit: below it there is no value to print."""
     found = shown(PRESENT, Figure(part, part + more), least=least)
     assert (found.value is not None) == (part + more >= least)
+
+
+@pytest.mark.parametrize(
+    ("name", "noun", "before"),
+    [
+        ("赶场服务场次", "场次", "赶场服务"),
+        ("受理件数", "件", "受理"),
+        ("开展赶场服务", "场次", "开展赶场服务"),
+        ("场次", "场次", "场次"),
+    ],
+)
+def test_what_is_counted_is_not_said_twice(name: str, noun: str, before: str) -> None:
+    """赶场服务场次 is read 赶场服务12场次."""
+    assert counted(replace(SERVED, name=name, noun=noun)) == before

@@ -72,7 +72,7 @@ def test_a_small_sample_is_named_but_not_its_value() -> None:
     both = Snapshot((section(told),), (), named("T1", "T2"))
     (table,) = tables(both, TERMS)
     assert [cell.text for row in table.rows for cell in row] == [
-        *("单位", "到岗率（%，人次数）"), *("T1单位", "样本不足5（4）"), *("T2单位", "99.0（100）"),
+        *("单位", "到岗率（%，人次）"), *("T1单位", "样本不足5（4）"), *("T2单位", "99.0（100）"),
     ]  # fmt: skip
     assert any("T1单位样本不足5" in note for note in compose(CIRCULAR, both, TERMS).notes)
 

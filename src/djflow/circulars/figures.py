@@ -78,6 +78,15 @@ def change(indicator: Indicator, now: Shown, before: Shown) -> Change | None:
     return Change(f"{way}_{indicator.measured.value}", abs(difference))
 
 
+def counted(indicator: Indicator) -> str:
+    """Return what a count is called before its number: 赶场服务场次 is read 赶场服务12场次, 受理件数 受理12件."""
+    for end in (f"{indicator.noun}数", indicator.noun):
+        short = indicator.name.removesuffix(end)
+        if short and short != indicator.name:
+            return short
+    return indicator.name
+
+
 def unit_of(indicator: Indicator) -> str:
     """Return what a value is in: percent for a rate, what is counted for a count."""
     if indicator.measured is Measured.COUNT:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from djflow.circulars.figures import Seen, Shown, change, shown, unit_of
+from djflow.circulars.figures import Seen, Shown, change, counted, shown, unit_of
 from djflow.circulars.model import Circular, KindPolicy, NamedUnit, Override, Snapshot, Terms
 from djflow.circulars.ranking import Group, Standing, groups, key_of, praised
 from djflow.circulars.rules import require_paragraph, sums_up
@@ -162,7 +162,7 @@ def value_words(indicator: Indicator, now: Shown, terms: Terms) -> str:
     if now.seen is Seen.SMALL:
         return say(terms.words, "small", name=indicator.name, n=now.n, noun=indicator.noun, least=terms.min_n)
     if indicator.measured is Measured.COUNT:
-        return say(terms.words, "count", name=indicator.name, value=now.value, noun=indicator.noun)
+        return say(terms.words, "count", name=counted(indicator), value=now.value, noun=indicator.noun)
     fields = {"name": indicator.name, "value": now.value, "unit": unit_of(indicator)}
     return say(terms.words, indicator.measured.value, **fields, n=now.n, noun=indicator.noun)
 

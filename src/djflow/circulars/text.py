@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from djflow.circulars.figures import Seen, shown, unit_of
+from djflow.circulars.figures import Seen, counted, shown, unit_of
 from djflow.circulars.model import Circular, KindPolicy, NamedUnit, Snapshot, Terms
 from djflow.circulars.paragraphs import Draft
 from djflow.circulars.ranking import groups
@@ -111,9 +111,10 @@ def _table(
 
 
 def _heading(indicator: Indicator) -> str:
-    unit = unit_of(indicator)
-    beside = "" if indicator.measured is Measured.COUNT else f"，{indicator.noun}数"
-    return f"{indicator.name}（{unit}{beside}）"
+    if indicator.measured is not Measured.COUNT:
+        return f"{indicator.name}（{unit_of(indicator)}，{indicator.noun}）"
+    named = counted(indicator) != indicator.name
+    return indicator.name if named else f"{indicator.name}（{indicator.noun}）"
 
 
 def _cell(section: Section, indicator: Indicator, unit: NamedUnit, terms: Terms) -> str:
