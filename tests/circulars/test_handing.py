@@ -12,7 +12,7 @@ from djflow.circulars.model import CircularState, Terms, Who
 from djflow.circulars.service import NewCircular
 from djflow.circulars.text import Letterhead
 from djflow.core.errors import ConflictError, InputError, RuleError
-from djflow.core.ids import UnitId
+from djflow.core.ids import PersonId, UnitId
 from djflow.documents.official.model import DocumentKind
 from djflow.documents.register import service as register
 from djflow.documents.register.model import Terms as DocumentTerms
@@ -23,7 +23,7 @@ from djflow.notify.model import NoticeKind
 from djflow.people.model import UnitKind
 from tests.circulars.told import OCTOBER, TERMS, WORK, october
 from tests.documents.registered import TERMS as DOCUMENTS
-from tests.documents.registered import office
+from tests.documents.registered import office, signed_again, typeset
 
 BY = "test"
 HEAD = Letterhead(("中共某区委组织部",), "中共某区委组织部办公室", "2026年11月17日 4f3c9a")
@@ -37,6 +37,7 @@ class Desk:
     now: datetime
     id: str
     units: dict[str, UnitId]
+    signer: PersonId
 
     def review(self) -> None:
         """Bring it to its review."""
@@ -54,9 +55,12 @@ class Desk:
 @pytest.fixture
 def desk(session: Session, now: datetime) -> Desk:
     """A house with a liaison of the bureau and a clerk of the township, and collected figures."""
-    units = office(session).units
+    house = office(session)
+    units = house.units
     new = NewCircular("work", OCTOBER, october(units))
-    return Desk(session, now, service.open_circular(session, new, terms=TERMS, by=BY, now=now).id, units)
+    return Desk(
+        session, now, service.open_circular(session, new, terms=TERMS, by=BY, now=now).id, units, house.ids["A01"]
+    )
 
 
 def test_a_reviewed_circular_becomes_one_document(desk: Desk) -> None:
@@ -78,6 +82,23 @@ def test_a_reviewed_circular_becomes_one_document(desk: Desk) -> None:
     service.take_back(desk.session, desk.id, Who.OFFICE, by=BY, now=desk.now)
     service.submit(desk.session, desk.id, Who.OFFICE, by=BY, now=desk.now)
     assert desk.hand() != made
+
+
+def test_a_circular_follows_its_document(desk: Desk) -> None:
+    """Issued and archived when its document is; returned to be written anew when that is void."""
+    session, now = desk.session, desk.now
+    desk.review()
+    assert handing.follow(session, desk.id, by=BY, now=now).state is CircularState.DRAFTED
+    service.submit(session, desk.id, Who.OFFICE, by=BY, now=now)
+    made = desk.hand()
+    assert handing.follow(session, desk.id, by=BY, now=now).state is CircularState.HANDED
+    typeset(session, signed_again(session, register.document(session, made), desk.signer))
+    register.issue(session, made, terms=DOCUMENTS, by=BY, now=now)
+    for _ in range(2):
+        assert handing.follow(session, desk.id, by=BY, now=now).state is CircularState.ISSUED
+    register.void(session, made, "数据有误", by=BY, now=now)
+    back = handing.follow(session, desk.id, by=BY, now=now)
+    assert (back.state, back.document_id) == (CircularState.RETURNED, "")
 
 
 def test_nothing_is_lost_when_the_register_refuses(desk: Desk) -> None:

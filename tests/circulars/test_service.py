@@ -229,6 +229,19 @@ def test_new_figures_ask_only_whom_they_change(desk: Desk) -> None:
     assert desk.answers() == {"HR": Answered.CONFIRMED, "LAW": Answered.ASKED, "T1": Answered.CONFIRMED}
 
 
+def test_a_draft_collected_again_goes_back_to_the_units_it_changes(desk: Desk) -> None:
+    """The others are not bothered a second time; the new day to answer by is told."""
+    desk.drafted()
+    after = desk.recollect(with_figure(desk.told, desk.units["LAW"], "served", Figure(3)))
+    assert after.state is CircularState.COLLECTED
+    desk.now += timedelta(days=7)
+    assert desk.ask().due_on == date(2026, 11, 27)
+    assert desk.answers() == {"HR": Answered.CONFIRMED, "LAW": Answered.ASKED, "T1": Answered.CONFIRMED}
+    desk.now += timedelta(days=1)
+    again = desk.recollect(with_figure(desk.told, desk.units["LAW"], "served", Figure(4)))
+    assert (again.state, again.due_on) == (CircularState.CONFIRMING, date(2026, 11, 30))
+
+
 def test_an_accepted_correction_outlives_new_figures_unless_the_record_was_mended(desk: Desk) -> None:
     """While the programme still says what was contested the correction counts, afterwards its own figure does."""
     desk.ask()

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from djflow.circulars import service
 from djflow.circulars.charts import pictures_of
-from djflow.circulars.model import Act, Circular, CircularState, Terms
+from djflow.circulars.model import Act, Circular, CircularState, Terms, Who
 from djflow.circulars.paragraphs import Draft, compose, rewrite
 from djflow.circulars.text import Letterhead, illustrated, paper, recipients
 from djflow.circulars.transitions import transition_of
@@ -16,9 +16,13 @@ from djflow.core.subject import Subject
 from djflow.documents.official.model import OfficialDocument
 from djflow.documents.pictures import MissingFontError, find_font
 from djflow.documents.register import service as register
-from djflow.documents.register.model import Document, NewDocument
+from djflow.documents.register.model import Document, DocumentState, NewDocument
 from djflow.documents.register.model import Terms as DocumentTerms
+from djflow.documents.register.transitions import OUT
 from djflow.people import service as people
+
+GIVEN_UP = frozenset({DocumentState.DROPPED, DocumentState.VOID})
+"""States of a document that will not be issued, or no longer counts."""
 
 
 def draft(session: Session, circular_id: str, *, terms: Terms) -> Draft:
@@ -82,6 +86,21 @@ def hand(  # noqa: PLR0913 - what, on whose paper, by the rules of circulars and
     made = register.draft(session, new, terms=documents, by=by, now=now)
     service.hand(session, circular_id, made.id, by=by, now=now)
     return made
+
+
+def follow(session: Session, circular_id: str, *, by: str, now: datetime) -> Circular:
+    """Bring a circular to where its document is: issued, archived, or returned since it was given up; twice is once."""
+    found = service.opened(session, circular_id)
+    if found.state not in {CircularState.HANDED, CircularState.ISSUED}:
+        return found
+    at = register.document(session, found.document_id).state
+    if at in GIVEN_UP:
+        return service.take_back(session, circular_id, Who.CLOCK, by=by, now=now)
+    if at in OUT:
+        found = service.issue(session, circular_id, Who.CLOCK, by=by, now=now)
+    if at is DocumentState.ARCHIVED:
+        found = service.archive(session, circular_id, Who.CLOCK, by=by, now=now)
+    return found
 
 
 def origin_of(session: Session, found: Circular) -> Subject:

@@ -137,8 +137,8 @@ def recollect(
         return found
     store.add_edition(session, found, after, Cause.COLLECTED, by=by, now=now)
     moved = step(session, circular(session, circular_id), Step(Act.RECOLLECT, Who.OFFICE), by=by, now=now)
-    if row.then is CircularState.CONFIRMING:
-        _ask(session, moved, _due(terms, now), by=by, now=now)
+    if row.then is CircularState.CONFIRMING and _ask(session, moved, _due(terms, now), by=by, now=now):
+        store.extend(session, circular_id, _due(terms, now))
     return circular(session, circular_id)
 
 
@@ -162,8 +162,8 @@ def _due(terms: Terms, now: datetime) -> date:
     return terms.calendar.add_workdays(civil_date(now), terms.confirm_workdays).date
 
 
-def _ask(session: Session, found: Circular, due_on: date, *, by: str, now: datetime) -> None:
-    """Ask whoever has not answered to the figures as they are now, and nobody who is not named any more."""
+def _ask(session: Session, found: Circular, due_on: date, *, by: str, now: datetime) -> bool:
+    """Ask whoever has not answered to the figures as they are now, nobody who is not named; return whether any was."""
     snapshot = edition(session, found.id).snapshot
     active = {unit.id for unit in people.units(session) if unit.entry.active}
     wanted = rules.to_ask(snapshot, active)
@@ -181,6 +181,7 @@ def _ask(session: Session, found: Circular, due_on: date, *, by: str, now: datet
     for unit in anew:
         store.ask(session, found, unit, due_on, now=now)
     telling.asked(session, found, [unit.id for unit in anew], due_on, now=now)
+    return bool(anew)
 
 
 def close(session: Session, circular_id: str, who: Who, *, by: str, now: datetime) -> Circular:

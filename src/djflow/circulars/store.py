@@ -147,6 +147,12 @@ def change(session: Session, found: Circular, made: Change) -> bool:
     return True
 
 
+def extend(session: Session, circular_id: str, due_on: date) -> None:
+    """Note a later day to answer by."""
+    session.get_one(CircularRow, circular_id, populate_existing=True).due_on = due_on
+    session.flush()
+
+
 def moves(session: Session, circular_id: str) -> tuple[Move, ...]:
     """Return the steps of a circular, oldest first."""
     query = select(CircularMoveRow).where(CircularMoveRow.circular_id == circular_id)

@@ -66,9 +66,10 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(S.RETURNED, A.RECOLLECT, {W.OFFICE}, S.COLLECTED),
     _row(S.RETURNED, A.SUBMIT, {W.OFFICE}, S.REVIEW),
     _row(S.RETURNED, A.DROP, {W.OFFICE}, S.DROPPED),
-    # Its document was given up in the register: the circular is written anew.
+    # Its document was given up in the register, before it was issued or after: the circular is written anew.
     _row(S.HANDED, A.TAKE_BACK, {W.OFFICE, W.CLOCK}, S.RETURNED),
     _row(S.HANDED, A.ISSUE, {W.OFFICE, W.CLOCK}, S.ISSUED),
+    _row(S.ISSUED, A.TAKE_BACK, {W.OFFICE, W.CLOCK}, S.RETURNED),
     _row(S.ISSUED, A.ARCHIVE, {W.OFFICE, W.CLOCK}, S.ARCHIVED),
 )
 
