@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from djflow.accounts import service as accounts
 from djflow.accounts.model import Role
 from djflow.approvals.model import Outcome
+from djflow.assembly import meetings_heard as heard
+from djflow.assembly import meetings_inbox as waiting
 from djflow.assembly import meetings_telling as telling
 from djflow.assembly import meetings_topics as asked
 from djflow.assembly.approvals import office_of
@@ -24,7 +26,6 @@ from djflow.meetings.invitations import service as invitations
 from djflow.meetings.invitations.model import Seat, Wish
 from djflow.meetings.minutes import service as minutes
 from djflow.meetings.model import (
-    Act,
     Meeting,
     MeetingKind,
     MeetingState,
@@ -102,7 +103,9 @@ def hand_in(house: House, meeting_id: str, new: NewTopic, person: PersonId | Non
     """Take a topic while the list is not being approved; raises what `meetings.service.hand_in` raises."""
     with house.transaction() as session:
         asked.require_unasked(session, meetings.opened(session, meeting_id))
-        return meetings.hand_in(session, meeting_id, new, person, by=by, now=house.now())
+        topic = meetings.hand_in(session, meeting_id, new, person, by=by, now=house.now())
+        waiting.keep(session, meeting_id, by=by, now=house.now())
+        return topic
 
 
 def arrange(house: House, meeting_id: str, how: Arrangement, *, by: str) -> tuple[Topic, ...]:
@@ -116,7 +119,9 @@ def ask_approval(house: House, meeting_id: str, *, by: str) -> Outcome:
     """Put the list before its approvers; raises what `meetings_topics.open_case` raises."""
     with house.transaction() as session:
         meeting = meetings.opened(session, meeting_id)
-        return asked.open_case(session, meeting, office_of(house), by=by, house=house)
+        outcome = asked.open_case(session, meeting, office_of(house), by=by, house=house)
+        waiting.keep(session, meeting_id, by=by, now=house.now())
+        return outcome
 
 
 def send_notice(house: House, meeting_id: str, who: Who, *, by: str) -> Meeting:
@@ -136,6 +141,7 @@ def reply(house: House, seat_id: str, wish: Wish, *, by: str) -> Seat:
     with house.transaction() as session:
         seat = invitations.reply(session, seat_id, wish, by=by, now=house.now())
         _tell_substitute(house, session, seat)
+        waiting.keep(session, seat.meeting, by=by, now=house.now())
         return seat
 
 
@@ -152,6 +158,7 @@ def grant(house: House, seat_id: str, *, granted: bool, by: str) -> Seat:
         slot = f"grant:{meeting.round}:{int(replied)}:{seat.grant}"
         telling.tell(session, meeting, told, slot, words, now=now)
         _tell_substitute(house, session, seat)
+        waiting.keep(session, seat.meeting, by=by, now=now)
         return seat
 
 
@@ -171,9 +178,10 @@ def postpone(house: House, meeting_id: str, reason: str, *, by: str) -> Meeting:
         seats = invitations.seats(session, meeting_id)
         after = invitations.postpone(session, meeting_id, reason, by=by, now=now)
         asked.withdraw(session, after, office_of(house), by=by, house=house)
-        told = _heard(session, before, seats, seating.concerned(seats))
+        told = heard.hears_of_postponing(session, before, seats)
         words = f"原定{telling.day_of(before)}召开，现延期，时间另行通知"
         telling.tell(session, after, told, f"postponed:{before.round}", words, now=now)
+        waiting.keep(session, meeting_id, by=by, now=now)
         return after
 
 
@@ -186,20 +194,11 @@ def cancel(house: House, meeting_id: str, reason: str, *, by: str) -> Meeting:
         after = invitations.cancel(session, meeting_id, reason, by=by, now=now)
         asked.withdraw(session, after, office_of(house), by=by, house=house)
         if before.state is not MeetingState.CANCELLED:
-            put_off = before.state is MeetingState.POSTPONED
-            invited = seating.concerned(seats) if put_off else seating.awaited(seats)
-            told = _heard(session, before, seats, invited)
+            told = heard.hears_of_cancelling(session, before, seats)
             words = f"原定{telling.day_of(before)}召开，现取消"
             telling.tell(session, after, told, "cancelled", words, now=now)
+        waiting.keep(session, meeting_id, by=by, now=now)
         return after
-
-
-def _heard(
-    session: Session, before: Meeting, seats: tuple[Seat, ...], invited: frozenset[PersonId]
-) -> frozenset[PersonId]:
-    # Before the first notice only the liaisons know of a meeting.
-    noticed = meetings.done(session, before, Act.NOTIFY)
-    return seating.called(seats) | (invited if noticed else frozenset())
 
 
 def reschedule(house: House, meeting_id: str, moved: NewMeeting, *, by: str) -> Meeting:
@@ -208,6 +207,7 @@ def reschedule(house: House, meeting_id: str, moved: NewMeeting, *, by: str) -> 
         meeting = invitations.reschedule(session, meeting_id, moved, by=by, now=house.now())
         if meeting.state is MeetingState.TOPIC_CALL:
             _call(house, session, meeting, invitations.seats(session, meeting_id))
+        waiting.keep(session, meeting_id, by=by, now=house.now())
         return meeting
 
 
@@ -248,6 +248,7 @@ def act_on_item(house: House, item_id: str, what: ItemAct, person: PersonId | No
             telling.tell_about(session, item.subject, meeting, [item.new.owner], (slot, words), now)
         if what is ItemAct.STRIKE_OFF:
             minutes.follow(session, meeting, Who.OFFICE, by=by, now=now)
+        waiting.keep(session, meeting.id, by=by, now=now)
         return after
 
 

@@ -136,6 +136,7 @@ ACTION_LABELS: Mapping[str, str] = MappingProxyType(
         "meeting.arrange": "编排议题",
         "meeting.cancel": "取消会议",
         "meeting.close": "会议办结",
+        "meeting.correct": "更正到会情况",
         "meeting.draft_minutes": "起草会议纪要",
         "meeting.drop_seat": "去掉参会单位",
         "meeting.fix_topics": "批定议题",

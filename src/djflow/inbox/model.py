@@ -38,6 +38,7 @@ class ItemKind(StrEnum):
     BATCH_WORK = "batch_work"
     POSTING = "posting"
     DOCUMENT = "document"
+    MEETING = "meeting"
     INFO = "info"
 
 
@@ -62,6 +63,7 @@ KIND_WORDS: Mapping[ItemKind, str] = MappingProxyType(
         ItemKind.BATCH_WORK: "选派批次",
         ItemKind.POSTING: "派出干部",
         ItemKind.DOCUMENT: "公文",
+        ItemKind.MEETING: "会议",
         ItemKind.INFO: "知悉",
     }
 )
@@ -79,6 +81,7 @@ BY_ITSELF = frozenset(
         ItemKind.BOOKING,
         ItemKind.POSTING,
         ItemKind.DOCUMENT,
+        ItemKind.MEETING,
         ItemKind.APPROVAL,
         ItemKind.APPROVAL_BLOCKED,
         ItemKind.BATCH_NOMINATE,
