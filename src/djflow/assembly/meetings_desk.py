@@ -1,4 +1,4 @@
-"""What the desk shows of meetings: the list, one meeting with its clocks, topics and steps, and what may be done now."""
+"""What the desk shows of meetings: the list, one meeting with its clocks, topics and steps, what may be done now."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -100,7 +100,7 @@ class Sheet:
 def lines(
     house: House, account: Account, *, past: bool, kind: MeetingKind | None, year: int | None
 ) -> tuple[Line, ...]:
-    """Return the meetings an account sees, under way or past: those to come by their start, past ones the newest first."""
+    """Return the meetings an account sees, under way or past; the past ones newest first."""
     states = (set(MeetingState) - OVER) if not past else OVER
     with house.reading() as session:
         scope = scope_of(session, account)
@@ -206,9 +206,8 @@ def hears(house: House, account: Account, meeting_id: str, act: Act) -> tuple[st
     """Return by unit and name exactly who would be told if a meeting were put off or cancelled now."""
     with house.reading() as session:
         found = meeting_for(session, account, meeting_id, Right.MEETING_RUN)
-        seats = invitations.seats(session, found.id)
         asked = heard.hears_of_cancelling if act is Act.CANCEL else heard.hears_of_postponing
-        return _named(session, asked(session, found, seats))
+        return _named(session, asked(session, found))
 
 
 def _named(session: Session, persons: frozenset[PersonId]) -> tuple[str, ...]:

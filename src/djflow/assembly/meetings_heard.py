@@ -2,27 +2,24 @@
 
 from sqlalchemy.orm import Session
 
+from djflow.assembly import meetings_telling as telling
 from djflow.core.ids import PersonId
-from djflow.meetings import service as meetings
 from djflow.meetings.invitations import rules as seating
-from djflow.meetings.invitations.model import Seat
-from djflow.meetings.model import Act, Meeting, MeetingState
+from djflow.meetings.invitations import service as invitations
+from djflow.meetings.model import Meeting, MeetingState
 
 
-def hears_of_postponing(session: Session, before: Meeting, seats: tuple[Seat, ...]) -> frozenset[PersonId]:
-    """Return who is told that a meeting is put off: the liaisons, after the notice everybody invited."""
-    return _heard(session, before, seats, seating.concerned(seats))
+def hears_of_postponing(session: Session, before: Meeting) -> frozenset[PersonId]:
+    """Return who is told that a meeting is put off: all who were told of its date."""
+    return telling.heard(session, before)
 
 
-def hears_of_cancelling(session: Session, before: Meeting, seats: tuple[Seat, ...]) -> frozenset[PersonId]:
-    """Return who is told that a meeting is given up: the liaisons, after the notice whom it would call in vain."""
-    put_off = before.state is MeetingState.POSTPONED
-    return _heard(session, before, seats, seating.concerned(seats) if put_off else seating.awaited(seats))
+def hears_of_cancelling(session: Session, before: Meeting) -> frozenset[PersonId]:
+    """Return who is told that a meeting is given up.
 
-
-def _heard(
-    session: Session, before: Meeting, seats: tuple[Seat, ...], invited: frozenset[PersonId]
-) -> frozenset[PersonId]:
-    # Before the first notice only the liaisons know of a meeting.
-    noticed = meetings.done(session, before, Act.NOTIFY)
-    return seating.called(seats) | (invited if noticed else frozenset())
+    Once its notice is out these are all who were told of its date and were not let off; before that, and while it is
+    put off, all who were ever told of one.
+    """
+    if before.state is MeetingState.NOTICED:
+        return telling.heard(session, before) - seating.excused(invitations.seats(session, before.id))
+    return telling.heard(session, before, ever=True)

@@ -1,4 +1,4 @@
-"""Action items at the desk: those of a draft, all of them with their lights, one with its reports; what units report."""
+"""Action items at the desk: those of a draft, all with their lights, one with its reports; what units report."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

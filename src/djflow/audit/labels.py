@@ -147,6 +147,7 @@ ACTION_LABELS: Mapping[str, str] = MappingProxyType(
         "meeting.notify": "发会议通知",
         "meeting.plan": "安排会议",
         "meeting.postpone": "会议延期",
+        "meeting.print": "取出会议文书",
         "meeting.reopen": "会议重新征集议题",
         "meeting.reply": "回复参会",
         "meeting.reschedule": "会议另定时间",
