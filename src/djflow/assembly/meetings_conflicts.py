@@ -65,10 +65,10 @@ def of_meeting(session: Session, meeting: Meeting) -> tuple[Warned, ...]:
     return _warned(session, meeting.new, invitations.seats(session, meeting.id), but=meeting.id)
 
 
-def of_plan(session: Session, new: NewMeeting, wanted: Sequence[NewSeat]) -> tuple[Warned, ...]:
-    """Return whoever would be invited to a planned meeting and is taken elsewhere."""
+def of_plan(session: Session, new: NewMeeting, wanted: Sequence[NewSeat], *, but: str = "") -> tuple[Warned, ...]:
+    """Return whoever would be invited to a planned meeting and is taken elsewhere, by others than meeting `but`."""
     seats = [Seat(SeatId(one.unit), MeetingId(""), one) for one in wanted]
-    return _warned(session, new, seats, but="")
+    return _warned(session, new, seats, but=but)
 
 
 def _warned(session: Session, new: NewMeeting, seats: Sequence[Seat], *, but: str) -> tuple[Warned, ...]:

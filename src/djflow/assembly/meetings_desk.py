@@ -24,7 +24,8 @@ from djflow.meetings import rules
 from djflow.meetings import service as meetings
 from djflow.meetings.actions.model import Light
 from djflow.meetings.invitations import service as invitations
-from djflow.meetings.model import LIVE, OVER, Act, Meeting, MeetingKind, MeetingState, Move, Topic, TopicState
+from djflow.meetings.minutes import service as minutes
+from djflow.meetings.model import LIVE, OVER, Act, Meeting, MeetingKind, MeetingState, Move, Topic, TopicState, Who
 from djflow.meetings.transitions import BY_STATE_AND_ACT, LIMIT_OF
 from djflow.people import service as people
 
@@ -200,6 +201,24 @@ def _can(session: Session, account: Account, meeting: Meeting, topics: tuple[Top
         stops=tuple(act for act in (Act.POSTPONE, Act.CANCEL) if runs and (meeting.state, act) in BY_STATE_AND_ACT),
         moves=runs and meeting.state is MeetingState.POSTPONED,
     )
+
+
+def hold(house: House, meeting_id: str, *, by: str) -> Meeting:
+    """Note that a meeting was held; raises what `invitations.service.hold` raises."""
+    with house.transaction() as session:
+        return invitations.hold(session, meeting_id, Who.OFFICE, by=by, now=house.now())
+
+
+def draft_minutes(house: House, meeting_id: str, *, by: str) -> Meeting:
+    """Begin the minutes; raises what `minutes.service.draft` raises."""
+    with house.transaction() as session:
+        return minutes.draft(session, meeting_id, by=by, now=house.now())
+
+
+def topics(house: House, meeting_id: str) -> tuple[Topic, ...]:
+    """Return the topics of a meeting."""
+    with house.reading() as session:
+        return meetings.topics(session, meeting_id)
 
 
 def hears(house: House, account: Account, meeting_id: str, act: Act) -> tuple[str, ...]:

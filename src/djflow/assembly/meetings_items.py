@@ -159,9 +159,3 @@ def remove(house: House, item_id: str, *, by: str) -> None:
     """Take an item out of a draft; raises what `actions.service.remove` raises."""
     with house.transaction() as session:
         actions.remove(session, item_id, by=by, now=house.now())
-
-
-def draft(house: House, meeting_id: str, *, by: str) -> Meeting:
-    """Begin the minutes; raises what `minutes.service.draft` raises."""
-    with house.transaction() as session:
-        return minutes.draft(session, meeting_id, by=by, now=house.now())

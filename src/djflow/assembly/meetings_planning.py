@@ -55,6 +55,15 @@ def outlook(house: House, new: NewMeeting, units: Sequence[UnitId]) -> Outlook:
         return Outlook(conflicts.rooms(session, new), conflicts.of_plan(session, new, wanted), empty)
 
 
+def outlook_of(house: House, meeting: Meeting, moved: NewMeeting) -> Outlook:
+    """Return what stands against another date of a meeting, everybody asked anew."""
+    moved = rules.require_plan(moved, now=house.now())
+    with house.reading() as session:
+        wanted = [one.new for one in invitations.seats(session, meeting.id)]
+        taken = conflicts.rooms(session, moved, but=meeting.id)
+        return Outlook(taken, conflicts.of_plan(session, moved, wanted, but=meeting.id), ())
+
+
 def plan(house: House, new: NewMeeting, units: Sequence[UnitId], *, by: str) -> Meeting:
     """Plan a meeting with a seat for each of the units, and ask their liaisons for topics; twice is once.
 
