@@ -14,6 +14,7 @@ from djflow.approvals.model import Case
 from djflow.assembly import meetings as acts
 from djflow.assembly import meetings_conflicts as conflicts
 from djflow.assembly import meetings_heard as heard
+from djflow.assembly import meetings_inbox as waiting
 from djflow.assembly import meetings_watch as watching
 from djflow.assembly.house import House
 from djflow.assembly.meetings_scope import meeting_for, scope_of
@@ -25,7 +26,19 @@ from djflow.meetings import service as meetings
 from djflow.meetings.actions.model import Light
 from djflow.meetings.invitations import service as invitations
 from djflow.meetings.minutes import service as minutes
-from djflow.meetings.model import LIVE, OVER, Act, Meeting, MeetingKind, MeetingState, Move, Topic, TopicState, Who
+from djflow.meetings.model import (
+    LIVE,
+    OVER,
+    Act,
+    Meeting,
+    MeetingKind,
+    MeetingState,
+    Move,
+    Topic,
+    TopicId,
+    TopicState,
+    Who,
+)
 from djflow.meetings.transitions import BY_STATE_AND_ACT, LIMIT_OF
 from djflow.people import service as people
 
@@ -60,11 +73,12 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class TopicLine:
-    """A topic with the unit that handed it in, and the number of the topic it goes on in."""
+    """A topic with the unit that handed it in, and the topic it goes on in with its place."""
 
     topic: Topic
     unit: str
     into: str
+    into_place: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +162,12 @@ def sheet(house: House, account: Account, meeting_id: str) -> Sheet:
         ]
         steps = meetings.moves(session, found.id) if scope.whole else ()
         can = _can(session, account, found, topics, case)
-    titles = {one.id: one.new.title for one in topics}
+    known = {one.id: one for one in topics}
     return Sheet(
         meeting=found,
         line=line_of(house, found),
         clocks=_clocks(house, found),
-        topics=tuple(TopicLine(one, units[one.new.unit], titles[one.into] if one.into else "") for one in shown),
+        topics=tuple(_topic_line(one, known, units) for one in shown),
         case=case,
         moves=steps,
         reasons=reasons,
@@ -162,6 +176,11 @@ def sheet(house: House, account: Account, meeting_id: str) -> Sheet:
         can=can,
         whole=scope.whole,
     )
+
+
+def _topic_line(topic: Topic, known: Mapping[TopicId, Topic], units: Mapping[UnitId, str]) -> TopicLine:
+    into = known[topic.into] if topic.into else None
+    return TopicLine(topic, units[topic.new.unit], into.new.title if into else "", into.place if into else 0)
 
 
 def _clocks(house: House, meeting: Meeting) -> tuple[Clock, ...]:
@@ -206,7 +225,9 @@ def _can(session: Session, account: Account, meeting: Meeting, topics: tuple[Top
 def hold(house: House, meeting_id: str, *, by: str) -> Meeting:
     """Note that a meeting was held; raises what `invitations.service.hold` raises."""
     with house.transaction() as session:
-        return invitations.hold(session, meeting_id, Who.OFFICE, by=by, now=house.now())
+        after = invitations.hold(session, meeting_id, Who.OFFICE, by=by, now=house.now())
+        waiting.keep(session, meeting_id, by=by, now=house.now())
+        return after
 
 
 def draft_minutes(house: House, meeting_id: str, *, by: str) -> Meeting:

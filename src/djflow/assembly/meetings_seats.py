@@ -33,6 +33,8 @@ class SeatLine:
     person: PersonCard | None
     coming: PersonCard | None
     liaison: PersonCard | None
+    wished: PersonCard | None
+    came: PersonCard | None
     presence: Presence
     others: tuple[PersonCard, ...]
     substitutes: tuple[PersonCard, ...]
@@ -84,6 +86,8 @@ def seats(house: House, account: Account, meeting_id: str) -> Seats:
                 person=cards.get(seat.new.person) if seat.new.person else None,
                 coming=cards.get(coming) if coming else None,
                 liaison=cards.get(seat.new.liaison) if seat.new.liaison else None,
+                wished=cards.get(seat.substitute) if seat.substitute and seat.grant is not Grant.GRANTED else None,
+                came=cards.get(seat.signed) if seat.signed else None,
                 presence=seating.presence(found, seat),
                 others=others,
                 substitutes=_substitutes(seat, others),

@@ -116,7 +116,7 @@ def _own(visit: Visit) -> UnitId | None:
 def did(
     right: Right, made: Callable[[Visit, Meeting], str], shown: Callable[[Visit, str], Page]
 ) -> Callable[[Visit], Answer]:
-    """Return the handler that does something with a meeting and leads to the page `made` names, or says what is wrong."""
+    """Return the handler that does something with a meeting: it leads where `made` says, or shows what is wrong."""
 
     def handler(visit: Visit) -> Answer:
         with visit.house.reading() as session:

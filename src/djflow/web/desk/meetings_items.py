@@ -1,4 +1,4 @@
-"""Minutes and action items at the desk: written into the draft, signed, watched by their lights, verified, struck off."""
+"""Minutes and action items at the desk: written into the draft, signed, watched by lights, verified, struck off."""
 
 from collections.abc import Callable
 
