@@ -20,7 +20,7 @@ from djflow.meetings.corrections.model import Correction
 from djflow.meetings.invitations import rules as seating
 from djflow.meetings.invitations import service as invitations
 from djflow.meetings.invitations.model import NewSeat, Seat
-from djflow.meetings.model import Meeting, MeetingKind, NewMeeting
+from djflow.meetings.model import LIVE, Meeting, MeetingKind, NewMeeting
 from djflow.people import service as people
 
 
@@ -52,7 +52,10 @@ def outlook(house: House, new: NewMeeting, units: Sequence[UnitId]) -> Outlook:
         wanted = _wanted(house, session, new.kind, units)
         names = {unit.id: unit.short_name for unit in people.units(session)}
         empty = tuple(names[one.unit] for one in wanted if one.person is None)
-        return Outlook(conflicts.rooms(session, new), conflicts.of_plan(session, new, wanted), empty)
+        # The same form sent twice finds the meeting that it planned the first time: that does not stand in its way.
+        own = next((one.id for one in meetings.meetings(session, LIVE) if one.new.key == new.key), "")
+        taken = conflicts.rooms(session, new, but=own)
+        return Outlook(taken, conflicts.of_plan(session, new, wanted, but=own), empty)
 
 
 def outlook_of(house: House, meeting: Meeting, moved: NewMeeting) -> Outlook:

@@ -26,9 +26,9 @@ def unit_at(house: House, code: str, login: str) -> Browser:
     return Staff(house).inside(login, Role.UNIT_LIAISON, unit=code)
 
 
-def topics_of(page: str) -> list[str]:
-    """Return the ids of the topics on a page, in order."""
-    return re.findall(r'name="place-([0-9a-f]{32})"', page)
+def topics_of(page: str) -> dict[str, str]:
+    """Return the ids of the topics on a page by title."""
+    return dict(re.findall(r'<span class="unseen">(\S+)的顺序</span>.*?name="place-([0-9a-f]{32})"', page))
 
 
 def noticed(hall: Hall, at: AtMoment) -> tuple[House, str]:
@@ -36,7 +36,7 @@ def noticed(hall: Hall, at: AtMoment) -> tuple[House, str]:
     path = f"{HERE}/{hall.meeting.id}"
     office = clerk_at(hall.house, "m-first")
     assert office.send(f"{path}/office-topic", unit=hall.unit("HR"), title="赶场服务").status_code == 303
-    (topic,) = topics_of(office.text(path))
+    (topic,) = topics_of(office.text(path)).values()
     assert office.send(f"{path}/topics", **{f"place-{topic}": "1"}).status_code == 303
     assert office.send(f"{path}/ask").status_code == 303
     approve(hall)
@@ -88,7 +88,8 @@ def test_topics_are_merged_ordered_and_approved(hall: Hall) -> None:
     office.send(f"{path}/office-topic", unit=hall.unit("HR"), title="赶场服务")
     page = office.text(path)
     assert "有议题，请编排后报批" in office.text("/desk")
-    first, second, third = topics_of(page)
+    topics = topics_of(page)
+    first, second, third = topics["普法"], topics["调解"], topics["赶场服务"]
     wrong = office.send(f"{path}/topics", **{f"place-{first}": "1", f"place-{second}": "1"})
     assert "写了两次" in wrong.text
     assert "没有列入" in office.send(f"{path}/topics", **{f"into-{first}": "3"}).text

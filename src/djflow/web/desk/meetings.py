@@ -10,7 +10,7 @@ from djflow.assembly import meetings_desk as desk
 from djflow.assembly import meetings_papers as papers
 from djflow.assembly import meetings_signing as signing
 from djflow.assembly.meetings_scope import meeting_for, scope_of
-from djflow.core.errors import ConflictError, InputError, NotFoundError, RuleError
+from djflow.core.errors import ConflictError, InputError, RuleError
 from djflow.core.ids import UnitId
 from djflow.meetings.actions.model import LIGHT_WORDS
 from djflow.meetings.model import (
@@ -31,7 +31,7 @@ from djflow.web.desk.frame import Answer, Go, Page, Route, Visit
 from djflow.web.public.feed import qr_code
 
 ROOT = "/desk/meetings"
-TO_MEND = (InputError, RuleError, ConflictError, NotFoundError)
+TO_MEND = (InputError, RuleError, ConflictError)
 _SAID = MappingProxyType(
     {
         "planned": "会议已安排，联络员会收到征集议题的通知。",
