@@ -6,10 +6,13 @@ import pytest
 
 from djflow.accounts import service as accounts
 from djflow.accounts.model import NewAccount, Role
-from djflow.assembly import House, meetings_planning, phone
+from djflow.approvals import service as approvals
+from djflow.approvals.model import Verdict
+from djflow.assembly import House, approval_desk, meetings_planning, phone
 from djflow.assembly import meetings as acts
 from djflow.assembly import meetings_desk as desk
 from djflow.assembly import meetings_signing as signing
+from djflow.assembly.opinions import Said
 from djflow.core.errors import ConflictError, GoneError, InputError, NotFoundError, RuleError
 from djflow.inbox import service as inbox
 from djflow.inbox.model import ItemKind
@@ -17,7 +20,8 @@ from djflow.meetings.actions.model import Light
 from djflow.meetings.corrections.model import Correction
 from djflow.meetings.invitations import rules as seating
 from djflow.meetings.invitations.model import Presence, Reply, Wish
-from djflow.meetings.model import Act, Who
+from djflow.meetings.model import Act, NewTopic, Who
+from djflow.meetings.service import Arrangement
 from tests.assembly.test_meetings import AtMoment, Hall, fixed, hall
 
 __all__ = ["hall"]
@@ -55,6 +59,22 @@ def test_a_leave_waits_until_it_is_answered_or_taken_back(noticed: Hall, at: AtM
     assert raised(house) == 1
     acts.reply(house, noticed.seat("T1").id, Wish(Reply.ATTEND), by=BY)
     assert raised(house) == 0
+
+
+def test_a_list_that_comes_back_waits_again(hall: Hall) -> None:
+    """Topics wait for the office, not while their approvers have them, and again once these send the list back."""
+    house, meeting = hall.house, hall.meeting
+    topic = acts.hand_in(house, meeting.id, NewTopic(hall.unit("HR"), "赶场服务"), None, by=BY)
+    assert raised(house) == 1
+    acts.arrange(house, meeting.id, Arrangement((topic.id,)), by=BY)
+    acts.ask_approval(house, meeting.id, by=BY)
+    assert raised(house) == 0
+    with house.reading() as session:
+        (case,) = approvals.cases_about(session, meeting.subject)
+    (task,) = case.waiting
+    pick = approval_desk.Pick(task.id, case.new.content_hash)
+    approval_desk.decide(house, hall.accounts["deputy"], pick, Said(Verdict.RETURN, "请补充"))
+    assert raised(house) == 1
 
 
 def test_lights_of_meetings_follow_their_limits(hall: Hall, at: AtMoment) -> None:
@@ -148,3 +168,19 @@ def test_a_leader_sees_whom_a_change_would_tell(noticed: Hall, at: AtMoment) -> 
     acts.cancel(house, noticed.meeting.id, "防汛", by=BY)
     codes = {f"甲{code}" for code in noticed.told("cancelled")}
     assert {one[-4:] for one in given_up} == codes
+
+
+def test_a_new_date_forgets_who_signed_in_for_the_old_one(noticed: Hall, at: AtMoment) -> None:
+    """A meeting put off at its start is signed for anew, with a new code; a unit that was there can be taken off."""
+    house, good = at(DOOR), signing.secret(at(DOOR), noticed.meeting)
+    signing.sign_at_door(house, noticed.meeting.id, good, token_of(noticed, "A01", house))
+    later = at("2026-12-10T09:01")
+    meetings_planning.correct(later, noticed.seat("T1").id, Correction(Presence.PRESENT, "会务核对"), by=BY)
+    acts.postpone(later, noticed.meeting.id, "防汛", by=BY)
+    moved = acts.usual(later, noticed.meeting.new.kind, date(2026, 12, 17), "december")
+    acts.reschedule(later, noticed.meeting.id, moved, by=BY)
+    assert noticed.seat("HR").signed is None
+    meetings_planning.drop(later, noticed.seat("T1").id, by=BY)
+    acts.send_notice(later, noticed.meeting.id, Who.OFFICE, by=BY)
+    with pytest.raises(NotFoundError):
+        signing.door(at("2026-12-17T08:50"), noticed.meeting.id, good)

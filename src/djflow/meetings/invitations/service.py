@@ -192,6 +192,7 @@ def reschedule(session: Session, meeting_id: str, moved: NewMeeting, *, by: str,
     after = meetings.reschedule(session, meeting_id, moved, by=by, now=now)
     for seat in store.seats(session, [meeting_id]):
         store.put_reply(session, Seat(seat.id, seat.meeting, seat.new), "")
+        store.drop_signature(session, seat.id)
     return after
 
 

@@ -18,7 +18,6 @@ def upgrade() -> None:
         sa.Column("reason", sa.LargeBinary(), nullable=False),
         sa.Column("by", sa.String(length=140), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["seat_id"], ["meeting_seat.id"], name=op.f("fk_meeting_correction_seat_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_correction")),
     )
     op.create_index(op.f("ix_meeting_correction_seat_id"), "meeting_correction", ["seat_id"], unique=False)
