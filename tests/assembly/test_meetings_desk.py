@@ -73,7 +73,7 @@ def test_a_list_that_comes_back_waits_again(hall: Hall) -> None:
         (case,) = approvals.cases_about(session, meeting.subject)
     (task,) = case.waiting
     pick = approval_desk.Pick(task.id, case.new.content_hash)
-    approval_desk.decide(house, hall.accounts["deputy"], pick, Said(Verdict.RETURN, "请补充"))
+    approval_desk.decide(house, hall.accounts["deputy"], pick, Said(Verdict.RETURN_TO_APPLICANT, "请补充"))
     assert raised(house) == 1
 
 
