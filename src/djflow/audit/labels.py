@@ -351,6 +351,7 @@ ACTOR_LABELS: Mapping[str, str] = MappingProxyType(
     {
         "cli": "命令行",
         "demo": "演示数据",
+        "door": "本人（会场签到）",
         "me": "本人（手机）",
         "prefect:coordinator": "协调员（Prefect）",
         "reply": "本人（短信）",
