@@ -15,6 +15,7 @@ from djflow.documents.official.model import DocumentKind, Table
 from djflow.documents.register import service as register
 from djflow.documents.register.model import DocumentState
 from djflow.documents.register.model import Who as Place
+from djflow.meetings import service
 from djflow.meetings.invitations.model import Reply, Wish
 from djflow.meetings.minutes import service as minutes
 from djflow.meetings.model import MeetingKind, MeetingState, Who
@@ -227,7 +228,7 @@ def test_sheets_are_printed_without_the_register(hall: Hall, at: AtMoment) -> No
     with pytest.raises(InputError, match="走公文"):
         meetings_values.sheet(then, hall.meeting.id, Paper.MINUTES, by=BY)
     with then.reading() as session:
-        values = meetings_values.paper_of(then, session, acts.meetings.meeting(session, hall.meeting.id))
+        values = meetings_values.paper_of(then, session, service.meeting(session, hall.meeting.id))
     assert [(one.unit, one.name) for one in values.seats][-1] == ("大仓镇", "甲C01")
     assert {one.kind for one in values.called} == {UnitKind.DISTRICT_UNIT, UnitKind.TOWNSHIP}
 

@@ -135,8 +135,10 @@ def send_notice(house: House, meeting_id: str, who: Who, *, by: str) -> Meeting:
 
 def notify_all(house: House, session: Session, meeting_id: str, who: Who, *, by: str) -> Meeting:
     """Do what `send_notice` does in the caller's transaction."""
-    now = house.now()
+    now, before = house.now(), meetings.opened(session, meeting_id)
     meeting = invitations.send_notice(session, meeting_id, who, by=by, now=now)
+    if before.state is MeetingState.NOTICED:
+        return meeting
     seats = invitations.seats(session, meeting_id)
     words = telling.notice_words(meeting, times_of(house, meeting))
     told = seating.concerned(seats) | seating.called(seats)

@@ -5,6 +5,7 @@ from datetime import date
 
 from djflow.assembly.house import House
 from djflow.audit import service as audit
+from djflow.audit.model import Details
 from djflow.core.spans import DateSpan
 from djflow.core.subject import Subject
 from djflow.fund.payment.sheets import Page, workbook
@@ -69,7 +70,7 @@ def statistics_file(house: House, span: DateSpan, kind: MeetingKind | None = Non
     rows.append(("合计", "", *found.total, ""))
     with house.transaction() as session:
         subject = Subject("meeting.attendance", str(span.first.year))
-        details = {"first": str(span.first), "last": str(span.last), "rows": len(rows)}
+        details: Details = {"first": str(span.first), "last": str(span.last), "rows": len(rows)}
         audit.record(session, subject, "meeting.attendance_export", by=by, now=house.now(), details=details)
     words = "会议" if kind is None else KIND_WORDS[kind]
     title = f"{words}到会情况（{span.first}至{span.last}）"
