@@ -137,6 +137,7 @@ class Act(StrEnum):
     MEETING_LOOK = "meeting_look"
     MEETING_RUN = "meeting_run"
     MEETING_UNIT = "meeting_unit"
+    MEETING_FIGURES = "meeting_figures"
 
 
 class LoginResult(StrEnum):

@@ -119,6 +119,7 @@ PERMISSIONS: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.MEETING_LOOK: _LEADERS | _DRAFTERS | _UNIT_DESK | {Role.AUDITOR_READONLY},
         Act.MEETING_RUN: frozenset({Role.OFFICE_CLERK}),
         Act.MEETING_UNIT: _UNIT_DESK,
+        Act.MEETING_FIGURES: _LEADERS | _DRAFTERS | {Role.AUDITOR_READONLY},
     }
 )
 """Which roles may do an act; what is not listed is forbidden."""

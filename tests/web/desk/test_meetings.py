@@ -199,3 +199,16 @@ def test_leaders_look_and_do_nothing(hall: Hall) -> None:
     assert "<button" not in page.partition("</header>")[2]
     assert deputy.ask(f"{path}/door").status_code == 403
     assert "签到码" in clerk_at(hall.house).text(f"{path}/door")
+
+
+def test_figures_of_a_year_are_shown_and_taken_out(hall: Hall, at: AtMoment) -> None:
+    """A held meeting counts each unit once; the file is a workbook; a unit's liaison sees no figures of others."""
+    house, _ = noticed(hall, at)
+    after = at("2026-12-11T09:00")
+    office = clerk_at(after)
+    office.send(f"{HERE}/{hall.meeting.id}/do", act="hold")
+    assert "0.0%（0/1）" in office.text(f"{HERE}/figures?year=2026&kind=promotion")
+    assert office.send(f"{HERE}/figures", year="2026").content.startswith(b"PK")
+    liaison = unit_at(house, "LAW", "m-law")
+    assert liaison.ask(f"{HERE}/figures").status_code == 403
+    assert "到会统计" not in liaison.text(HERE)

@@ -66,7 +66,7 @@ def staged(hall: Hall, at: AtMoment) -> tuple[House, list[str]]:
     given = (hall.unit("LAW"), (hall.unit("HR"),))
     item = meetings_items.add(house, hall.meeting.id, "修好场镇路灯", given, date(2027, 1, 20), by="t")
     one, two = f"/desk/meetings/{hall.meeting.id}", f"/desk/meetings/{calling.id}"
-    pages = ["", "/new?kind=promotion", "/items", f"/items/{item.id}"]
+    pages = ["", "/new?kind=promotion", "/items", f"/items/{item.id}", "/figures"]
     parts = ["", "/seats", "/attendance", "/minutes", "/door"]
     office = [f"/desk/meetings{page}" for page in pages] + [f"{one}{part}" for part in parts]
     return house, [*office, two, f"{two}/seats", f"{two}/stop/cancel"]
@@ -107,7 +107,7 @@ def test_pages_can_be_read_and_pressed(
     """Every page fits the screen, has names for its fields, contrast, and targets a finger can hit."""
     house, pages = staged_house
     with serving(house) as address:
-        for login, shown in ((CLERK, pages), (LIAISON, [pages[0], pages[4], pages[5], pages[9]])):
+        for login, shown in ((CLERK, pages), (LIAISON, [pages[0], pages[5], pages[6], pages[10]])):
             context = entered(browser, address, login, width)
             page = with_scripts(browser, context, width)
             for number, path in enumerate(shown):

@@ -64,6 +64,7 @@ def common(visit: Visit) -> Mapping[str, object]:
         "lights": LIGHT_WORDS,
         "today": visit.house.today(),
         "runs": visit.may(Right.MEETING_RUN),
+        "sees_figures": visit.may(Right.MEETING_FIGURES),
         "said": _SAID.get(visit.query.get("said", ""), ""),
     }
 
