@@ -22,6 +22,7 @@ from hypothesis.stateful import (
 from djflow.approvals.chains import service as chains
 from djflow.assembly import House
 from djflow.assembly import meetings as acts
+from djflow.core.clock import FixedClock
 from djflow.core.errors import DjflowError
 from djflow.core.ids import PersonId, UnitId
 from djflow.core.spans import DateSpan
@@ -110,7 +111,8 @@ class Life(RuleBasedStateMachine):
         return {code for code, _ in fresh}
 
     def did(self, allowed: bool, made: Callable[[], object]) -> bool:  # noqa: FBT001 - the model's verdict comes first
-        """Do an act and check that it goes through exactly when the model allows it."""
+        """Do an act, a minute after the one before, and check that it goes through exactly when the model allows it."""
+        self.house = replace(self.house, clock=FixedClock(self.house.now() + timedelta(minutes=1)))
         try:
             made()
         except DjflowError:

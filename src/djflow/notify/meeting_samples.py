@@ -14,7 +14,7 @@ _MEETING: Mapping[str, object] = {
     "chair": "区委组织部部长",
     "place": "区委三楼会议室",
     "when": "2026年12月10日（星期四）上午9:00",
-    "until": "11:00",
+    "until": "上午11:00",
     "reply_by": "2026年12月8日",
     "signin_minutes": 15,
     "recipients": "区人力资源和社会保障局，区司法局",

@@ -84,9 +84,16 @@ def recipients(called: Sequence[Called]) -> str:
 def moment_words(at: datetime) -> str:
     """Return an instant as documents say it: 2026年12月10日（星期四）上午9:00."""
     local = civil_datetime(at)
+    return f"{day_words(local.date())}（星期{_WEEKDAYS[local.weekday()]}）{hour_words(at)}"
+
+
+def hour_words(at: datetime) -> str:
+    """Return the time of an instant as documents say it: 上午9:00, 中午12:00, 下午3:05."""
+    local = civil_datetime(at)
+    if local.hour == _NOON:
+        return f"中午{local.hour}:{local.minute:02d}"
     half = "上午" if local.hour < _NOON else "下午"
-    weekday = _WEEKDAYS[local.weekday()]
-    return f"{day_words(local.date())}（星期{weekday}）{half}{local.hour}:{local.minute:02d}"
+    return f"{half}{local.hour if local.hour < _NOON else local.hour - _NOON}:{local.minute:02d}"
 
 
 def _written(texts: Texts, paper: Paper, given: Mapping[str, object]) -> Written:
@@ -108,7 +115,7 @@ def _values(values: MeetingPaper, heading: Heading) -> Mapping[str, object]:
         "chair": new.chair,
         "place": new.place,
         "when": moment_words(new.starts_at),
-        "until": f"{civil_datetime(new.ends_at):%H:%M}".lstrip("0"),
+        "until": hour_words(new.ends_at),
         "reply_by": _day(values.reply_by),
         "signin_minutes": values.signin_minutes,
         "recipients": recipients(values.called),
