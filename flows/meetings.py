@@ -20,10 +20,13 @@ async def meeting_cycle() -> Ending:
     found = await cycle()
     await leave_table("meeting-cycle", f"在办会议{len(found.rows)}次", found.rows)
     await leave_table("meeting-stuck", f"办不下去的会议{len(found.stuck)}次", found.stuck)
-    sentence = f"在办会议{len(found.rows)}次，发出通知{found.noticed}次。"
+    drafted = f"拟好通知文稿{found.drafted}份，" if found.drafted else ""
+    sentence = f"在办会议{len(found.rows)}次，{drafted}发出通知{found.noticed}次。"
     late = sum(1 for row in found.rows if row["超期"])
+    paperless = sum(1 for row in found.rows if row["缺公文"])
     waits = f"办不下去{len(found.stuck)}次。" if found.stuck else ""
     waits += f"超期{late}次，请看表。" if late else ""
+    waits += f"缺公文{paperless}次，请补办。" if paperless else ""
     return attention(sentence + waits) if waits else done(sentence)
 
 

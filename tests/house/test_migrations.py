@@ -42,6 +42,7 @@ import djflow.fund.publicity.tables
 import djflow.fund.running.tables
 import djflow.inbox.tables
 import djflow.meetings.actions.tables
+import djflow.meetings.corrections.tables
 import djflow.meetings.invitations.tables
 import djflow.meetings.minutes.tables
 import djflow.meetings.tables

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from djflow.core.clock import civil_date
 from djflow.core.errors import ConflictError, InputError, NotFoundError, RuleError
 from djflow.core.spans import DateSpan
+from djflow.documents.numbering.model import Series, SeriesForm
+from djflow.documents.official.model import DocumentKind
 from djflow.meetings import service
 from djflow.meetings.actions import service as actions
 from djflow.meetings.actions.model import ItemAct, ItemState, ItemWho, NewItem
@@ -21,6 +23,8 @@ from djflow.meetings.service import Arrangement
 from djflow.people import service as people
 from tests.meetings.held import BY, STARTS, TERMS, Office, new
 from tests.roster.district import UNITS
+
+ISSUES = Series("jiyao", "", "会议纪要", (DocumentKind.MINUTES,), "document.routine", SeriesForm.ISSUE)
 
 
 @pytest.fixture
@@ -160,13 +164,13 @@ def test_minutes_give_items_out_and_the_last_strike_closes_the_meeting(office: O
     unowned = NewItem("修好路灯", office.units["T1"], (office.units["HR"],), date(2027, 1, 20))
     gone = actions.add(session, key, unowned, by=BY, now=now)
     with pytest.raises(RuleError, match="第1项"):
-        minutes.issue(session, key, "张部长", by=BY, now=now)
+        minutes.sign_on_paper(session, key, "张部长", ISSUES, by=BY, now=now)
     actions.remove(session, gone.id, by=BY, now=now)
     owner = office.ids["C02"]
     item = actions.add(session, key, replace(unowned, owner=owner), by=BY, now=now)
     with pytest.raises(ConflictError, match="还没有印发"):
         actions.act(session, item.id, ItemAct.ACCEPT, ItemWho.OWNER, by=BY, now=now)
-    assert minutes.issue(session, key, "张部长", by=BY, now=now).state is MeetingState.TRACKING
+    assert minutes.sign_on_paper(session, key, "张部长", ISSUES, by=BY, now=now).state is MeetingState.TRACKING
     text = lines(minutes.minutes(session, key))
     assert text[0].startswith("2026年12月10日，部长在三楼会议室主持召开第四季度联席会议，研究赶场服务等事项。")
     assert text[1] == "1．修好路灯。由大仓镇牵头，人力资源和社会保障局配合，于2027年1月20日前完成。"

@@ -37,8 +37,10 @@ from djflow.web.files import files_router
 from djflow.web.me.approve import approve_router
 from djflow.web.me.fund import fund_router
 from djflow.web.me.guard import COOKIE, FIELD, Forms
+from djflow.web.me.meetings import meetings_router
 from djflow.web.me.postings import postings_router
 from djflow.web.me.routes import me_router
+from djflow.web.me.signing import signing_router
 from djflow.web.public import relief as public_relief
 from djflow.web.public.relief import ReliefPages
 from djflow.web.receipts import receipts_router
@@ -144,6 +146,8 @@ def app(house: House) -> FastAPI:
         approve_router(house),
         fund_router(house),
         postings_router(house),
+        meetings_router(house),
+        signing_router(house),
         me_router(house),
         receipts_router(house),
         public_relief.relief_router(house),

@@ -134,6 +134,10 @@ class Act(StrEnum):
     DOCUMENT_DRAFT = "document_draft"
     DOCUMENT_OFFICE = "document_office"
     DOCUMENT_UNIT = "document_unit"
+    MEETING_LOOK = "meeting_look"
+    MEETING_RUN = "meeting_run"
+    MEETING_UNIT = "meeting_unit"
+    MEETING_FIGURES = "meeting_figures"
 
 
 class LoginResult(StrEnum):

@@ -116,6 +116,10 @@ PERMISSIONS: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.DOCUMENT_DRAFT: _DRAFTERS,
         Act.DOCUMENT_OFFICE: frozenset({Role.OFFICE_CLERK}),
         Act.DOCUMENT_UNIT: _UNIT_DESK,
+        Act.MEETING_LOOK: _LEADERS | _DRAFTERS | _UNIT_DESK | {Role.AUDITOR_READONLY},
+        Act.MEETING_RUN: frozenset({Role.OFFICE_CLERK}),
+        Act.MEETING_UNIT: _UNIT_DESK,
+        Act.MEETING_FIGURES: _LEADERS | _DRAFTERS | {Role.AUDITOR_READONLY},
     }
 )
 """Which roles may do an act; what is not listed is forbidden."""

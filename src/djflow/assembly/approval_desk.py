@@ -22,6 +22,7 @@ from djflow.assembly import approval_acts, documents_acts, matters, relief
 from djflow.assembly import case_view as fund_case
 from djflow.assembly.approvals import office_of
 from djflow.assembly.house import House
+from djflow.assembly.meetings_topics import MEETING
 from djflow.assembly.opinions import Said
 from djflow.audit import service as audit
 from djflow.core.errors import DjflowError, NotFoundError, RuleError
@@ -77,7 +78,7 @@ def matter(house: House, account: Account, view: CaseView) -> tuple[str, ...]:
     """Return what the subsystem tells of the matter of a case; empty for none.
 
     Whoever may not read the opinions is told nothing. Of the fund nothing personal is told; who goes where in
-    dispatch is told to those who may look into batches.
+    dispatch is told to those who may look into batches; a meeting's topics to whoever may read the opinions.
     """
     if Right.READ_OPINIONS not in view.rights:
         return ()
@@ -85,7 +86,7 @@ def matter(house: House, account: Account, view: CaseView) -> tuple[str, ...]:
         return fund_case.told(house, view.subject.id)
     if view.subject.kind == DOCUMENT:
         return documents_acts.told(house, view.subject.id)
-    if not may(account.roles, Act.BATCH_LOOK):
+    if view.subject.kind != MEETING and not may(account.roles, Act.BATCH_LOOK):
         return ()
     with house.reading() as session:
         return matters.told(session, view.subject)

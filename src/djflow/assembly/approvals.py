@@ -13,7 +13,7 @@ from djflow.approvals.chains.rules import path
 from djflow.approvals.model import Case, CaseId, CaseState, NewCase, Office, Outcome, Place, World
 from djflow.approvals.sweeping.service import sweep as swept
 from djflow.assembly import dispatch_extensions as extensions
-from djflow.assembly import documents_signing, meetings_topics
+from djflow.assembly import documents_signing, meetings_inbox, meetings_topics
 from djflow.assembly.dispatch_extensions import EXTENSION
 from djflow.assembly.dispatch_hearing import hear_batches
 from djflow.assembly.dispatch_rotation_hearing import hear_rotation
@@ -106,6 +106,7 @@ def hear(house: House, session: Session, outcomes: Iterable[Outcome], *, by: str
             documents_signing.follow(house, session, outcome, by=by)
         elif kind == meetings_topics.MEETING and outcome.changed:
             meetings_topics.follow(house, session, outcome, by=by)
+            meetings_inbox.keep(session, outcome.case.new.subject.id, by=by, now=house.now())
 
 
 def desk_of(house: House) -> Desk:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
+from djflow.assembly import meetings_papers
 from djflow.assembly.documents_terms import document_terms
 from djflow.assembly.house import House
 from djflow.core.ids import UnitId
@@ -82,9 +83,11 @@ def preview(house: House, document_id: str) -> Preview:
 
 
 def issue(house: House, document_id: str, *, by: str) -> Document:
-    """Issue a document to its units; raises what `register.issue` raises."""
+    """Issue a document to its units, and do what follows in its meeting; raises what `register.issue` raises."""
     with house.transaction() as session:
-        return register.issue(session, document_id, terms=document_terms(house), by=by, now=house.now())
+        found = register.issue(session, document_id, terms=document_terms(house), by=by, now=house.now())
+        meetings_papers.follow(house, session, found, by=by)
+        return found
 
 
 def revise(house: House, document_id: str, reason: str, *, by: str) -> Document:

@@ -1,4 +1,4 @@
-"""What an approver is told of the matter of dispatch: who goes where and until when, in full names.
+"""What an approver is told of the matter: of dispatch who goes where and until when, of a meeting its topics.
 
 Only whoever opened the matter as its approver, or may look into dispatch at the desk, is told. Health, discipline
 and reasons stand nowhere here: the desk opens those, recorded.
@@ -10,6 +10,7 @@ from types import MappingProxyType
 from sqlalchemy.orm import Session
 
 from djflow.assembly.dispatch_extensions import EXTENSION
+from djflow.assembly.meetings_topics import MEETING
 from djflow.core.ids import PersonId, UnitId
 from djflow.core.subject import Subject
 from djflow.dispatch.batches import deciding, proposing
@@ -23,13 +24,16 @@ from djflow.dispatch.reserve.model import MEMBER_WORDS, MemberId
 from djflow.dispatch.rotation import service as rotation
 from djflow.dispatch.rotation.model import KIND as ROTATION
 from djflow.dispatch.rotation.model import ProposalId
+from djflow.meetings import service as meetings
+from djflow.meetings.papers.writing import moment_words
+from djflow.meetings.rules import listed as listed_topics
 from djflow.people import service as people
 
 _NOT_MEANT = frozenset({CandidateState.WITHDRAWN, CandidateState.DROPPED, CandidateState.REFUSED})
 
 
 def told(session: Session, subject: Subject) -> tuple[str, ...]:
-    """Return the lines about a matter of dispatch, none for anything else."""
+    """Return the lines about a matter of dispatch or a meeting's topics, none for anything else."""
     tell = _TELLERS.get(subject.kind)
     return tell(session, subject.id) if tell else ()
 
@@ -76,8 +80,17 @@ def _reserve(session: Session, member_id: str) -> tuple[str, ...]:
     return (_names(session, [member.person])[member.person], MEMBER_WORDS[member.state])
 
 
+def _topics(session: Session, meeting_id: str) -> tuple[str, ...]:
+    meeting = meetings.meeting(session, meeting_id)
+    units, listed = _units(session), listed_topics(meetings.topics(session, meeting_id))
+    head = f"{meeting.new.title}，{moment_words(meeting.new.starts_at)}，{meeting.new.place}，共 {len(listed)} 项议题"
+    lines = [f"{one.place}. {one.new.title}（{units.get(one.new.unit, '')}）" for one in listed]
+    said = [f"　{one.new.text}" for one in listed]
+    return (head, *(line for pair in zip(lines, said, strict=True) for line in pair if line.strip("　")))
+
+
 _TELLERS: Mapping[str, Callable[[Session, str], tuple[str, ...]]] = MappingProxyType(
-    {deciding.KIND: _batch, EXTENSION: _extension, ROTATION: _rotation, RESERVE: _reserve}
+    {deciding.KIND: _batch, EXTENSION: _extension, ROTATION: _rotation, RESERVE: _reserve, MEETING: _topics}
 )
 
 

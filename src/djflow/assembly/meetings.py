@@ -8,13 +8,17 @@ from sqlalchemy.orm import Session
 from djflow.accounts import service as accounts
 from djflow.accounts.model import Role
 from djflow.approvals.model import Outcome
+from djflow.assembly import meetings_heard as heard
+from djflow.assembly import meetings_inbox as waiting
 from djflow.assembly import meetings_telling as telling
 from djflow.assembly import meetings_topics as asked
 from djflow.assembly.approvals import office_of
+from djflow.assembly.documents_terms import document_terms
 from djflow.assembly.house import House
 from djflow.core.clock import instant_of
 from djflow.core.errors import NotFoundError
 from djflow.core.ids import PersonId, UnitId
+from djflow.documents.numbering import service as numbering
 from djflow.meetings import rules
 from djflow.meetings import service as meetings
 from djflow.meetings.actions import service as actions
@@ -24,7 +28,6 @@ from djflow.meetings.invitations import service as invitations
 from djflow.meetings.invitations.model import Seat, Wish
 from djflow.meetings.minutes import service as minutes
 from djflow.meetings.model import (
-    Act,
     Meeting,
     MeetingKind,
     MeetingState,
@@ -35,6 +38,7 @@ from djflow.meetings.model import (
     Topic,
     Who,
 )
+from djflow.meetings.papers import service as papers
 from djflow.meetings.service import Arrangement
 from djflow.people import service as people
 
@@ -102,7 +106,9 @@ def hand_in(house: House, meeting_id: str, new: NewTopic, person: PersonId | Non
     """Take a topic while the list is not being approved; raises what `meetings.service.hand_in` raises."""
     with house.transaction() as session:
         asked.require_unasked(session, meetings.opened(session, meeting_id))
-        return meetings.hand_in(session, meeting_id, new, person, by=by, now=house.now())
+        topic = meetings.hand_in(session, meeting_id, new, person, by=by, now=house.now())
+        waiting.keep(session, meeting_id, by=by, now=house.now())
+        return topic
 
 
 def arrange(house: House, meeting_id: str, how: Arrangement, *, by: str) -> tuple[Topic, ...]:
@@ -116,33 +122,52 @@ def ask_approval(house: House, meeting_id: str, *, by: str) -> Outcome:
     """Put the list before its approvers; raises what `meetings_topics.open_case` raises."""
     with house.transaction() as session:
         meeting = meetings.opened(session, meeting_id)
-        return asked.open_case(session, meeting, office_of(house), by=by, house=house)
+        outcome = asked.open_case(session, meeting, office_of(house), by=by, house=house)
+        waiting.keep(session, meeting_id, by=by, now=house.now())
+        return outcome
 
 
 def send_notice(house: House, meeting_id: str, who: Who, *, by: str) -> Meeting:
     """Send the notice to everybody invited, once; raises what `invitations.service.send_notice` raises."""
-    now = house.now()
     with house.transaction() as session:
-        meeting = invitations.send_notice(session, meeting_id, who, by=by, now=now)
-        seats = invitations.seats(session, meeting_id)
-        words = telling.notice_words(meeting, times_of(house, meeting))
-        told = seating.concerned(seats) | seating.called(seats)
-        telling.tell(session, meeting, told, f"notice:{meeting.round}", words, now=now)
+        return notify_all(house, session, meeting_id, who, by=by)
+
+
+def notify_all(house: House, session: Session, meeting_id: str, who: Who, *, by: str) -> Meeting:
+    """Do what `send_notice` does in the caller's transaction."""
+    now, before = house.now(), meetings.opened(session, meeting_id)
+    meeting = invitations.send_notice(session, meeting_id, who, by=by, now=now)
+    if before.state is MeetingState.NOTICED:
         return meeting
+    seats = invitations.seats(session, meeting_id)
+    words = telling.notice_words(meeting, times_of(house, meeting))
+    told = seating.concerned(seats) | seating.called(seats)
+    telling.tell(session, meeting, told, f"notice:{meeting.round}", words, now=now)
+    return meeting
 
 
 def reply(house: House, seat_id: str, wish: Wish, *, by: str) -> Seat:
     """Take the answer for a seat, and tell a substitute; raises what `invitations.service.reply` raises."""
+    now = house.now()
     with house.transaction() as session:
-        seat = invitations.reply(session, seat_id, wish, by=by, now=house.now())
-        _tell_substitute(house, session, seat)
+        before = _substitute(session, seat_id)
+        seat = invitations.reply(session, seat_id, wish, by=by, now=now)
+        telling.tell_substitute(session, meetings.meeting(session, seat.meeting), before, seat, now=now)
+        waiting.keep(session, seat.meeting, by=by, now=now)
         return seat
+
+
+def _substitute(session: Session, seat_id: str) -> PersonId | None:
+    meetings.opened(session, invitations.seat(session, seat_id).meeting)
+    seat = invitations.seat(session, seat_id)
+    return seat.substitute if seating.expected(seat) == seat.substitute else None
 
 
 def grant(house: House, seat_id: str, *, granted: bool, by: str) -> Seat:
     """Answer a leave or a substitution, and tell whom it concerns; raises what `invitations.service.grant` raises."""
     now = house.now()
     with house.transaction() as session:
+        before = _substitute(session, seat_id)
         seat = invitations.grant(session, seat_id, granted=granted, by=by, now=now)
         meeting = meetings.meeting(session, seat.meeting)
         told = {one for one in (seat.new.person, seat.new.liaison) if one}
@@ -151,55 +176,46 @@ def grant(house: House, seat_id: str, *, granted: bool, by: str) -> Seat:
         replied = seat.replied_at.timestamp() if seat.replied_at else 0
         slot = f"grant:{meeting.round}:{int(replied)}:{seat.grant}"
         telling.tell(session, meeting, told, slot, words, now=now)
-        _tell_substitute(house, session, seat)
+        telling.tell_substitute(session, meeting, before, seat, now=now)
+        waiting.keep(session, seat.meeting, by=by, now=now)
         return seat
 
 
-def _tell_substitute(house: House, session: Session, seat: Seat) -> None:
-    coming = seating.expected(seat)
-    if coming is not None and coming == seat.substitute:
-        meeting = meetings.meeting(session, seat.meeting)
-        words = f"请您替会，{telling.start_words(meeting)}"
-        telling.tell(session, meeting, [coming], f"substitute:{meeting.round}", words, now=house.now())
-
-
 def postpone(house: House, meeting_id: str, reason: str, *, by: str) -> Meeting:
-    """Put a meeting off and tell everybody who knew of it, once; raises what `meetings.service.postpone` raises."""
+    """Put a meeting off and tell everybody who was told of its date, once; raises what `meetings.postpone` raises.
+
+    Whoever was let off hears of it too, for the new date asks anew.
+    """
     now = house.now()
     with house.transaction() as session:
         before = meetings.opened(session, meeting_id)
-        seats = invitations.seats(session, meeting_id)
         after = invitations.postpone(session, meeting_id, reason, by=by, now=now)
-        asked.withdraw(session, after, office_of(house), by=by, house=house)
-        told = _heard(session, before, seats, seating.concerned(seats))
-        words = f"原定{telling.day_of(before)}召开，现延期，时间另行通知"
-        telling.tell(session, after, told, f"postponed:{before.round}", words, now=now)
+        if before.state is not MeetingState.POSTPONED:
+            asked.withdraw(session, after, office_of(house), by=by, house=house)
+            words = f"原定{telling.day_of(before)}召开，现延期，时间另行通知"
+            told = heard.hears_of_postponing(session, before)
+            telling.tell(session, after, told, f"postponed:{before.round}", words, now=now)
+            waiting.keep(session, meeting_id, by=by, now=now)
         return after
 
 
 def cancel(house: House, meeting_id: str, reason: str, *, by: str) -> Meeting:
-    """Give a meeting up and tell whom it would call in vain, once; raises what `meetings.service.cancel` raises."""
+    """Give a meeting up and tell whom it would call in vain, once; raises what `meetings.service.cancel` raises.
+
+    Once its notice is out these are all who were told of its date and were not let off; before that, and while it is
+    put off, all who were ever told of one.
+    """
     now = house.now()
     with house.transaction() as session:
         before = meetings.opened(session, meeting_id)
-        seats = invitations.seats(session, meeting_id)
         after = invitations.cancel(session, meeting_id, reason, by=by, now=now)
-        asked.withdraw(session, after, office_of(house), by=by, house=house)
         if before.state is not MeetingState.CANCELLED:
-            put_off = before.state is MeetingState.POSTPONED
-            invited = seating.concerned(seats) if put_off else seating.awaited(seats)
-            told = _heard(session, before, seats, invited)
+            asked.withdraw(session, after, office_of(house), by=by, house=house)
+            told = heard.hears_of_cancelling(session, before)
             words = f"原定{telling.day_of(before)}召开，现取消"
             telling.tell(session, after, told, "cancelled", words, now=now)
+            waiting.keep(session, meeting_id, by=by, now=now)
         return after
-
-
-def _heard(
-    session: Session, before: Meeting, seats: tuple[Seat, ...], invited: frozenset[PersonId]
-) -> frozenset[PersonId]:
-    # Before the first notice only the liaisons know of a meeting.
-    noticed = meetings.done(session, before, Act.NOTIFY)
-    return seating.called(seats) | (invited if noticed else frozenset())
 
 
 def reschedule(house: House, meeting_id: str, moved: NewMeeting, *, by: str) -> Meeting:
@@ -208,6 +224,7 @@ def reschedule(house: House, meeting_id: str, moved: NewMeeting, *, by: str) -> 
         meeting = invitations.reschedule(session, meeting_id, moved, by=by, now=house.now())
         if meeting.state is MeetingState.TOPIC_CALL:
             _call(house, session, meeting, invitations.seats(session, meeting_id))
+        waiting.keep(session, meeting_id, by=by, now=house.now())
         return meeting
 
 
@@ -218,15 +235,25 @@ def sign_in(house: House, seat_id: str, *, by: str) -> Seat:
 
 
 def issue_minutes(house: House, meeting_id: str, signer: str, *, by: str) -> Meeting:
-    """Issue the minutes and tell every owner of an item, once; raises what `minutes.service.issue` raises."""
-    now = house.now()
+    """Issue minutes signed on paper, under the next number of the documents' series, and tell owners of items, once.
+
+    Raises: ConflictError when the minutes are a document of the register; what `minutes.sign_on_paper` raises.
+    """
     with house.transaction() as session:
-        meeting = minutes.issue(session, meeting_id, signer, by=by, now=now)
-        for item in actions.items(session, meeting=meeting_id):
-            if item.new.owner:
-                words = f"第{item.number}项议定事项由您单位牵头，{item.new.due_on:%m月%d日}前完成，请签收"
-                telling.tell_about(session, item.subject, meeting, [item.new.owner], ("assigned", words), now)
+        meeting = meetings.opened(session, meeting_id)
+        papers.require_none(session, meeting)
+        series = numbering.series_of(document_terms(house).series, papers.MINUTES_SERIES)
+        meeting = minutes.sign_on_paper(session, meeting_id, signer, series, by=by, now=house.now())
+        tell_owners(house, session, meeting)
         return meeting
+
+
+def tell_owners(house: House, session: Session, meeting: Meeting) -> None:
+    """Tell the owner of every item of issued minutes, once."""
+    for item in actions.items(session, meeting=meeting.id):
+        if item.new.owner:
+            words = f"第{item.number}项议定事项由您单位牵头，{item.new.due_on:%m月%d日}前完成，请签收"
+            telling.tell_about(session, item.subject, meeting, [item.new.owner], ("assigned", words), house.now())
 
 
 def act_on_item(house: House, item_id: str, what: ItemAct, person: PersonId | None, text: str = "", *, by: str) -> Item:
@@ -248,6 +275,7 @@ def act_on_item(house: House, item_id: str, what: ItemAct, person: PersonId | No
             telling.tell_about(session, item.subject, meeting, [item.new.owner], (slot, words), now)
         if what is ItemAct.STRIKE_OFF:
             minutes.follow(session, meeting, Who.OFFICE, by=by, now=now)
+        waiting.keep(session, meeting.id, by=by, now=now)
         return after
 
 

@@ -52,7 +52,11 @@ def own(house: House, person: PersonId) -> tuple[MyMeeting, ...]:
     """Return the meetings to come, or just held, that somebody has to do with, by start."""
     with house.reading() as session:
         ids = invitations.meetings_of(session, person)
-        found = [one for one in meetings.meetings(session, LIVE | {MeetingState.POSTPONED}) if one.id in ids]
+        found = [
+            one
+            for one in meetings.meetings(session, LIVE | {MeetingState.POSTPONED, MeetingState.HELD})
+            if one.id in ids
+        ]
     return tuple(meeting(house, person, one.id) for one in found)
 
 

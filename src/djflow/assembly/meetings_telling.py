@@ -3,6 +3,7 @@
 A message names the meeting and what is to be done: no reason, no topic.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -11,6 +12,8 @@ from sqlalchemy.orm import Session
 from djflow.core.clock import civil_date, civil_datetime, days
 from djflow.core.ids import PersonId
 from djflow.core.subject import Subject
+from djflow.meetings.invitations.model import Seat
+from djflow.meetings.invitations.rules import expected
 from djflow.meetings.model import Meeting, Times
 from djflow.notify import service as notify
 from djflow.notify.model import Intent, NoticeKind
@@ -18,6 +21,10 @@ from djflow.people import service as people
 
 _TITLE = 20
 _STAYS_TRUE = days(14)
+_SUBSTITUTE, _RELEASED = "substitute", "released"
+_INVITES = frozenset({"topics", "topics-due", "notice"})
+_SAYS_WHEN = _INVITES | {_SUBSTITUTE}
+"""Occasions on which somebody hears of a meeting's date; a slot is occasion, round, and what else tells it apart."""
 
 
 def when(at: datetime) -> str:
@@ -60,6 +67,44 @@ def tell_about(
         if not card.has_gone
     ]
     return notify.enqueue(session, intents, now=now)
+
+
+def heard(session: Session, meeting: Meeting, *, ever: bool = False) -> frozenset[PersonId]:
+    """Return who was told of a meeting's present date, or of any of its dates, and not told since to stay away.
+
+    The outbox itself says so: whoever was never told of a date is not told that it changed.
+    """
+    told: Counter[tuple[PersonId, str]] = Counter()
+    for recipient, slot in notify.told_about(session, meeting.subject):
+        occasion, _, rest = slot.partition(":")
+        if occasion in _SAYS_WHEN | {_RELEASED} and (ever or rest.split(":")[0] == str(meeting.round)):
+            told[PersonId(recipient), occasion] += 1
+    found = set[PersonId]()
+    for person in {one for one, _ in told}:
+        invited = any(told[person, occasion] for occasion in _INVITES)
+        if invited or told[person, _SUBSTITUTE] > told[person, _RELEASED]:
+            found.add(person)
+    return frozenset(found)
+
+
+def tell_substitute(session: Session, meeting: Meeting, before: PersonId | None, seat: Seat, *, now: datetime) -> None:
+    """Tell a substitute that is to come now, and one that was to come before and is not any more (`before`)."""
+    coming = seat.substitute if expected(seat) == seat.substitute else None
+    if coming == before:
+        return
+    asked = _count(session, meeting, _SUBSTITUTE)
+    if before is not None:
+        words = f"{day_of(meeting)}的会议不用您替会了"
+        tell(session, meeting, [before], f"{_RELEASED}:{meeting.round}:{asked[before]}", words, now=now)
+    if coming is not None:
+        words = f"请您替会，{start_words(meeting)}"
+        tell(session, meeting, [coming], f"{_SUBSTITUTE}:{meeting.round}:{asked[coming] + 1}", words, now=now)
+
+
+def _count(session: Session, meeting: Meeting, occasion: str) -> Counter[PersonId]:
+    told = notify.told_about(session, meeting.subject)
+    begins = f"{occasion}:{meeting.round}:"
+    return Counter(PersonId(recipient) for recipient, slot in told if slot.startswith(begins))
 
 
 def call_words(times: Times) -> str:

@@ -14,7 +14,7 @@ from djflow.meetings.model import Meeting, MeetingState
 
 MEETING = "meeting.meeting"
 TOPICS = "meeting.topics"
-_UNDER_WAY = frozenset({CaseState.RUNNING, CaseState.BLOCKED, CaseState.PAUSED, CaseState.SUPPLEMENT})
+UNDER_WAY = frozenset({CaseState.RUNNING, CaseState.BLOCKED, CaseState.PAUSED, CaseState.SUPPLEMENT})
 
 
 def open_case(session: Session, meeting: Meeting, office: Office, *, by: str, house: House) -> Outcome:
@@ -42,14 +42,14 @@ def require_unasked(session: Session, meeting: Meeting) -> None:
 
     Raises: ConflictError.
     """
-    if any(case.state in _UNDER_WAY for case in approvals.cases_about(session, meeting.subject)):
+    if any(case.state in UNDER_WAY for case in approvals.cases_about(session, meeting.subject)):
         raise ConflictError("议题清单正在审批，不能再改：请先撤回审批。", code="meeting.topics_asked")
 
 
 def withdraw(session: Session, meeting: Meeting, office: Office, *, by: str, house: House) -> None:
     """Take back an approval that is under way: the meeting was put off or given up."""
     for case in approvals.cases_about(session, meeting.subject):
-        if case.state in _UNDER_WAY | {CaseState.RETURNED}:
+        if case.state in UNDER_WAY | {CaseState.RETURNED}:
             approvals.withdraw(session, case.id, office=office, by=by, now=house.now())
 
 

@@ -10,6 +10,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from djflow.assembly import meetings as acts
+from djflow.assembly import meetings_papers as papers
 from djflow.assembly import meetings_telling as telling
 from djflow.assembly.house import House
 from djflow.core.clock import civil_date, days
@@ -37,9 +38,10 @@ _REPORT_FROM = 25
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """The meetings under way, and in words what somebody must look after."""
+    """The meetings under way, and in words what somebody must look after; `drafted` counts notices drafted."""
 
     noticed: int
+    drafted: int
     rows: Rows
     stuck: Rows
 
@@ -63,20 +65,24 @@ class Watched:
 
 
 def cycle(house: House, *, by: str) -> Cycle:
-    """Plan the regular meetings that are near, send the notices that are due, note which meetings were held."""
-    noticed, stuck = 0, list[Mapping[str, str | int]]()
+    """Plan the regular meetings that are near, draft and send notices that are due, note which meetings were held."""
+    papers.catch_up(house, by=by)
+    noticed, drafted, stuck = 0, 0, list[Mapping[str, str | int]]()
     for new in _regular(house):
         try:
             acts.plan(house, new, by=by)
         except DjflowError as error:
             stuck.append(_stuck(new, error))
     for meeting in _all(house):
-        try:
-            noticed += _forward(house, meeting, by=by)
-        except DjflowError as error:
-            stuck.append(_stuck(meeting.new, error))
+        for act in (papers.draft_due, _forward):
+            try:
+                done = act(house, meeting, by=by)
+            except DjflowError as error:
+                stuck.append(_stuck(meeting.new, error))
+                continue
+            noticed, drafted = noticed + (done and act is _forward), drafted + (done and act is papers.draft_due)
     rows = tuple(_row(house, meeting) for meeting in _all(house))
-    return Cycle(noticed, rows, tuple(stuck))
+    return Cycle(noticed, drafted, rows, tuple(stuck))
 
 
 def _stuck(new: NewMeeting, error: DjflowError) -> Mapping[str, str | int]:
@@ -125,6 +131,7 @@ def _row(house: House, meeting: Meeting) -> Mapping[str, str | int]:
         "状态": MEETING_WORDS[meeting.state],
         "期限": str(due or ""),
         "超期": "是" if late else "",
+        "缺公文": papers.missing(house, meeting),
     }
 
 

@@ -39,6 +39,7 @@ class ItemKind(StrEnum):
     POSTING = "posting"
     DOCUMENT = "document"
     CIRCULAR = "circular"
+    MEETING = "meeting"
     INFO = "info"
 
 
@@ -64,6 +65,7 @@ KIND_WORDS: Mapping[ItemKind, str] = MappingProxyType(
         ItemKind.POSTING: "派出干部",
         ItemKind.DOCUMENT: "公文",
         ItemKind.CIRCULAR: "情况通报",
+        ItemKind.MEETING: "会议",
         ItemKind.INFO: "知悉",
     }
 )
@@ -82,6 +84,7 @@ BY_ITSELF = frozenset(
         ItemKind.POSTING,
         ItemKind.DOCUMENT,
         ItemKind.CIRCULAR,
+        ItemKind.MEETING,
         ItemKind.APPROVAL,
         ItemKind.APPROVAL_BLOCKED,
         ItemKind.BATCH_NOMINATE,

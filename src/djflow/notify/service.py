@@ -67,6 +67,11 @@ def drop(session: Session, ids: Iterable[str]) -> None:
     store.move(session, ids, NoticeState.SUPERSEDED, reason="no_longer_true")
 
 
+def told_about(session: Session, subject: Subject) -> tuple[tuple[str, str], ...]:
+    """Return who was told what about a subject: recipient and slot of each notice, oldest first."""
+    return store.told_about(session, subject)
+
+
 def listing(
     session: Session, *, kinds: Iterable[NoticeKind] = (), states: Iterable[NoticeState] = (), limit: int = 1000
 ) -> tuple[Mapping[str, str], ...]:

@@ -164,6 +164,13 @@ def told_versions(session: Session, subject: Subject) -> tuple[Told, ...]:
     return tuple(Told(recipient, version, not waits) for recipient, version, waits in session.execute(query))
 
 
+def told_about(session: Session, subject: Subject) -> tuple[tuple[str, str], ...]:
+    """Return recipient and slot of every notice about a subject, oldest first."""
+    query = select(NoticeRow.recipient, NoticeRow.slot).where(NoticeRow.subject == str(subject))
+    rows = session.execute(query.order_by(NoticeRow.created_at, NoticeRow.id))
+    return tuple((row.recipient, row.slot) for row in rows)
+
+
 def unheard_of(session: Session, subject: Subject, recipient: str) -> tuple[str, ...]:
     """Return a recipient's notices about a subject of which nothing has left the house."""
     mine = (NoticeRow.subject == str(subject), NoticeRow.recipient == recipient)

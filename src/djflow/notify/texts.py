@@ -15,6 +15,7 @@ from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from djflow.core.errors import ConfigError
+from djflow.notify.meeting_samples import MEETING_SAMPLES
 from djflow.notify.paper_samples import PAPER_SAMPLES
 
 SUFFIX = ".j2"
@@ -165,6 +166,7 @@ SAMPLES: Mapping[str, Mapping[str, object]] = MappingProxyType(
             "link": "http://127.0.0.1:4280/",
         },
         **PAPER_SAMPLES,
+        **MEETING_SAMPLES,
     }
 )
 """Every text there is, and a sample of every variable it may use."""

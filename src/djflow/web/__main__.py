@@ -22,6 +22,7 @@ from djflow.web.me.fund import fund_router
 from djflow.web.me.meetings import meetings_router
 from djflow.web.me.postings import postings_router
 from djflow.web.me.routes import me_router
+from djflow.web.me.signing import signing_router
 from djflow.web.public import dispatch, relief
 from djflow.web.public.annual import annual_router
 from djflow.web.receipts import receipts_router
@@ -52,6 +53,7 @@ def serve(house: House, host: str, port: int) -> None:
             fund_router(house),
             postings_router(house),
             meetings_router(house),
+            signing_router(house),
             me_router(house),
             desk_router(house),
             receipts_router(house),

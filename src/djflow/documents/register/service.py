@@ -15,6 +15,7 @@ from djflow.core.clock import civil_date
 from djflow.core.errors import ConflictError, InputError, IntegrityError, NotFoundError
 from djflow.core.ids import UnitId
 from djflow.core.spans import DateSpan
+from djflow.core.subject import Subject
 from djflow.documents.numbering import service as numbering
 from djflow.documents.official.model import OfficialDocument
 from djflow.documents.register import rules, store, telling
@@ -261,6 +262,11 @@ def find(session: Session, name: str) -> Document:
     if not found:
         raise NotFoundError(f"没有公文“{name}”：请写拟稿号（如 GW2026-0001）或发文字号。", code="document.unknown")
     return found[0]
+
+
+def of_origin(session: Session, origin: Subject) -> Document | None:
+    """Return the document that was drafted for an origin, None when there is none."""
+    return store.of_origin(session, origin)
 
 
 def documents(

@@ -17,6 +17,7 @@ from djflow.meetings.actions.model import Item, ItemAct, ItemId, ItemState, Item
 from djflow.meetings.actions.store import Wanted
 from djflow.meetings.actions.transitions import NEEDS_TEXT, item_transition
 from djflow.meetings.model import Meeting, MeetingState
+from djflow.meetings.papers import service as papers
 from djflow.people import service as people
 
 _GIVEN_OUT = frozenset({MeetingState.MINUTES_ISSUED, MeetingState.TRACKING})
@@ -28,7 +29,7 @@ def add(session: Session, meeting_id: str, new: NewItem, *, by: str, now: dateti
     Raises: InputError for what cannot be done; ConflictError when no minutes are being drafted.
     """
     meeting = meetings.opened(session, meeting_id)
-    _require_draft(meeting)
+    _require_draft(session, meeting)
     active = {unit.id for unit in people.units(session) if unit.entry.active}
     new = rules.require_item(new, active, today=civil_date(now))
     found = store.add(session, meeting_id, new, now=now)
@@ -39,14 +40,15 @@ def add(session: Session, meeting_id: str, new: NewItem, *, by: str, now: dateti
 def remove(session: Session, item_id: str, *, by: str, now: datetime) -> None:
     """Take an item out of a draft; raises ConflictError once the minutes are issued."""
     item, meeting = _opened(session, item_id)
-    _require_draft(meeting)
+    _require_draft(session, meeting)
     store.remove(session, item.id)
     _record(session, item, "item.remove", by=by, now=now)
 
 
-def _require_draft(meeting: Meeting) -> None:
+def _require_draft(session: Session, meeting: Meeting) -> None:
     if meeting.state is not MeetingState.MINUTES_DRAFT:
         raise ConflictError("议定事项在起草纪要时填写，现在不能改。", code="meeting.item_draft")
+    papers.require_writable(session, meeting)
 
 
 def act(  # noqa: PLR0913 - the item, what, by whom in which capacity, in which words

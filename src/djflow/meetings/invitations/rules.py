@@ -67,6 +67,13 @@ def seats_of(
     return tuple(found)
 
 
+def attending(seats: Iterable[Seat]) -> tuple[Seat, ...]:
+    """Return the seats that attend; the others sit in (列席): any delegate of a unit where principals are called."""
+    seats = tuple(seats)
+    principals = tuple(one for one in seats if one.new.level is Level.PRINCIPAL)
+    return principals or seats
+
+
 def require_open(meeting: Meeting, now: datetime) -> None:
     """Refuse an answer before the notice or after the meeting began; raises ConflictError."""
     if meeting.state is not MeetingState.NOTICED:
@@ -158,16 +165,9 @@ def concerned(seats: Iterable[Seat]) -> frozenset[PersonId]:
     return frozenset(one for seat in seats for one in (seat.new.person, expected(seat)) if one)
 
 
-def awaited(seats: Iterable[Seat]) -> frozenset[PersonId]:
-    """Return who would come if nobody said otherwise: whom a cancelled meeting would call in vain, with their heads.
-
-    A principal whose substitute comes hears of it too; whoever was let off does not.
-    """
-    found = set[PersonId]()
-    for seat in seats:
-        coming = expected(seat)
-        if coming is not None:
-            found.add(coming)
-            if seat.new.person is not None:
-                found.add(seat.new.person)
-    return frozenset(found)
+def excused(seats: Iterable[Seat]) -> frozenset[PersonId]:
+    """Return who was let off: a cancelled meeting would not call them in vain, unless they come for another seat."""
+    seats = tuple(seats)
+    off = {one.new.person for one in seats if expected(one) is None and one.new.person}
+    kept = {expected(one) for one in seats} | {one.new.liaison for one in seats}
+    return frozenset(off - kept)

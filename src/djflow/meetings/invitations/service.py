@@ -127,7 +127,7 @@ def reply(session: Session, seat_id: str, wish: Wish, *, by: str, now: datetime)
 def grant(session: Session, seat_id: str, *, granted: bool, by: str, now: datetime) -> Seat:
     """Agree to a substitute or a leave, or not; the same answer twice is once.
 
-    Raises: ConflictError when nothing is asked.
+    Raises: ConflictError when nothing is asked, or the meeting was put off or given up meanwhile.
     """
     seat, meeting = _opened(session, seat_id)
     verdict = Grant.GRANTED if granted else Grant.REFUSED
@@ -135,6 +135,8 @@ def grant(session: Session, seat_id: str, *, granted: bool, by: str, now: dateti
         return seat
     if seat.grant is not Grant.ASKED:
         raise ConflictError("这个单位没有等您答复的请假或替会：请刷新后查看。", code="meeting.grant")
+    if meeting.state not in {MeetingState.NOTICED, MeetingState.HELD}:
+        raise ConflictError("会议已经延期、取消或办完，请假和替会不用再答复。", code="meeting.grant_state")
     store.put_grant(session, seat.id, verdict)
     after = _seat(session, seat_id)
     _tell_absence(session, meeting, after, by=by, now=now)
@@ -192,6 +194,7 @@ def reschedule(session: Session, meeting_id: str, moved: NewMeeting, *, by: str,
     after = meetings.reschedule(session, meeting_id, moved, by=by, now=now)
     for seat in store.seats(session, [meeting_id]):
         store.put_reply(session, Seat(seat.id, seat.meeting, seat.new), "")
+        store.drop_signature(session, seat.id)
     return after
 
 

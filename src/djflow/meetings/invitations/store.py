@@ -89,6 +89,13 @@ def put_signature(session: Session, seat_id: SeatId, person: PersonId, *, now: d
     session.flush()
 
 
+def drop_signature(session: Session, seat_id: SeatId) -> None:
+    """Forget who signed in: the meeting gets another date."""
+    row = session.get_one(MeetingSeatRow, seat_id, populate_existing=True)
+    row.signed_id = row.signed_at = None
+    session.flush()
+
+
 def put_silent(session: Session, seat_id: SeatId) -> None:
     """Note that nobody answered in time."""
     session.get_one(MeetingSeatRow, seat_id, populate_existing=True).reply = Reply.NO_REPLY

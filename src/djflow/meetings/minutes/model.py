@@ -8,19 +8,26 @@ from djflow.meetings.model import Meeting, MeetingId
 
 
 @dataclass(frozen=True, slots=True)
+class Printed:
+    """What issued minutes bear: the number the documents' register gave them, and who signed them."""
+
+    number: str
+    signer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Issued:
-    """That minutes were issued: number within the year, who signed them, on which day."""
+    """That minutes were issued: their number as it is printed, such as 第7期, who signed them, on which day."""
 
     meeting: MeetingId
-    year: int
-    issue: int
+    number: str
     signer: str
     on: date
 
     @property
     def words(self) -> str:
         """The number as it is printed."""
-        return f"第{self.issue}期"
+        return self.number
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,7 @@ class Agreed:
 
 @dataclass(frozen=True, slots=True)
 class Minutes:
-    """Everything minutes say: the meeting, its topics, what was agreed on, who was there, excused, represented."""
+    """Everything minutes say: the meeting, its topics, what was agreed on, who was there, excused, sat in."""
 
     meeting: Meeting
     topics: tuple[str, ...]
@@ -43,6 +50,7 @@ class Minutes:
     present: tuple[str, ...]
     excused: tuple[str, ...]
     issued: Issued | None = None
+    sat_in: tuple[str, ...] = ()
 
     @property
     def opening(self) -> str:

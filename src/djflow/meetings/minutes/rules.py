@@ -15,7 +15,7 @@ def sentence(one: Agreed) -> str:
 def lines(minutes: Minutes) -> tuple[str, ...]:
     """Return the text of minutes, paragraph by paragraph."""
     matters = [f"{number}．{sentence(one)}" for number, one in enumerate(minutes.agreed, 1)]
-    rolls = [("出席", minutes.present), ("请假", minutes.excused)]
+    rolls = [("出席", minutes.present), ("请假", minutes.excused), ("列席", minutes.sat_in)]
     told = [f"{word}：{'、'.join(names)}。" for word, names in rolls if names]
     return (minutes.opening, *matters, *told)
 

@@ -2,19 +2,16 @@
 
 from datetime import date
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from djflow.meetings.minutes.model import Issued
+from djflow.meetings.minutes.model import Issued, Printed
 from djflow.meetings.minutes.tables import MeetingMinutesRow
 from djflow.meetings.model import MeetingId
 
 
-def issue(session: Session, meeting_id: MeetingId, signer: str, on: date) -> Issued:
-    """Write that minutes were issued, under the next number of the year; the caller holds the record's head."""
-    row = MeetingMinutesRow
-    last = session.scalar(select(func.max(row.issue)).where(row.year == on.year))
-    made = row(meeting_id=meeting_id, year=on.year, issue=(last or 0) + 1, signer=signer, issued_on=on)
+def issue(session: Session, meeting_id: MeetingId, printed: Printed, on: date) -> Issued:
+    """Write that minutes were issued."""
+    made = MeetingMinutesRow(meeting_id=meeting_id, number=printed.number, signer=printed.signer, issued_on=on)
     session.add(made)
     session.flush()
     return _issued(made)
@@ -27,4 +24,4 @@ def issued(session: Session, meeting_id: str) -> Issued | None:
 
 
 def _issued(row: MeetingMinutesRow) -> Issued:
-    return Issued(MeetingId(row.meeting_id), row.year, row.issue, row.signer, row.issued_on)
+    return Issued(MeetingId(row.meeting_id), row.number, row.signer, row.issued_on)

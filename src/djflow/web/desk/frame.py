@@ -80,6 +80,7 @@ MENU: tuple[tuple[str, str, str, Act], ...] = (
     ("money", "/desk/fund/money", "基金账", Act.MONEY_READ),
     ("postings", "/desk/postings", "派出干部", Act.POSTING_READ),
     ("documents", "/desk/documents", "公文", Act.DOCUMENT_READ),
+    ("meetings", "/desk/meetings", "会议", Act.MEETING_LOOK),
     ("messages", "/desk/messages", "通知", Act.MESSAGE_READ),
     ("channels", "/desk/channels", "渠道", Act.CHANNEL_READ),
     ("accounts", "/desk/accounts", "账号", Act.ACCOUNT_MANAGE),

@@ -66,6 +66,10 @@ class MePages:
         _ = token
         return f"{self.root}/"
 
+    def back_to(self, request: Request) -> str:
+        """Return where a refusal leads back to."""
+        return f"{self.root}/{request.path_params.get('token', '')}{self.entry}"
+
     def rendered(self, template: str, **values: object) -> str:
         """Return a template as HTML."""
         office, number = phone.contact(self._house)
@@ -80,7 +84,7 @@ class MePages:
         if not status:
             raise error
         lost = status in {410, 429} or error.code == "link.broken"
-        back = "" if lost else f"{self.root}/{request.path_params.get('token', '')}{self.entry}"
+        back = "" if lost else self.back_to(request)
         heading = "链接已过期" if isinstance(error, GoneError) else HEADINGS.get(status, "没有保存")
         if status in {400, 403, 409}:
             heading = "没有保存"

@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from djflow.assembly import House, phone
 from djflow.assembly import meetings as acts
 from djflow.assembly import meetings_mine as view
+from djflow.assembly import meetings_signing as signing
 from djflow.core.errors import InputError, NotFoundError
 from djflow.core.ids import PersonId
 from djflow.meetings.actions.model import ITEM_WORDS, LIGHT_WORDS, ItemAct, ItemState
@@ -21,6 +22,7 @@ from djflow.meetings.invitations.model import GRANT_WORDS, REPLY_WORDS, Reply, W
 from djflow.meetings.model import MEETING_WORDS, TOPIC_WORDS, NewTopic
 from djflow.web.me.frame import PRIVATE, MePages, route_class
 from djflow.web.me.guard import fields
+from djflow.web.me.signing import remember
 
 BY = "me"
 Fields = Annotated[dict[str, str], Depends(fields)]
@@ -29,6 +31,7 @@ SAID: Mapping[str, str] = MappingProxyType(
         "reply": "已收到您的回复。",
         "topic": "议题已报送。",
         "item": "已登记。",
+        "sign": "已签到。",
     }
 )
 """Sentences about what was just done; the address carries the word, never the sentence."""
@@ -55,9 +58,16 @@ class MeetingPages(MePages):
             ("/item/{item}/{what}", self.do_item),
             ("/{meeting}/reply", self.reply),
             ("/{meeting}/topic", self.hand_in),
+            ("/{meeting}/sign", self.sign),
         ):
             router.add_api_route(path, act, methods=["POST"], response_model=None)
         return router
+
+    def page(self, request: Request, token: str, name: str, **values: object) -> Response:
+        """Return a page, and leave the link on this phone for the door's page."""
+        response = super().page(request, token, name, **values)
+        remember(request, response, token)
+        return response
 
     def listing(self, request: Request, token: str) -> Response:
         """Show the own meetings and agreed matters."""
@@ -75,12 +85,14 @@ class MeetingPages(MePages):
 
     def show(self, request: Request, token: str, meeting: str, said: str = "") -> Response:
         """Show one meeting: when and where, the own answer, topics."""
-        mine = view.meeting(self._house, self._person(request, token), meeting)
+        person = self._person(request, token)
+        mine = view.meeting(self._house, person, meeting)
         return self.page(
             request,
             token,
             "meeting",
             mine=mine,
+            signs=signing.signs(self._house, mine.meeting, mine.seat, person),
             meeting=mine.meeting,
             states=MEETING_WORDS,
             replies=REPLY_WORDS,
@@ -112,6 +124,16 @@ class MeetingPages(MePages):
         new = NewTopic(mine.seat.new.unit, given.get("title", ""), given.get("text", ""))
         acts.hand_in(self._house, meeting, new, person, by=BY)
         return self._back(token, f"{meeting}?said=topic")
+
+    def sign(self, request: Request, token: str, meeting: str, given: Fields) -> Response:
+        """Sign in by the number at the door; wrong ones are counted."""
+        person = self._acting(request, token, given, f"meeting/{meeting}/sign")
+        try:
+            signing.sign_by_number(self._house, meeting, given.get("number", ""), person)
+        except NotFoundError:
+            self.count_wrong(request)
+            raise
+        return self._back(token, f"{meeting}?said=sign")
 
     def item(self, request: Request, token: str, item: str, said: str = "") -> Response:
         """Show one agreed matter."""

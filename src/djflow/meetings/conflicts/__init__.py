@@ -1,0 +1,1 @@
+"""What stands against somebody's coming to a meeting, and whom a unit could send instead."""
