@@ -5,11 +5,15 @@ circulars find it by that name, so a programme that comes later adds its module 
 persons never stand here. Source: domain handbook, section 4.1.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Self
 
+from djflow.core.clock import instant_of
 from djflow.core.ids import UnitId
+from djflow.core.spans import DateSpan
 
 
 class Measured(StrEnum):
@@ -72,3 +76,72 @@ class Section:
     shortfalls: tuple[Shortfall, ...] = ()
     notes: tuple[str, ...] = ()
     lacking: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What is told of a span: instants from `start` until before `end`.
+
+    The end is that of the span's last day in Beijing, or the present moment while the span is still running. What
+    is recorded later belongs to a later circular, so that an old period can be told again as it was.
+    """
+
+    start: datetime
+    end: datetime
+
+    @classmethod
+    def of(cls, span: DateSpan, now: datetime) -> Self:
+        """Return what can be told of a span at a moment; nothing of one that has not begun."""
+        start = instant_of(span.first)
+        return cls(start, max(start, min(instant_of(span.last + timedelta(days=1)), now)))
+
+    def __contains__(self, at: datetime) -> bool:
+        return self.start <= at < self.end
+
+    def knows(self, at: datetime | None) -> bool:
+        """Return whether something had happened by the end; None is what has not happened."""
+        return at is not None and at < self.end
+
+    def is_over(self, day: date) -> bool:
+        """Return whether a day, and with it what was due on it, was over by the end."""
+        return day_over(day) <= self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What counts for a unit under an indicator's code; tallies of the same unit and code add up."""
+
+    unit: UnitId
+    code: str
+    part: int = 1
+    whole: int | None = None
+
+
+def day_over(day: date) -> datetime:
+    """Return the first instant at which what was due on a day is late."""
+    return instant_of(day + timedelta(days=1))
+
+
+def by_unit(tallies: Iterable[Tally]) -> dict[UnitId, dict[str, Figure]]:
+    """Return the figures of each unit."""
+    found: dict[UnitId, dict[str, Figure]] = {}
+    for one in tallies:
+        mine = found.setdefault(one.unit, {})
+        mine[one.code] = _plus(mine.get(one.code), Figure(one.part, one.whole))
+    return found
+
+
+def summed(units: Mapping[UnitId, Mapping[str, Figure]]) -> dict[str, Figure]:
+    """Return the figures of the whole: those of all units together."""
+    found: dict[str, Figure] = {}
+    for figures in units.values():
+        for code, figure in figures.items():
+            found[code] = _plus(found.get(code), figure)
+    return found
+
+
+def _plus(one: Figure | None, other: Figure) -> Figure:
+    if one is None:
+        return other
+    whole = None if one.whole is None or other.whole is None else one.whole + other.whole
+    return Figure(one.part + other.part, whole)

@@ -1,0 +1,1 @@
+"""What a circular tells of duties at market towns."""
