@@ -21,6 +21,7 @@ from djflow.meetings.actions import service as actions
 from djflow.meetings.actions.model import NewItem
 from djflow.meetings.invitations import service as invitations
 from djflow.meetings.minutes import service as minutes
+from djflow.meetings.minutes.model import Printed
 from djflow.meetings.model import Who
 from tests.circulars.told import OCTOBER, WORK, section
 from tests.meetings.held import BY, STARTS, Office
@@ -121,7 +122,7 @@ def test_what_is_gathered_is_the_period_the_one_before_and_what_is_late(session:
     for due_on, content in ((date(2027, 1, 20), "修好路灯"), (date(2027, 3, 1), "以后再说")):
         item = NewItem(content, office.units["T1"], (), due_on, office.ids["C02"])
         actions.add(session, office.meeting.id, item, by=BY, now=held)
-    minutes.issue(session, office.meeting.id, "张部长", by=BY, now=held)
+    minutes.issue(session, office.meeting.id, Printed("第1期", "张部长"), by=BY, now=held)
     told = gather(session, OCTOBER, WORK, CALENDAR, held + timedelta(days=60), [source("market", tells)])
     assert asked == [OCTOBER, OCTOBER.previous]
     assert told.overdue == (Overdue(office.units["T1"], "修好路灯", date(2027, 1, 20)),)

@@ -67,9 +67,7 @@ def of_tasks(tasks: Iterable[Task], span: DateSpan, reach: Reach) -> Iterator[Ta
 def shortfalls(units: Mapping[UnitId, Mapping[str, Figure]]) -> Iterator[Shortfall]:
     """Yield what units did not do."""
     for unit, figures in sorted(units.items()):
-        overdue, replied = figures.get(ITEMS_OVERDUE.code), figures.get(REPLIED.code)
-        if overdue is not None:
-            yield Shortfall(unit, ITEMS_OVERDUE.code, "议定事项超期未办结", overdue.part, "项")
+        replied = figures.get(REPLIED.code)
         for code, what, noun in _WORDS:
             if code in figures:
                 yield Shortfall(unit, code, what, figures[code].part, noun)
