@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from djflow.assembly import House, circulars, documents_acts, documents_watch
+from djflow.assembly import documents_signing as signing
 from djflow.circulars import confirming, service
 from djflow.circulars.model import Answered, Circular, CircularState, NewCorrection, Verdict
 from djflow.circulars.periods import Period
@@ -153,7 +154,7 @@ def test_what_a_crash_left_drafted_is_sent_on(papers: Papers, at: Moment, monkey
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(circulars.signing, "submit", dies)
+        patched.setattr(signing, "submit", dies)
         with pytest.raises(KeyboardInterrupt):
             circulars.hand_over(at("2026-12-08T10:00"), found.id, by=BY)
     for _ in range(2):

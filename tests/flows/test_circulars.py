@@ -6,7 +6,7 @@ import pytest
 
 from djflow.assembly import House, circulars
 from djflow.circulars import service
-from djflow.circulars.model import CircularState
+from djflow.circulars.model import CircularState, Who
 from djflow.circulars.periods import Period, PeriodKind
 from djflow.circulars.sources import gather
 from djflow.core.spans import Month
@@ -26,7 +26,7 @@ def drafted(house: House) -> str:
         gathered = gather(session, period, terms.kinds["work"], terms.calendar, earlier)
         new = service.NewCircular("work", period, gathered)
         found = service.open_circular(session, new, terms=terms, by="test", now=earlier)
-        return service.ask(session, found.id, service.Who.OFFICE, terms=terms, by="test", now=earlier).id
+        return service.ask(session, found.id, Who.OFFICE, terms=terms, by="test", now=earlier).id
 
 
 def test_a_circular_is_built_reviewed_and_sent_to_be_signed(office: Office, house: House) -> None:
