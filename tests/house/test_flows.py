@@ -29,6 +29,7 @@ from flows import (
     fund,
     fund_acts,
     fund_forms,
+    fund_digest,
     fund_money,
     meetings,
     notify,
@@ -44,7 +45,20 @@ from flows import (
 
 ROOT = Path(__file__).parents[2]
 MODULES = (
-    *(city, dispatch, dispatch_proposing, documents, duty, fund, fund_acts, fund_money, meetings, notify, postings),
+    *(
+        city,
+        dispatch,
+        dispatch_proposing,
+        documents,
+        duty,
+        fund,
+        fund_acts,
+        fund_digest,
+        fund_money,
+        meetings,
+        notify,
+        postings,
+    ),
     *(reserve, roster, rotation, sweep, upkeep),
 )
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
