@@ -1,6 +1,6 @@
 """Deployments of the warmth fund."""
 
-from flows import fund, fund_acts, fund_money
+from flows import fund, fund_acts, fund_digest, fund_money
 from flows.serving import CANCEL_NEW, ENQUEUE, RUNS_AT_ONCE, Deployment
 
 DEPLOYMENTS = (
@@ -101,6 +101,14 @@ DEPLOYMENTS = (
         "每天把账册校验码寄给配置的人，在系统外留存。",
         ("温暖基金", "每天", "核对"),
         CANCEL_NEW,  # one letter a day
+    ),
+    Deployment(
+        "ledger-digest",
+        fund_digest.ledger_digest,
+        "基金账月度摘要",
+        "每月1日写出上月末的账册摘要：笔数、校验码、各账户余额和本月变化，从第一笔起重算核对；留存并告诉配置的人。",
+        ("温暖基金", "每月", "核对"),
+        ENQUEUE,  # two months asked for at once are both wanted
     ),
     Deployment(
         "relief-tidy",

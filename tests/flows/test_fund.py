@@ -106,6 +106,7 @@ def test_coordinators_forms(office: Office, house: House) -> None:
         "fund-festival-batch": {"festival": "春节", "on": "2027-02-05"},
         "fund-paper": {"name": "2026-11-24-01"},
         "fund-annual": {"year": "2026"},
+        "ledger-digest": {"month": "2026-10"},
     }
     runs = {key: office.start(NAMES[key], **fields) for key, fields in forms.items()}
     ends = {key: office.ended(run) for key, run in runs.items()}
@@ -114,6 +115,13 @@ def test_coordinators_forms(office: Office, house: House) -> None:
     assert re.fullmatch(r"已登记 WF[0-9-]+，还缺：.+。", ends["fund-paper"][1])
     assert ends["fund-annual"][0] == "COMPLETED"
     assert "fund-year-2026-income" in office.artifacts(runs["fund-annual"])
+    state, message = ends["ledger-digest"]
+    assert (state, message.startswith("2026年10月末共"), "核对无误" in message) == ("COMPLETED", True, True)
+    assert office.run(runs["ledger-digest"])["name"] == "2026-10·基金账月度摘要"
+    assert "温暖基金账册摘要（2026年10月）" in unescaped(
+        office.artifacts(runs["ledger-digest"])["ledger-digest-2026-10"]
+    )
+    assert (office.home / ".djflow" / "files" / "fund" / "2026" / "账册摘要-2026-10.md").is_file()
     assert (office.home / ".djflow" / "files" / "fund" / "2026" / "温暖基金收支公开.txt").is_file()
     again = office.ended(office.start(NAMES["fund-festival-batch"], **forms["fund-festival-batch"]))
     assert again == ("COMPLETED", "名单2行，其中2行先前已上报，新上报0行，等各级审批。")

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
 from sqlalchemy.orm import Session
@@ -174,8 +174,7 @@ class Anchored:
 def send_anchor(house: House) -> Anchored:
     """Prove the books and send their head to the configured persons, once a day each."""
     found = verify(house)
-    codes = house.settings.ledger.anchor.persons
-    now, today = house.now(), house.today()
+    today = house.today()
     values = {
         "department": house.settings.district.department,
         "date": f"{today.year}年{today.month}月{today.day}日",
@@ -183,23 +182,36 @@ def send_anchor(house: House) -> Anchored:
         "hash": found.head.hash,
         "state": "账目核对无误" if found.intact else "账目核对不上，请立即查问",
     }
+    letter = Letter(f"anchor:{today}", "mail/fund_anchor", _ANCHOR_LIVES, values)
+    return Anchored(found, *tell_contacts(house, letter))
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What the configured contacts are told, once for each `slot`, and how long it is worth sending."""
+
+    slot: str
+    text: str
+    lives: timedelta
+    values: Mapping[str, str]
+
+
+def tell_contacts(house: House, letter: Letter) -> tuple[int, tuple[str, ...]]:
+    """Tell those who keep the books' head outside; return how many newly and the configured codes that are nobody's."""
+    codes, now = house.settings.ledger.anchor.persons, house.now()
     with house.transaction() as session:
         ids = people.person_ids(session, codes)
-        intents = [_anchor_intent(house, ids[code], values) for code in sorted(ids)]
-        told = notify.enqueue(session, intents, now=now)
+        told = notify.enqueue(session, [_intent(letter, ids[code], now) for code in sorted(ids)], now=now)
     unknown = tuple(code for code in codes if code not in ids)
     if unknown:
         sentence = f"账册校验码的收件人 {'、'.join(unknown)} 不在人员表里：请核对 config/fund_ledger.toml。"
         _tell_office(house, "anchor_unknown", sentence)
-    return Anchored(found, told, unknown)
+    return told, unknown
 
 
-def _anchor_intent(house: House, person: str, values: Mapping[str, str]) -> Intent:
-    now = house.now()
-    slot = f"anchor:{civil_date(now)}"
-    return Intent(
-        NoticeKind.FUND_ANCHOR, CHAIN, 0, person, slot, "mail/fund_anchor", now, now + _ANCHOR_LIVES, dict(values)
-    )
+def _intent(letter: Letter, person: str, now: datetime) -> Intent:
+    until = now + letter.lives
+    return Intent(NoticeKind.FUND_ANCHOR, CHAIN, 0, person, letter.slot, letter.text, now, until, dict(letter.values))
 
 
 def receive(house: House, incoming: Incoming, hands: TwoPersons) -> Transfer:

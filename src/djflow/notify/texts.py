@@ -102,6 +102,16 @@ SAMPLES: Mapping[str, Mapping[str, object]] = MappingProxyType(
             "hash": "0f" * 32,
             "state": "账目核对无误",
         },
+        "mail/fund_digest": {
+            "department": "中共某某区委组织部",
+            "month": "2026年11月",
+            "date": "2026年11月30日",
+            "count": "1208",
+            "added": "36",
+            "available": "64,000.00",
+            "hash": "0f" * 32,
+            "state": "账目核对无误",
+        },
         "public/donation_receipt": _RECEIPT,
         "public/donation_certificate": _RECEIPT,
         "public/fund_year": {

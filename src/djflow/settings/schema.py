@@ -47,6 +47,7 @@ DEPLOYMENTS = (
     "fund-monthly",
     "ledger-verify",
     "ledger-anchor",
+    "ledger-digest",
     "relief-tidy",
     "posting-rotation",
     "reserve-review",

@@ -1,9 +1,10 @@
 """What is looked for in the books and what is found: transfers that fit, one transfer's life, months by source."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from djflow.fund.ledger.model import FundSource, Transfer, TransferKind
+from djflow.fund.ledger.model import Balance, FundSource, Head, Transfer, TransferKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,19 @@ class MonthLine:
     def closing_fen(self) -> int:
         """What is there at the end of the month; the reserved money is part of it."""
         return self.opening_fen + self.income_fen - self.spent_fen
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The books as they stood at a day's end: their head, every account re-derived, how many transfers of each kind.
+
+    What takes a transfer back is counted in `taken_back`, not in `kinds`.
+    """
+
+    head: Head
+    balances: tuple[Balance, ...]
+    kinds: Mapping[TransferKind, int]
+    taken_back: int
 
 
 @dataclass(frozen=True, slots=True)

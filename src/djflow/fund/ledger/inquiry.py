@@ -1,18 +1,23 @@
 """What is asked of the books without changing them: find transfers, one transfer's life, months by source."""
 
-from collections import defaultdict
-from datetime import date
+from collections import Counter, defaultdict
+from datetime import date, datetime, time
 
 from sqlalchemy.orm import Session
 
+from djflow.core.clock import days, instant_of
 from djflow.core.errors import NotFoundError
 from djflow.fund.ledger import rules, store
-from djflow.fund.ledger.finding import Life, MonthLine, Search
+from djflow.fund.ledger.finding import Life, MonthLine, Search, Standing
 from djflow.fund.ledger.model import (
+    GENESIS,
     AccountCode,
+    Balance,
     FundSource,
+    Head,
     Transfer,
     TransferId,
+    TransferKind,
     YearLine,
 )
 
@@ -76,6 +81,36 @@ def _month_line(source: FundSource, month: int, before: rules.Figures, after: ru
         spent_fen=after[2] - before[2],
         reserved_fen=after[1],
     )
+
+
+def head_until(session: Session, last: date) -> Head:
+    """Return the head as it was at the end of the civil day `last`."""
+    return store.head_before(session, _end_of(last))
+
+
+def standing(session: Session, last: date) -> Standing:
+    """Return the books as they were written until the end of the civil day `last`, added up from the first transfer."""
+    end, head = _end_of(last), Head(0, GENESIS)
+    derived, kinds, taken_back = rules.Derivation(), Counter[TransferKind](), 0
+    for transfer, stored in store.transfers(session):
+        if transfer.at >= end:
+            break
+        derived.take(transfer)
+        head = Head(transfer.seq, stored)
+        if transfer.reverses:
+            taken_back += 1
+        else:
+            kinds[transfer.kind] += 1
+    order = list(FundSource)
+    known = (one.account for one in store.balances(session))
+    there = [one for one in known if one.opened_at is None or one.opened_at < end]
+    there.sort(key=lambda one: (order.index(one.source), one.code))
+    balances = tuple(Balance(one, *derived.figures[one.code]) for one in there)
+    return Standing(head, balances, kinds, taken_back)
+
+
+def _end_of(last: date) -> datetime:
+    return instant_of(last + days(1), time.min)
 
 
 def closed_years(session: Session, today: date) -> dict[int, tuple[YearLine, ...]]:

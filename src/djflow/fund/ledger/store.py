@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import case, extract, func, insert, null, select, update
 from sqlalchemy.orm import Session, aliased
@@ -36,6 +36,16 @@ def lock_head(session: Session) -> Head:
 def head(session: Session) -> Head:
     """Return the head."""
     found = session.execute(select(FundHeadRow.seq, FundHeadRow.hash).where(FundHeadRow.id == _HEAD)).one_or_none()
+    return Head(*found) if found else Head(0, GENESIS)
+
+
+def head_before(session: Session, end: datetime) -> Head:
+    """Return the head as it was at an instant: of everything before the first transfer written at `end` or later."""
+    later = session.scalar(select(func.min(FundTransferRow.seq)).where(FundTransferRow.at >= end))
+    query = select(FundTransferRow.seq, FundTransferRow.hash).order_by(FundTransferRow.seq.desc()).limit(1)
+    if later is not None:
+        query = query.where(FundTransferRow.seq < later)
+    found = session.execute(query).one_or_none()
     return Head(*found) if found else Head(0, GENESIS)
 
 
