@@ -1,4 +1,4 @@
-"""`djflow documents list|show|number|ledger`: what a script and a clerk at a terminal read."""
+"""`djflow documents list|show|number|ledger|archive`: what a script and a clerk at a terminal read."""
 
 import json
 import re
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from djflow.assembly import create_house
+from djflow.assembly import create_house, documents_acts, open_house
 from djflow.cli.main import djflow
 from djflow.core.errors import ConflictError, NotFoundError
 from djflow.demo.load import copy_starter
@@ -62,3 +62,20 @@ def test_what_cannot_be_numbered_is_refused(made: tuple[Path, Document, Document
         asked(home, "number", draft.file_number)
     with pytest.raises(NotFoundError, match="没有公文"):
         asked(home, "show", "GW2026-0099")
+
+
+def test_the_archive_list_names_no_title_and_writes_a_workbook(made: tuple[Path, Document, Document]) -> None:
+    """A year without anything is said so; a voided number is there; what is no year is wrong usage."""
+    home, _, done = made
+    assert asked(home, "archive", "--year", "2020") == "2020年归档0份，作废0份。\n"
+    asked(home, "number", done.file_number)
+    house = open_house(home)
+    documents_acts.void(house, done.id, "有误", by=BY)
+    house.database.engine.dispose()
+    target = home / "目录.xlsx"
+    value = json.loads(asked(home, "archive", "--year", str(NOW.year), "--out", str(target), "--json"))
+    assert (value["archived"], value["waiting"], value["file"]) == (0, 0, str(target))
+    assert [(one["state"], one["receipts"]["sent"]) for one in value["documents"]] == [("void", 2)]
+    assert TEXT.title not in str(value)
+    assert target.read_bytes().startswith(b"PK")
+    assert CliRunner().invoke(djflow, ["--home", str(home), "documents", "archive", "--year", "x"]).exit_code == 2

@@ -1,6 +1,8 @@
-"""`djflow documents list|show|number|ledger`: the register of official documents."""
+"""`djflow documents list|show|number|ledger|archive`: the register of official documents."""
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,6 +11,9 @@ from djflow.cli.frame import answer, home_of, json_option
 from djflow.core.clock import civil_date, civil_datetime
 from djflow.documents.numbering.model import USE_WORDS
 from djflow.documents.register.model import ACT_WORDS, STATE_WORDS, Document, DocumentState, Move
+
+if TYPE_CHECKING:
+    from djflow.assembly.documents_archive import Line
 
 _STATES = click.Choice([state.value for state in DocumentState])
 
@@ -87,6 +92,43 @@ def ledger(context: click.Context, series: str, *, year: int | None, as_json: bo
     value = [{"number": one.text, "use": one.use.value, "on": civil_date(one.at).isoformat()} for one in found]
     lines = [f"{one.text}  {USE_WORDS[one.use]}  {civil_date(one.at)}" for one in found] or ["还没有编过号。"]
     answer(value, as_json=as_json, text="\n".join(lines))
+
+
+@documents.command("archive", help="归档目录：一年归档的公文和作废的号；标题、签发人只写进 Excel，不显示。")
+@click.option("--year", type=click.IntRange(2000, 2999), default=None, metavar="年", help="成文年份；不写就是今年。")
+@click.option("--out", metavar="文件.xlsx", type=click.Path(path_type=Path), help="把整个目录写成 Excel。")
+@json_option
+@click.pass_context
+def archive(context: click.Context, *, year: int | None, out: Path | None, as_json: bool) -> None:
+    """List what was archived of a year."""
+    from djflow.assembly import documents_archive, open_house  # noqa: PLC0415 - heavy
+
+    house = open_house(home_of(context))
+    chosen = year or house.today().year
+    found = documents_archive.archive_list(house, chosen)
+    if out is not None:
+        out.write_bytes(documents_archive.archive_file(house, chosen, by="cli"))
+    lines = [documents_archive.words(found)]
+    lines += [f"{_line(one.document)}  签收 {one.received}/{one.sent}" for one in found.lines]
+    value = {
+        "year": chosen,
+        "archived": found.archived,
+        "waiting": found.waiting,
+        "documents": [_archived(one) for one in found.lines],
+        "file": str(out) if out is not None else None,
+    }
+    answer(value, as_json=as_json, text="\n".join([*lines, *([f"已写入 {out}"] if out is not None else [])]))
+
+
+def _archived(one: "Line") -> dict[str, object]:
+    return {
+        **_value(one.document),
+        "signed_on": str(one.document.signed_on),
+        "issued_on": str(one.issued_on) if one.issued_on else None,
+        "archived_on": str(one.archived_on) if one.archived_on else None,
+        "receipts": {"sent": one.sent, "received": one.received},
+        "files": [{"name": kept.name, "sha256": kept.digest} for kept in one.files],
+    }
 
 
 def _line(one: Document) -> str:

@@ -115,6 +115,17 @@ def of_holder(session: Session, holder: Subject) -> Number | None:
     return store.of_holder(session, holder)
 
 
+def number(session: Session, number_id: str) -> Number:
+    """Return a number by its id.
+
+    Raises: NotFoundError.
+    """
+    found = store.number(session, number_id)
+    if found is None:
+        raise NotFoundError("没有这个发文字号：请刷新后再看。", code="number.unknown")
+    return found
+
+
 def with_text(session: Session, text: str) -> tuple[Number, ...]:
     """Return the numbers that read like this, the newest first."""
     return store.with_text(session, text)

@@ -105,10 +105,13 @@ def _spot(text: str, top: float, face: Face = Face.FANG, *, side: str = "center"
 
 def _marks(document: OfficialDocument, tail: str) -> tuple[tuple[Spot, ...], float]:
     """Return the mark and where it ends; several issuers stand one below the other, `tail` beside them."""
-    if document.red_head is None and len(document.issuers) > 1:
-        return _joint(document.issuers, tail)
-    text = f"{document.issuers[0]}{tail}" if document.red_head is None else document.red_head
-    size, scale = head_size(text, 44)
+    if not document.red_head and len(document.issuers) > 1:
+        marks, bottom = _joint(document.issuers, tail)
+        return (marks if document.red_head is None else ()), bottom
+    usual = f"{document.issuers[0]}{tail}"
+    text = usual if document.red_head is None else document.red_head
+    # Paper whose head is printed already leaves the room of the usual head.
+    size, scale = head_size(text or usual, 44)
     bottom = MARK_TOP_MM + size / POINTS_PER_MM
     return ((Spot((Run(text, Face.SONG),), MARK_TOP_MM, size, scale=scale, red=True),) if text else ()), bottom
 

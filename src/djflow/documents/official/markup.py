@@ -16,7 +16,7 @@ so many lines; the row above a line of dashes is repeated on every page. Values 
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from djflow.core.errors import ConfigError
 from djflow.documents.official.model import Block, Cell, Paragraph, Table
@@ -24,7 +24,6 @@ from djflow.documents.official.rules import has_number
 from djflow.documents.official.titles import width
 
 _FIELDS = ("标题", "主送", "抄送", "附件", "附注")
-_FIELD = re.compile(rf"({'|'.join(_FIELDS)})：(.*)")
 _DASHES = re.compile(r"\|[\s|:-]+\|?")
 _LINES = re.compile(r"\s*(\d{1,2})?\s*")
 _BREAK = "\u2028"
@@ -33,7 +32,7 @@ _LEAST, _MOST = 4, 16
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A document's words: its fields and its text."""
+    """A document's words: its fields and its text; `more` holds the lists that only a clerk's text may have."""
 
     title: str
     body: tuple[Block, ...]
@@ -41,6 +40,7 @@ class Written:
     cc: tuple[str, ...] = ()
     attachments: tuple[str, ...] = ()
     annotation: str = ""
+    more: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def plain(value: object) -> object:
@@ -56,19 +56,21 @@ def plain(value: object) -> object:
     return value
 
 
-def read_text(text: str) -> Written:
-    """Return the document a text describes.
+def read_text(text: str, more: tuple[str, ...] = ()) -> Written:
+    """Return the document a text describes; `more` are fields besides the usual ones, each a list of names.
 
     Raises: ConfigError naming the line that cannot be read.
     """
     lines = text.split("\n")
-    fields: dict[str, list[str]] = {name: [] for name in _FIELDS}
+    known = (*_FIELDS, *more)
+    form = re.compile(rf"({'|'.join(known)})：(.*)")
+    fields: dict[str, list[str]] = {name: [] for name in known}
     start = 0
     while start < len(lines) and lines[start].strip():
-        found = _FIELD.fullmatch(lines[start].strip())
+        found = form.fullmatch(lines[start].strip())
         if found is None:
             raise ConfigError(
-                f"公文模板填好后的第 {start + 1} 行不是字段：空行之前只能写{'、'.join(_FIELDS)}。", code="text.field"
+                f"公文模板填好后的第 {start + 1} 行不是字段：空行之前只能写{'、'.join(known)}。", code="text.field"
             )
         fields[found[1]].append(found[2].replace(_BREAK, " ").strip())
         start += 1
@@ -76,11 +78,12 @@ def read_text(text: str) -> Written:
         raise ConfigError("公文模板没有标题：第一行写“标题：……”。", code="text.title")
     return Written(
         title=fields["标题"][0],
-        body=_body(lines, start),
+        body=read_blocks(lines, start),
         recipients=_names(fields["主送"]),
         cc=_names(fields["抄送"]),
         attachments=tuple(one for one in fields["附件"] if one),
         annotation="".join(fields["附注"]),
+        more={name: _names(fields[name]) for name in more if fields[name]},
     )
 
 
@@ -88,7 +91,11 @@ def _names(given: list[str]) -> tuple[str, ...]:
     return tuple(name.strip() for line in given for name in line.split("，") if name.strip())
 
 
-def _body(lines: list[str], start: int) -> tuple[Block, ...]:
+def read_blocks(lines: Sequence[str], start: int) -> tuple[Block, ...]:
+    """Return paragraphs and tables from the line `start` on.
+
+    Raises: ConfigError naming the line that cannot be read.
+    """
     blocks: list[Block] = []
     rows: list[tuple[int, str]] = []
     for number, line in enumerate([*(line.strip() for line in lines[start:]), ""], start + 1):

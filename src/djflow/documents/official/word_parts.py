@@ -68,7 +68,7 @@ def run_xml(run: Run, *, size_pt: float, extra: str = "") -> str:
 def spot_xml(spot: Spot) -> str:
     """Return a text at its fixed place: a paragraph in a frame."""
     text = "".join(run.text for run in spot.runs)
-    wide = spot.spread_mm or (width(text) + 1.5) * spot.size_pt * spot.scale / 100 * 25.4 / 72
+    wide = spot.spread_mm or (width(text) + 2.5) * spot.size_pt * spot.scale / 100 * 25.4 / 72
     wide = min(wide, TEXT_MM[0])
     x = {"left": spot.indent_mm, "right": TEXT_MM[0] - spot.indent_mm - wide, "center": (TEXT_MM[0] - wide) / 2}[
         spot.side

@@ -276,6 +276,11 @@ def documents(
     return store.documents(session, states, span=span)
 
 
+def numbered(session: Session, year: int) -> tuple[Document, ...]:
+    """Return every document signed in a year that has a number, by series and in the order of signing."""
+    return store.numbered(session, year)
+
+
 def text(session: Session, document_id: str, edition: int | None = None) -> OfficialDocument:
     """Return the text of a document, of its present edition when none is named; raises NotFoundError."""
     found = read(session, document_id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -101,6 +101,14 @@ def documents(
             DocumentRow.made_at >= instant_of(span.first),
             DocumentRow.made_at < instant_of(span.last + timedelta(days=1)),
         )
+    return tuple(_document(row) for row in session.scalars(query.execution_options(populate_existing=True)))
+
+
+def numbered(session: Session, year: int) -> tuple[Document, ...]:
+    """Return every document signed in a year that has a number, by series and in the order of signing."""
+    query = select(DocumentRow).where(DocumentRow.number != "", DocumentRow.signed_on.is_not(None))
+    query = query.where(DocumentRow.signed_on >= date(year, 1, 1), DocumentRow.signed_on <= date(year, 12, 31))
+    query = query.order_by(DocumentRow.series, DocumentRow.signed_on, DocumentRow.file_number)
     return tuple(_document(row) for row in session.scalars(query.execution_options(populate_existing=True)))
 
 

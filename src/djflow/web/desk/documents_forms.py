@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from djflow.accounts.model import Act as Right
 from djflow.assembly import documents_acts as acts
@@ -14,9 +15,10 @@ from djflow.documents.numbering.model import PAPER, USE_WORDS
 from djflow.documents.official.model import KIND_LABELS, DocumentKind, OfficialDocument
 from djflow.documents.official.rules import URGENCIES
 from djflow.documents.register import service as register
-from djflow.documents.register.codec import words_of, written
 from djflow.documents.register.model import KIND, Document, NewDocument
+from djflow.documents.register.wording import words_of, written
 from djflow.people import service as people
+from djflow.people.model import Unit, UnitKind
 from djflow.web.desk.documents import ROOT, common
 from djflow.web.desk.frame import Answer, Go, Page, Route, Visit
 
@@ -30,6 +32,13 @@ _EMPTY = """标题：关于……的通知
 
 """
 _UPWARD = ("待签发",)
+GROUPS: Mapping[str, tuple[str, frozenset[UnitKind]]] = MappingProxyType(
+    {
+        "towns": ("全部镇（街道）", frozenset({UnitKind.TOWNSHIP, UnitKind.SUBDISTRICT})),
+        "departments": ("全部区级部门", frozenset({UnitKind.DISTRICT_UNIT})),
+    }
+)
+"""Units that a tick adds together."""
 _BLANK: Mapping[str, object] = {
     **dict.fromkeys(("kind", "series", "urgency"), ""),
     **dict.fromkeys(("internal", "public", "upward"), False),
@@ -91,7 +100,7 @@ def _typed(visit: Visit) -> Mapping[str, object]:
         "internal": bool(form.one("internal")),
         "public": bool(form.one("public")),
         "upward": bool(form.one("upward")),
-        "recipients": set(form.every("recipient")),
+        "recipients": _recipients(visit),
         "countersigns": set(form.every("countersign")),
     }
 
@@ -117,21 +126,33 @@ def _read(visit: Visit, found: Document | None) -> NewDocument:
         form.one("series"),
         written(base, form.raw("words")),
         found.drafter if found is not None else visit.account.person,
-        tuple(UnitId(one) for one in form.every("recipient")),
+        tuple(sorted(_recipients(visit))),
         tuple(UnitId(one) for one in form.every("countersign")),
         found.origin if found is not None else None,
     )
 
 
-def _form(visit: Visit, found: Document | None, typed: Mapping[str, object], message: str = "") -> Page:
+def _recipients(visit: Visit) -> set[UnitId]:
+    """Return the units ticked one by one and those of the groups ticked."""
+    kinds = {kind for word in visit.form.every("group") if word in GROUPS for kind in GROUPS[word][1]}
+    return {UnitId(one) for one in visit.form.every("recipient")} | {
+        unit.id for unit in _units(visit) if unit.entry.kind in kinds
+    }
+
+
+def _units(visit: Visit) -> tuple[Unit, ...]:
     with visit.house.reading() as session:
-        units = [(unit.id, unit.name) for unit in people.units(session) if unit.entry.active]
+        return tuple(unit for unit in people.units(session) if unit.entry.active)
+
+
+def _form(visit: Visit, found: Document | None, typed: Mapping[str, object], message: str = "") -> Page:
     values = {
         "document": found,
         "families": document_terms(visit.house).series,
         "labels": [(kind.value, KIND_LABELS[kind]) for kind in KINDS],
         "urgencies": [one for one in URGENCIES if one],
-        "units": units,
+        "units": [(unit.id, unit.name) for unit in _units(visit)],
+        "groups": {word: name for word, (name, _) in GROUPS.items()},
         "typed": {**_BLANK, **typed},
         "message": message,
         **common(visit),
