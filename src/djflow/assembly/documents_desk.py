@@ -137,12 +137,13 @@ def _can(
     asked: Collection[Countersign],
 ) -> Can:
     drafts, office = may(account.roles, Right.DOCUMENT_DRAFT), may(account.roles, Right.DOCUMENT_OFFICE)
+    waits = any(one.acknowledged_at is None for one in receipts)
     unit = scope_of(session, account, Right.DOCUMENT_UNIT).unit if may(account.roles, Right.DOCUMENT_UNIT) else None
     return Can(
         edits=drafts and found.state in WRITABLE,
         submits=drafts and found.state in WRITABLE,
         takes_back=drafts and found.state in BEFORE_SIGNING,
-        office=tuple(act for act in OFFICE_ACTS if office and _possible(found, act)),
+        office=tuple(act for act in OFFICE_ACTS if office and _possible(found, act, waits=waits)),
         acknowledges=found.state is DocumentState.ISSUED
         and any(one.unit == unit and one.acknowledged_at is None for one in receipts),
         countersigns=found.state is DocumentState.COUNTERSIGN
@@ -151,8 +152,8 @@ def _can(
     )
 
 
-def _possible(found: Document, act: Act) -> bool:
-    if (found.state, act) not in BY_STATE_AND_ACT:
+def _possible(found: Document, act: Act, *, waits: bool) -> bool:
+    if (found.state, act) not in BY_STATE_AND_ACT or (waits and act is Act.ARCHIVE):
         return False
     return bool(found.number) == (act is Act.VOID) if act in {Act.DROP, Act.VOID} else True
 
