@@ -18,15 +18,13 @@ from djflow.approvals.overview import service as overview
 from djflow.approvals.overview.model import Board, CaseView, OwnList, Right, Wish
 from djflow.approvals.views import service as views
 from djflow.approvals.views.model import Sheet, SheetCheck
-from djflow.assembly import approval_acts, documents_acts, matters, relief
+from djflow.assembly import approval_acts, matters, relief
 from djflow.assembly import case_view as fund_case
 from djflow.assembly.approvals import office_of
 from djflow.assembly.house import House
-from djflow.assembly.meetings_topics import MEETING
 from djflow.assembly.opinions import Said
 from djflow.audit import service as audit
 from djflow.core.errors import DjflowError, NotFoundError, RuleError
-from djflow.documents.register.model import KIND as DOCUMENT
 from djflow.fund.running.model import KIND
 
 NO_PERSON = "这个账号没有对应到人，不能审批：请安全管理员在账号里写上工号。"
@@ -78,15 +76,13 @@ def matter(house: House, account: Account, view: CaseView) -> tuple[str, ...]:
     """Return what the subsystem tells of the matter of a case; empty for none.
 
     Whoever may not read the opinions is told nothing. Of the fund nothing personal is told; who goes where in
-    dispatch is told to those who may look into batches; a meeting's topics to whoever may read the opinions.
+    dispatch is told to those who may look into batches; anything else to whoever may read the opinions.
     """
     if Right.READ_OPINIONS not in view.rights:
         return ()
     if view.subject.kind == KIND:
         return fund_case.told(house, view.subject.id)
-    if view.subject.kind == DOCUMENT:
-        return documents_acts.told(house, view.subject.id)
-    if view.subject.kind != MEETING and not may(account.roles, Act.BATCH_LOOK):
+    if view.subject.kind in matters.OF_DISPATCH and not may(account.roles, Act.BATCH_LOOK):
         return ()
     with house.reading() as session:
         return matters.told(session, view.subject)

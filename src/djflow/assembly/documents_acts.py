@@ -13,7 +13,6 @@ from djflow.documents.register import rules
 from djflow.documents.register import service as register
 from djflow.documents.register.model import Act, Document, NewDocument, Who
 from djflow.documents.register.sharing import service as sharing
-from djflow.people import service as people
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,24 +124,6 @@ def adopt(house: House, series: str, year: int, through: int, *, by: str) -> int
     with house.transaction() as session:
         known = numbering.series_of(document_terms(house).series, series)
         return numbering.adopt(session, known, year, through, by=by, now=house.now())
-
-
-def told(house: House, document_id: str) -> tuple[str, ...]:
-    """Return the text of a document as lines, for whoever decides about it."""
-    with house.reading() as session:
-        found, text = register.document(session, document_id), register.text(session, document_id)
-        names = {unit.id: unit.name for unit in people.units(session)}
-        gets, asked = register.units_of(session, document_id)
-    heads = (
-        ("标题", text.title),
-        ("主送", "，".join(text.recipients)),
-        ("发往签收", "、".join(names[one] for one in gets)),
-        ("会签", "、".join(names[one] for one in asked)),
-        ("附件", "、".join(one.title for one in text.attachments)),
-        ("标注", "内部" if found.internal else ""),
-    )
-    body = tuple("　".join(rules.texts_of(block)) for block in text.body)
-    return (*(f"{head}：{words}" for head, words in heads if words), *body)
 
 
 def ledger(house: House, series: str, year: int) -> tuple[Number, ...]:

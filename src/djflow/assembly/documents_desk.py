@@ -1,7 +1,7 @@
 """What the desk shows of documents: the list, one document with its life, what somebody may do with it now."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
@@ -9,8 +9,8 @@ from djflow.accounts.model import Account
 from djflow.accounts.model import Act as Right
 from djflow.accounts.rules import may
 from djflow.approvals import service as approvals
-from djflow.assembly.documents_acts import told
 from djflow.assembly.documents_scope import document_for, scope_of
+from djflow.assembly.documents_text import told
 from djflow.assembly.house import House
 from djflow.core.errors import RuleError
 from djflow.core.ids import UnitId
@@ -109,9 +109,9 @@ def sheet(house: House, account: Account, document_id: str) -> Sheet:
         cards = people.people_by_ids(session, [found.drafter] if found.drafter else [])
         case = next(iter(approvals.cases_about(session, found.subject)), None)
         own = scope_of(session, account).unit
-        made = Sheet(
+        return Sheet(
             document=found,
-            lines=(),
+            lines=told(session, found.id),
             moves=register.moves(session, found.id) if can.whole else (),
             editions=editions,
             signers=tuple(register.signer_of(session, one) for one in editions),
@@ -123,7 +123,6 @@ def sheet(house: House, account: Account, document_id: str) -> Sheet:
             case_id=case.id if case and can.whole else "",
             can=can,
         )
-    return replace(made, lines=told(house, found.id))
 
 
 def _newest(found: Document, kept: KeptFile) -> bool:
@@ -138,12 +137,13 @@ def _can(
     asked: Collection[Countersign],
 ) -> Can:
     drafts, office = may(account.roles, Right.DOCUMENT_DRAFT), may(account.roles, Right.DOCUMENT_OFFICE)
+    waits = any(one.acknowledged_at is None for one in receipts)
     unit = scope_of(session, account, Right.DOCUMENT_UNIT).unit if may(account.roles, Right.DOCUMENT_UNIT) else None
     return Can(
         edits=drafts and found.state in WRITABLE,
         submits=drafts and found.state in WRITABLE,
         takes_back=drafts and found.state in BEFORE_SIGNING,
-        office=tuple(act for act in OFFICE_ACTS if office and _possible(found, act)),
+        office=tuple(act for act in OFFICE_ACTS if office and _possible(found, act, waits=waits)),
         acknowledges=found.state is DocumentState.ISSUED
         and any(one.unit == unit and one.acknowledged_at is None for one in receipts),
         countersigns=found.state is DocumentState.COUNTERSIGN
@@ -152,8 +152,8 @@ def _can(
     )
 
 
-def _possible(found: Document, act: Act) -> bool:
-    if (found.state, act) not in BY_STATE_AND_ACT:
+def _possible(found: Document, act: Act, *, waits: bool) -> bool:
+    if (found.state, act) not in BY_STATE_AND_ACT or (waits and act is Act.ARCHIVE):
         return False
     return bool(found.number) == (act is Act.VOID) if act in {Act.DROP, Act.VOID} else True
 

@@ -18,7 +18,7 @@ from djflow.documents.register.sharing import service as sharing
 
 WHOLE = frozenset({Role.OFFICE_CLERK, Role.CADRE_CLERK, Role.DEPT_DEPUTY, Role.DEPT_MINISTER, Role.AUDITOR_READONLY})
 """Roles of the department, which see every document."""
-_NOT_YOURS = "没有这份公文，或它没有发给您的单位：请从列表里重新打开。"
+NOT_YOURS = "没有这份公文，或它没有发给您的单位：请从列表里重新打开。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +44,15 @@ def document_for(session: Session, account: Account, document_id: str, act: Act 
     try:
         found = register.document(session, document_id)
     except NotFoundError as error:
-        raise NotFoundError(_NOT_YOURS, code="document.unknown") from error
+        raise NotFoundError(NOT_YOURS, code="document.unknown") from error
     scope = scope_of(session, account, act)
-    if not scope.whole and not _shared(session, found, scope.unit):
-        raise NotFoundError(_NOT_YOURS, code="document.unknown")
+    if not scope.whole and not shared_with(session, found, scope.unit):
+        raise NotFoundError(NOT_YOURS, code="document.unknown")
     return found
 
 
-def _shared(session: Session, found: Document, unit: UnitId | None) -> bool:
+def shared_with(session: Session, found: Document, unit: UnitId | None) -> bool:
+    """Return whether a unit has a document: it was issued to it, or it was asked to countersign."""
     if unit is None:
         return False
     gets = sharing.is_out(found) and any(one.unit == unit for one in sharing.receipts(session, found.id))

@@ -1,4 +1,4 @@
-"""What an approver is told of the matter: of dispatch who goes where and until when, of a meeting its topics.
+"""What an approver is told of the matter: of dispatch who goes where, of a meeting its topics, a document's text.
 
 Only whoever opened the matter as its approver, or may look into dispatch at the desk, is told. Health, discipline
 and reasons stand nowhere here: the desk opens those, recorded.
@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
+from djflow.assembly import documents_text
 from djflow.assembly.dispatch_extensions import EXTENSION
 from djflow.assembly.meetings_topics import MEETING
 from djflow.core.ids import PersonId, UnitId
@@ -24,16 +25,19 @@ from djflow.dispatch.reserve.model import MEMBER_WORDS, MemberId
 from djflow.dispatch.rotation import service as rotation
 from djflow.dispatch.rotation.model import KIND as ROTATION
 from djflow.dispatch.rotation.model import ProposalId
+from djflow.documents.register.model import KIND as DOCUMENT
 from djflow.meetings import service as meetings
 from djflow.meetings.papers.writing import moment_words
 from djflow.meetings.rules import listed as listed_topics
 from djflow.people import service as people
 
+OF_DISPATCH = frozenset({deciding.KIND, EXTENSION, ROTATION, RESERVE})
+"""Matters that name people: at the desk only whoever may look into batches is told of them."""
 _NOT_MEANT = frozenset({CandidateState.WITHDRAWN, CandidateState.DROPPED, CandidateState.REFUSED})
 
 
 def told(session: Session, subject: Subject) -> tuple[str, ...]:
-    """Return the lines about a matter of dispatch or a meeting's topics, none for anything else."""
+    """Return the lines about a matter of dispatch, a meeting's topics or a document, none for anything else."""
     tell = _TELLERS.get(subject.kind)
     return tell(session, subject.id) if tell else ()
 
@@ -90,7 +94,14 @@ def _topics(session: Session, meeting_id: str) -> tuple[str, ...]:
 
 
 _TELLERS: Mapping[str, Callable[[Session, str], tuple[str, ...]]] = MappingProxyType(
-    {deciding.KIND: _batch, EXTENSION: _extension, ROTATION: _rotation, RESERVE: _reserve, MEETING: _topics}
+    {
+        deciding.KIND: _batch,
+        EXTENSION: _extension,
+        ROTATION: _rotation,
+        RESERVE: _reserve,
+        MEETING: _topics,
+        DOCUMENT: documents_text.told,
+    }
 )
 
 

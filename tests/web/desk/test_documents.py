@@ -34,6 +34,7 @@ def test_a_draft_is_written_issued_and_acknowledged(papers: Papers, staff: Staff
     found = papers.issued()
     page = office.text(f"/desk/documents/{found.id}")
     assert "签发：甲A01" in page
+    assert 'value="archive"' not in page
     liaison = staff.inside("w-liaison", Role.UNIT_LIAISON, person="A04")
     assert found.number in liaison.text("/desk/documents")
     assert liaison.ask(path).status_code == 404
