@@ -35,6 +35,7 @@ from djflow.people.model import UnitEntry, UnitKind
 from djflow.web.app import create_app
 from djflow.web.files import files_router
 from djflow.web.me.approve import approve_router
+from djflow.web.me.circulars import circulars_router
 from djflow.web.me.fund import fund_router
 from djflow.web.me.guard import COOKIE, FIELD, Forms
 from djflow.web.me.meetings import meetings_router
@@ -147,6 +148,7 @@ def app(house: House) -> FastAPI:
         fund_router(house),
         postings_router(house),
         meetings_router(house),
+        circulars_router(house),
         signing_router(house),
         me_router(house),
         receipts_router(house),

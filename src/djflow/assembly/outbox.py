@@ -49,6 +49,7 @@ _PAGES: Mapping[NoticeKind, str] = MappingProxyType(
         NoticeKind.FUND_PROGRESS: "/fund/{}",
         NoticeKind.POSTING_CADRE: "/posting/{}",
         NoticeKind.MEETING: "/meeting",
+        NoticeKind.CIRCULAR_UNIT: "/circular",
     }
 )
 """The phone pages that messages lead to; the place is the id of what the message is about."""
