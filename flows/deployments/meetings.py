@@ -1,7 +1,7 @@
-"""Deployments of meetings, agreed items and official documents."""
+"""Deployments of meetings, agreed items, official documents and circulars."""
 
-from flows import documents, meetings
-from flows.serving import CANCEL_NEW, Deployment
+from flows import circulars, documents, meetings
+from flows.serving import CANCEL_NEW, ENQUEUE, Deployment
 
 DEPLOYMENTS = (
     Deployment(
@@ -35,5 +35,22 @@ DEPLOYMENTS = (
         "看议定事项的期限，黄灯、红灯各提醒一次，25日起催报当月进展；列出未销号的事项。",
         ("会议", "每天"),
         CANCEL_NEW,  # two would look at the same items
+    ),
+    Deployment(
+        "circular-build",
+        circulars.circular_build,
+        "汇总情况通报",
+        "每月第三个工作日汇总上个月各项工作的数据，送各单位核对，留下初稿、下载和核对情况；季度、半年、全年的通报手动运行时填期间。",
+        ("情况通报", "每月"),
+        ENQUEUE,  # two periods are both wanted
+    ),
+    Deployment(
+        "circular-confirm-watch",
+        circulars.circular_confirm_watch,
+        "通报核对和审核",
+        "催还没有核对的单位，到期成稿，然后等协调员审核：转公文送签、退回修改或取消；转公文以后跟到印发、归档。"
+        "\n\n这里不签发，签发在公文的审批里。运行状态显示 Suspended 是在等答复，不是出错。",
+        ("情况通报", "每天", "要审核"),
+        CANCEL_NEW,  # the run under way sees the same things; one that waits for an answer holds no place
     ),
 )

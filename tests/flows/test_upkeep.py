@@ -36,7 +36,7 @@ def test_every_program_runs_by_hand(office: Office) -> None:
     """A program started by hand ends and says in Chinese what it found; a form with a wrong code is refused."""
     others = {"roster-generate", "roster-city", "roster-district", "fund-advance", "fund-paper", "fund-annual"}
     others |= {"fund-batch-close", "fund-festival-batch", "fund-sla"}
-    others |= {"dispatch-call", "dispatch-propose", "posting-rotation"}
+    others |= {"dispatch-call", "dispatch-propose", "posting-rotation", "circular-build", "circular-confirm-watch"}
     entries = [entry for entry in DEPLOYMENTS if entry.key not in others]
     wrong = {"market": "nowhere", "first": "2028-01-05", "last": "2028-01-06"}
     names = {entry.key: f"{entry.flow.name}/{entry.name}" for entry in entries}

@@ -18,6 +18,8 @@ from djflow.core.clock import CIVIL_ZONE
 from djflow.settings.load import load_settings
 from djflow.settings.schema import DEPLOYMENTS as SCHEDULED
 from flows import (
+    circular_forms,
+    circulars,
     city,
     city_forms,
     dispatch,
@@ -44,7 +46,20 @@ from flows import (
 
 ROOT = Path(__file__).parents[2]
 MODULES = (
-    *(city, dispatch, dispatch_proposing, documents, duty, fund, fund_acts, fund_money, meetings, notify, postings),
+    *(
+        circulars,
+        city,
+        dispatch,
+        dispatch_proposing,
+        documents,
+        duty,
+        fund,
+        fund_acts,
+        fund_money,
+        meetings,
+        notify,
+        postings,
+    ),
     *(reserve, roster, rotation, sweep, upkeep),
 )
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -52,6 +67,7 @@ ENGLISH = re.compile(r"[A-Za-z]{2,}")
 KNOWN_WORDS = {"Prefect", "Suspended", "Resume", "config", "markets", "toml", "code", "djflow", "market", "list"}
 KNOWN_WORDS |= {"WF", "PB", "json", "csv", "import", "spring"}
 ALLOWED = {
+    circular_forms.PeriodText,
     dispatch_forms.BatchKey,
     *(forms.MonthText, forms.FirstDay, forms.LastDay, forms.NoticeKind),
     *(forms.MarketCode, city_forms.CityCode, city_forms.DistrictCode),

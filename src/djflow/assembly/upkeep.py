@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from djflow.assembly import dispatch_files, filing
+from djflow.assembly import circulars, dispatch_files, filing
 from djflow.assembly.frames import board_markets, frame_of, names_of
 from djflow.assembly.house import House
 from djflow.audit import service as audit
@@ -114,6 +114,8 @@ class HouseFiles:
         """Return a file's bytes, or nothing when there is no such file."""
         if kind == dispatch_files.KIND:
             return dispatch_files.render(self.house, name)
+        if kind == circulars.KIND:
+            return circulars.render(self.house, subject, name)
         return filing.render(self.house, RosterId(subject), name) if kind == filing.KIND else None
 
 

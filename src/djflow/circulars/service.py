@@ -47,6 +47,7 @@ from djflow.circulars.transitions import (
 )
 from djflow.core.clock import civil_date
 from djflow.core.errors import ConflictError, NotFoundError
+from djflow.core.ids import UnitId
 from djflow.people import service as people
 
 
@@ -192,15 +193,20 @@ def close(session: Session, circular_id: str, who: Who, *, by: str, now: datetim
     found = opened(session, circular_id)
     if found.state is CircularState.DRAFTED:
         return found
-    asked = [one for one in store.confirmations(session, circular_id) if one.answered is Answered.ASKED]
-    late = [one.unit for one in asked if one.due_on < civil_date(now)]
-    undecided = sum(one.verdict is Verdict.OPEN for one in store.corrections(session, circular_id))
-    facts = Facts(waiting=len(asked) - len(late), undecided=undecided)
+    facts, late = waiting(session, circular_id, today=civil_date(now))
     moved = step(session, found, Step(Act.CLOSE, who, facts), by=by, now=now)
     for unit in late:
         store.answer(session, circular_id, unit, Answered.SILENT, found.edition, by=by, now=now)
     telling.answered(session, found, late, by=by, now=now)
     return moved
+
+
+def waiting(session: Session, circular_id: str, *, today: date) -> tuple[Facts, tuple[UnitId, ...]]:
+    """Return what the end of the confirmation still waits for, and the units whose time to answer is over."""
+    asked = [one for one in store.confirmations(session, circular_id) if one.answered is Answered.ASKED]
+    late = tuple(one.unit for one in asked if one.due_on < today)
+    undecided = sum(one.verdict is Verdict.OPEN for one in store.corrections(session, circular_id))
+    return Facts(waiting=len(asked) - len(late), undecided=undecided), late
 
 
 def edit(session: Session, circular_id: str, written: Override, *, by: str, now: datetime) -> None:

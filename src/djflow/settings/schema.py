@@ -58,6 +58,8 @@ DEPLOYMENTS = (
     "meeting-cycle",
     "meeting-remind",
     "action-watch",
+    "circular-build",
+    "circular-confirm-watch",
 )
 """Keys of schedules.toml; each is one deployment."""
 
