@@ -35,6 +35,7 @@ from djflow.people.model import UnitEntry, UnitKind
 from djflow.web.app import create_app
 from djflow.web.files import files_router
 from djflow.web.me.approve import approve_router
+from djflow.web.me.circulars import circulars_router
 from djflow.web.me.documents import documents_router
 from djflow.web.me.fund import fund_router
 from djflow.web.me.guard import COOKIE, FIELD, Forms
@@ -149,6 +150,7 @@ def app(house: House) -> FastAPI:
         postings_router(house),
         meetings_router(house),
         documents_router(house),
+        circulars_router(house),
         signing_router(house),
         me_router(house),
         receipts_router(house),

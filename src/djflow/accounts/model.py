@@ -138,6 +138,9 @@ class Act(StrEnum):
     MEETING_RUN = "meeting_run"
     MEETING_UNIT = "meeting_unit"
     MEETING_FIGURES = "meeting_figures"
+    CIRCULAR_LOOK = "circular_look"
+    CIRCULAR_RUN = "circular_run"
+    CIRCULAR_UNIT = "circular_unit"
 
 
 class LoginResult(StrEnum):

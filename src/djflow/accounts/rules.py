@@ -49,6 +49,8 @@ _DISPATCH_EYES = _LEADERS | TOWN_ROLES | {
 _POSTING_HANDS = frozenset({Role.HOST_SUPERVISOR, Role.TOWN_CLERK, Role.CADRE_CLERK})
 _DRAFTERS = frozenset({Role.OFFICE_CLERK, Role.CADRE_CLERK})
 _UNIT_DESK = frozenset({Role.UNIT_LIAISON, Role.TOWN_CLERK, Role.TOWN_ORG_COMMISSIONER})
+_UNIT_VOICE = frozenset({Role.UNIT_LIAISON, Role.TOWN_CLERK})
+"""Whoever answers for the figures of a unit."""
 _TILL = frozenset({Role.FINANCE_CLERK, Role.CASHIER})
 _CADRES = frozenset({Role.CADRE_CLERK})
 _SEE_BATCHES = _CADRES | _LEADERS | {Role.AUDITOR_READONLY}
@@ -120,6 +122,9 @@ PERMISSIONS: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.MEETING_RUN: frozenset({Role.OFFICE_CLERK}),
         Act.MEETING_UNIT: _UNIT_DESK,
         Act.MEETING_FIGURES: _LEADERS | _DRAFTERS | {Role.AUDITOR_READONLY},
+        Act.CIRCULAR_LOOK: _LEADERS | _DRAFTERS | _UNIT_VOICE | {Role.AUDITOR_READONLY},
+        Act.CIRCULAR_RUN: frozenset({Role.OFFICE_CLERK}),
+        Act.CIRCULAR_UNIT: _UNIT_VOICE,
     }
 )
 """Which roles may do an act; what is not listed is forbidden."""

@@ -50,6 +50,7 @@ _PAGES: Mapping[NoticeKind, str] = MappingProxyType(
         NoticeKind.POSTING_CADRE: "/posting/{}",
         NoticeKind.MEETING: "/meeting",
         NoticeKind.DOCUMENT_UNIT: "/document",
+        NoticeKind.CIRCULAR_UNIT: "/circular",
     }
 )
 """The phone pages that messages lead to; the place is the id of what the message is about."""

@@ -152,7 +152,9 @@ def _fact(indicator: Indicator, section: Section, before: Section | None, terms:
     nought = indicator.measured is Measured.COUNT and not now.value and not then.value
     if now.seen is Seen.NOTHING or nought:
         return ""  # no data, or nothing happened now as before: there is nothing to tell
-    return "，".join(part for part in (value_words(indicator, now, terms), _moved(indicator, now, then, terms)) if part)
+    return "，".join(
+        part for part in (value_words(indicator, now, terms), moved_words(indicator, now, then, terms)) if part
+    )
 
 
 def value_words(indicator: Indicator, now: Shown, terms: Terms) -> str:
@@ -167,7 +169,8 @@ def value_words(indicator: Indicator, now: Shown, terms: Terms) -> str:
     return say(terms.words, indicator.measured.value, **fields, n=now.n, noun=indicator.noun)
 
 
-def _moved(indicator: Indicator, now: Shown, before: Shown, terms: Terms) -> str:
+def moved_words(indicator: Indicator, now: Shown, before: Shown, terms: Terms) -> str:
+    """Return how a figure moved since the period before in words, empty without a value now."""
     moved = change(indicator, now, before)
     if moved is None:
         return ""

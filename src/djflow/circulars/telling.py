@@ -72,6 +72,15 @@ def answering(session: Session, unit: UnitId) -> tuple[PersonId, ...]:
     return tuple(sorted(found))
 
 
+def units_of(session: Session, person: PersonId) -> tuple[UnitId, ...]:
+    """Return the units somebody answers for, by id."""
+    card = people.people_by_ids(session, [person]).get(person)
+    if card is None or card.has_gone:
+        return ()
+    mine = [one for one in accounts.holders(session, UNIT_ROLES) if one.person == person]
+    return tuple(sorted({one.unit or card.unit_id for one in mine}))
+
+
 def _notify(session: Session, found: Circular, unit: UnitId, slot: str, words: str, now: datetime) -> None:
     told = answering(session, unit)
     names = {key: card.name for key, card in people.people_by_ids(session, told).items()}

@@ -18,6 +18,7 @@ from djflow.web.check import check_router
 from djflow.web.desk.router import desk_router
 from djflow.web.files import files_router
 from djflow.web.me.approve import approve_router
+from djflow.web.me.circulars import circulars_router
 from djflow.web.me.documents import documents_router
 from djflow.web.me.fund import fund_router
 from djflow.web.me.meetings import meetings_router
@@ -55,6 +56,7 @@ def serve(house: House, host: str, port: int) -> None:
             postings_router(house),
             meetings_router(house),
             documents_router(house),
+            circulars_router(house),
             signing_router(house),
             me_router(house),
             desk_router(house),

@@ -81,6 +81,7 @@ MENU: tuple[tuple[str, str, str, Act], ...] = (
     ("postings", "/desk/postings", "派出干部", Act.POSTING_READ),
     ("documents", "/desk/documents", "公文", Act.DOCUMENT_READ),
     ("meetings", "/desk/meetings", "会议", Act.MEETING_LOOK),
+    ("circulars", "/desk/circulars", "情况通报", Act.CIRCULAR_LOOK),
     ("messages", "/desk/messages", "通知", Act.MESSAGE_READ),
     ("channels", "/desk/channels", "渠道", Act.CHANNEL_READ),
     ("accounts", "/desk/accounts", "账号", Act.ACCOUNT_MANAGE),

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from djflow.assembly import House, answers, documents_phone, phone, reach
+from djflow.assembly import circulars_mine as circulars
 from djflow.assembly import dispatch_postings_view as view
 from djflow.core.errors import InputError, NotFoundError
 from djflow.core.ids import PersonId
@@ -64,6 +65,7 @@ class PhonePages(MePages):
             mine=phone.page(self._house, person),
             posted=view.own(self._house, person),
             papers=documents_phone.papers(self._house, person),
+            figures=circulars.waiting(self._house, person),
         )
 
     def calendar(self, request: Request, token: str) -> Response:
