@@ -183,14 +183,14 @@ def printed(found: Snapshot, anchor: str = "") -> OfficialDocument:
 
 def test_a_circular_is_an_official_document() -> None:
     """Title, headings counted, table attached, the books' anchor below it; both files are made."""
-    found = printed(snapshot(), "2026年11月17日 4f3c9a")
+    found = printed(snapshot(), "截至2026年10月31日共3笔，校验码 4f3c 9a21")
     assert found.title == "关于2026年10月重点工作推进情况的通报"
     headings = [one.text for one in found.body if isinstance(one, Paragraph) and one.level == 1]
     assert headings == ["总体情况", "存在问题", "下一步要求"]
     assert found.attachments[0].title == "2026年10月各单位指标情况表"
     last = found.attachments[0].body[-1]
     assert isinstance(last, Paragraph)
-    assert last.text == "党内温暖工程基金账册校验码：2026年11月17日 4f3c9a"
+    assert last.text == "党内温暖工程基金账册截至2026年10月31日共3笔，校验码 4f3c 9a21。"
     made = render(replace(found, number="示组通〔2026〕9号", signed_on=date(2026, 11, 18)), now=NOW)
     assert made.docx.startswith(b"PK")
     assert made.pdf is not None, made.problem

@@ -10,6 +10,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from djflow.assembly import documents_signing as signing
+from djflow.assembly import ledger_digest
 from djflow.assembly.documents_terms import document_terms
 from djflow.assembly.filing import LINK_LIFE, link_key
 from djflow.assembly.house import House
@@ -22,7 +23,7 @@ from djflow.circulars.text import Letterhead
 from djflow.core.clock import civil_datetime
 from djflow.core.links import FilePath, link
 from djflow.core.spans import Month
-from djflow.documents.official.model import Table
+from djflow.documents.official.model import OfficialDocument, Table
 from djflow.documents.register import service as register
 from djflow.documents.register.model import Document, DocumentState
 
@@ -52,10 +53,10 @@ def terms_of(house: House) -> Terms:
     return house.settings.circulars.terms(house.settings.calendar)
 
 
-def letterhead(house: House) -> Letterhead:
-    """Return who issues a circular and who prints it."""
-    district = house.settings.district
-    return Letterhead((district.department,), district.department)
+def letterhead(house: House, period: Period) -> Letterhead:
+    """Return who issues the circular of a period, who prints it, and the head of the fund's books at its end."""
+    department = house.settings.district.department
+    return Letterhead((department,), f"{department}办公室", ledger_digest.anchor_line(house, period.span.last))
 
 
 def period_due(house: House) -> Period | None:
@@ -135,10 +136,15 @@ def render(house: House, circular_id: str, name: str) -> bytes | None:
     """Return a file behind a signed link, None when there is no such file or the machine cannot set a PDF."""
     from djflow.documents.official.rendering import render as typeset  # noqa: PLC0415 - heavy
 
-    with house.reading() as session:
-        text = handing.document(session, circular_id, letterhead(house), terms=terms_of(house))
-    made = typeset(text, now=house.now())
+    made = typeset(printed(house, circular_id), now=house.now())
     return {"初稿.docx": made.docx, "初稿.pdf": made.pdf}.get(name)
+
+
+def printed(house: House, circular_id: str) -> OfficialDocument:
+    """Return a circular as it would be printed, without number and day; raises NotFoundError."""
+    with house.reading() as session:
+        head = letterhead(house, service.circular(session, circular_id).period)
+        return handing.document(session, circular_id, head, terms=terms_of(house))
 
 
 def hand_over(house: House, circular_id: str, *, by: str) -> Document:
@@ -147,8 +153,9 @@ def hand_over(house: House, circular_id: str, *, by: str) -> Document:
     Raises: what `circulars.handing.hand` and `documents_signing.submit` raise.
     """
     terms, documents = terms_of(house), document_terms(house)
+    with house.reading() as session:
+        head = letterhead(house, service.circular(session, circular_id).period)
     with house.transaction() as session:
-        head = letterhead(house)
         made = handing.hand(session, circular_id, head, terms=terms, documents=documents, by=by, now=house.now())
     return signing.submit(house, made.id, by=by) if made.state is DocumentState.DRAFT else made
 

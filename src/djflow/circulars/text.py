@@ -27,7 +27,7 @@ _COLUMNS = 6
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """Who issues the circular and who prints it; `anchor` is the books' day and short hash as they are printed."""
+    """Who issues the circular and who prints it; `anchor` is the head of the books as printed."""
 
     issuers: tuple[str, ...]
     print_office: str = ""
