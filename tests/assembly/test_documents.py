@@ -1,9 +1,11 @@
 """Documents in a house: the approval signs them, a delegate as such; units countersign, acknowledge, are reminded."""
 
+import io
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from docx import Document as WordFile
 
 from djflow.accounts.model import Account, Act
 from djflow.approvals import service as approvals
@@ -16,6 +18,7 @@ from djflow.assembly.documents_scope import document_for
 from djflow.core.errors import ConflictError, NotFoundError, RuleError
 from djflow.core.ids import PersonId
 from djflow.core.spans import DateSpan
+from djflow.documents.official.rendering import render
 from djflow.documents.register import service as register
 from djflow.documents.register.model import Document, DocumentState
 from djflow.documents.register.sharing import service as sharing
@@ -23,7 +26,7 @@ from djflow.documents.register.sharing.store import Said
 from djflow.inbox import service as inbox
 from djflow.inbox.model import Box
 from djflow.notify import service as notify
-from tests.assembly.documented import BY, Papers, staffed
+from tests.assembly.documented import BY, TEXT, Papers, staffed
 
 S = DocumentState
 
@@ -80,11 +83,15 @@ def test_a_signer_on_leave_is_represented_and_printed_so(papers: Papers) -> None
         delegation.delegate(
             session, papers.ids["A01"], papers.ids["A02"], DateSpan(today, today), by=BY, now=papers.house.now()
         )
-    found = papers.sent()
+    found = papers.sent(text=replace(TEXT, signers=("待签发",)))
     for code in ("A03", "B01", "A02"):
         papers.decide(found, code)
     with papers.house.reading() as session:
         assert register.signer_of(session, register.editions(session, found.id)[0]) == "甲A02（代甲A01）"
+        printed = register.to_print(session, found.id, printed_on=today)
+    assert printed.text.signers == ("甲A02（代甲A01）",)
+    word = WordFile(io.BytesIO(render(printed.text, now=papers.house.now()).docx))
+    assert any("签发人：甲A02（代甲A01）" in one.text for one in word.paragraphs)
 
 
 def test_a_returned_document_is_mended_and_sent_in_again(papers: Papers) -> None:

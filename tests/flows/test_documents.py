@@ -50,7 +50,7 @@ def _issued(house: House) -> tuple[Document, dict[UnitId, str]]:
         DocumentKind.NOTICE, (house.settings.district.department,), "流程试公文", (Paragraph("请知悉。"),)
     )
     with house.transaction() as session:
-        units = {unit.id: unit.name for unit in people.units(session)[:2]}
+        units = {unit.id: unit.short_name for unit in people.units(session)[:2]}
         signer = PersonId(people.cadres(session)[0].id)
     made = documents_acts.draft(house, NewDocument("fa", text, recipients=tuple(units)), by="test")
     now = house.now()

@@ -367,3 +367,12 @@ def test_a_document_that_cannot_be_set_is_named(home: Path) -> None:
     found = only_error(home)
     assert found.file == "texts/documents/dispatch_quota_table.j2"
     assert "格数" in found.what
+
+
+def test_a_document_with_an_unknown_field_is_refused(home: Path) -> None:
+    """The file, the line and the field are named, for documents as for messages."""
+    change(home, "texts/documents/meeting_notice.j2", "{{ place }}", "{{ palce }}")
+    found = only_error(home)
+    assert found.file == "texts/documents/meeting_notice.j2"
+    assert found.line > 0
+    assert "没有变量 palce" in found.what

@@ -14,6 +14,7 @@ from PIL import Image
 
 from djflow.documents.official.model import Attachment, OfficialDocument, Paragraph
 from djflow.documents.official.rendering import Rendered, render
+from djflow.documents.official.rules import filled
 from djflow.documents.official.titles import break_title
 from tests.documents.official.samples import (
     DEPARTMENT,
@@ -117,7 +118,9 @@ def test_the_word_file_has_the_same_indents() -> None:
     title = next(at for at, text in enumerate(texts) if text.endswith("选派工作的通知"))
     assert texts[title + 1] == ""
     assert texts[title + 2].endswith("：")
-    assert str(word.paragraphs[title].style.name if word.paragraphs[title].style else "") == "公文标题"
+    style = word.paragraphs[title].style
+    assert style is not None
+    assert style.name == "公文标题"
 
 
 def test_levels_have_their_official_fonts_in_the_word_file() -> None:
@@ -269,3 +272,14 @@ def test_pages_as_pictures(document: OfficialDocument, tmp_path: Path) -> None:
     word = pictures((tmp_path / "公文.pdf").read_bytes())
     assert [round(side * 25.4 / DOTS) for side in word[0].size] == [210, 297]
     assert red_rows(word[0])[0] == pytest.approx(first, abs=1.5)
+
+
+def test_an_over_long_name_stays_inside_the_page() -> None:
+    """An issuer of forty characters, a recipient and a cell as long are set whole inside the text area."""
+    name = "中共某某自治州某某彝族苗族自治县某某高新技术产业开发区工作委员会组织人事和社会保障部办公室"
+    table = filled(("单位", "名额"), ((name, "2"),))
+    made, pages = both(notice(issuers=(name,), recipients=(name,), attachments=(Attachment("名额分配表", (table,)),)))
+    words = "".join(row.text for page in pages for row in page.lines)
+    assert words.count(name) >= 2
+    assert all(row.left > 27.9 and row.right < 184.6 for page in pages for row in page.rows)
+    assert name in text_of(made)
