@@ -21,6 +21,8 @@ from djflow.documents.official.rules import (
 )
 from djflow.documents.official.titles import break_title, width
 
+_LONGEST_DAY = "2026年12月31日"
+"""Room is left for it while a draft has no day, so that its issuer stands where it will stand."""
 _LEVEL_STYLES = (Style.TEXT, Style.LEVEL_1, Style.LEVEL_2, Style.LEVEL_3, Style.LEVEL_4)
 _LEVEL_FACES = (Face.FANG, Face.HEI, Face.KAI, Face.FANG, Face.FANG)
 _DATE_RIGHT = 4
@@ -151,14 +153,14 @@ def _signature(document: OfficialDocument) -> Iterator[Item]:
 
 def _single_signature(issuers: tuple[str, ...], day: str, *, sealed: bool) -> Iterator[Item]:
     """Yield names centred on the date, the date four characters in; without a seal two in, the date two further."""
-    longest = max(width(name) for name in issuers)
+    longest, dated = max(width(name) for name in issuers), width(day or _LONGEST_DAY)
     if sealed:
-        right = max(float(_DATE_RIGHT), longest / 2 - width(day) / 2)
-        centre = CHARS - right - width(day) / 2
+        right = max(float(_DATE_RIGHT), longest / 2 - dated / 2)
+        centre = CHARS - right - dated / 2
         lefts = [max(0.0, centre - width(name) / 2) for name in issuers]
     else:
-        start = CHARS - 2 - longest if longest >= width(day) + 2 else CHARS - 2 - width(day) - 2
-        lefts, right = [max(0.0, start)] * len(issuers), max(0.0, CHARS - max(0.0, start) - 2 - width(day))
+        start = CHARS - 2 - longest if longest >= dated + 2 else CHARS - 2 - dated - 2
+        lefts, right = [max(0.0, start)] * len(issuers), max(0.0, CHARS - max(0.0, start) - 2 - dated)
     for name, left in zip(issuers, lefts, strict=True):
         yield Line(Style.ISSUER, (Run(name, Face.FANG),), left=left, keep=bool(day))
     if day:
