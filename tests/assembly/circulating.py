@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from djflow.accounts import service as accounts
 from djflow.accounts.model import Account, NewAccount, Role
+from djflow.approvals.chains import service as chains
 from djflow.assembly import House, circulars_desk, circulars_mine
-from djflow.assembly.circulars_scope import terms_of
+from djflow.assembly.circulars import terms_of
 from djflow.circulars import service
 from djflow.circulars.model import Act, Circular, CircularState, Correction
 from djflow.circulars.service import NewCircular
@@ -67,6 +68,7 @@ def opened(house: House, ids: dict[str, PersonId], *, staffed: bool = True) -> P
     """Collect October in a house, with accounts of whoever answers when wanted."""
     made = {}
     with house.transaction() as session:
+        chains.publish(session, house.settings.approvals.versions, by="config", now=house.now())
         for login, (role, code) in STAFF.items() if staffed else ():
             new = NewAccount(login, frozenset({role}), code)
             made[login] = accounts.create(session, new, "x" * 40, by=BY, now=house.now())

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 from djflow.accounts.model import Account
 from djflow.accounts.model import Act as Right
 from djflow.accounts.rules import may
+from djflow.assembly import circulars as acts
+from djflow.assembly.circulars import terms_of
 from djflow.assembly.circulars_mine import figure_words
-from djflow.assembly.circulars_scope import circular_for, terms_of, title_of
+from djflow.assembly.circulars_scope import circular_for, title_of
 from djflow.assembly.documents_acts import Preview
-from djflow.assembly.documents_terms import document_terms
 from djflow.assembly.house import House
 from djflow.circulars import confirming, handing, service
 from djflow.circulars.figures import shown
@@ -35,13 +36,11 @@ from djflow.circulars.model import (
 from djflow.circulars.paragraphs import Draft, Problem, moved_words, problems_of, value_words
 from djflow.circulars.ranking import Group, groups
 from djflow.circulars.sources import gather
-from djflow.circulars.text import Letterhead, tables
+from djflow.circulars.text import tables
 from djflow.circulars.transitions import BY_STATE_AND_ACT
-from djflow.core.clock import civil_datetime
 from djflow.core.errors import InputError, NotFoundError
 from djflow.core.sections import Section
 from djflow.documents.official.model import Table
-from djflow.fund.ledger import service as ledger
 
 OFFICE_ACTS = (Act.ASK, Act.CLOSE, Act.RECOLLECT, Act.SUBMIT, Act.HAND)
 """What the office does by a button alone."""
@@ -52,7 +51,6 @@ LIFE = (
     *(CircularState.HANDED, CircularState.ISSUED, CircularState.ARCHIVED),
 )
 """The usual way of a circular, for showing how far it is."""
-_SHORT = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,22 +243,18 @@ def preview(house: House, circular_id: str, *, word: bool) -> Preview:
 
     terms = terms_of(house)
     with house.reading() as session:
-        paper = handing.document(session, circular_id, _letterhead(house, session), terms=terms)
+        paper = handing.document(session, circular_id, acts.letterhead(house), terms=terms)
     made = render(paper, now=house.now())
     if word or made.pdf is None:
         return Preview(f"{paper.title}.docx", made.docx)
     return Preview(f"{paper.title}.pdf", made.pdf)
 
 
-def _letterhead(house: House, session: Session) -> Letterhead:
-    department, head = house.settings.district.department, ledger.head(session)
-    day = civil_datetime(house.now())
-    anchor = f"{day.year}年{day.month}月{day.day}日 {head.hash[:_SHORT]}" if head.seq else ""
-    return Letterhead((department,), f"{department}办公室", anchor)
-
-
 def act(house: House, circular_id: str, wanted: Act, *, by: str) -> None:
     """Do what a button alone does; raises what the services raise, InputError for what is no button."""
+    if wanted is Act.HAND:
+        acts.hand_over(house, circular_id, by=by)
+        return
     terms, now = terms_of(house), house.now()
     with house.transaction() as session:
         match wanted:
@@ -275,20 +269,16 @@ def act(house: House, circular_id: str, wanted: Act, *, by: str) -> None:
                 service.recollect(session, circular_id, told, terms=terms, by=by, now=now)
             case Act.SUBMIT:
                 service.submit(session, circular_id, Who.OFFICE, by=by, now=now)
-            case Act.HAND:
-                head, documents = _letterhead(house, session), document_terms(house)
-                handing.hand(session, circular_id, head, terms=terms, documents=documents, by=by, now=now)
             case _:
                 raise InputError("没有这个办法：请从页面上的按钮办理。", code="circular.act")
 
 
 def stop(house: House, circular_id: str, wanted: Act, reason: str, *, by: str) -> Circular:
     """Send a draft back, or drop a circular; raises what the services raise, InputError for what is no button."""
-    ways = {Act.RETURN: service.send_back, Act.DROP: service.drop}
+    ways = {Act.RETURN: acts.send_back, Act.DROP: acts.drop}
     if wanted not in ways:
         raise InputError("没有这个办法：请从页面上的按钮办理。", code="circular.act")
-    with house.transaction() as session:
-        return ways[wanted](session, circular_id, reason, by=by, now=house.now())
+    return ways[wanted](house, circular_id, reason, by=by)
 
 
 def decide(house: House, circular_id: str, correction_id: str, verdict: Verdict, answer: str, *, by: str) -> Correction:

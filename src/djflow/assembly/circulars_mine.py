@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from djflow.accounts.model import Account
-from djflow.assembly.circulars_scope import asked_of, scope_of, terms_of, title_of
+from djflow.assembly.circulars import terms_of
+from djflow.assembly.circulars_scope import asked_of, scope_of, title_of
 from djflow.assembly.house import House
 from djflow.circulars import confirming, service, telling
 from djflow.circulars.figures import Seen, shown, unit_of

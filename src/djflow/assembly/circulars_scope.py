@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from djflow.accounts import service as accounts
 from djflow.accounts.model import Account, Act, Role
 from djflow.accounts.rules import PERMISSIONS
-from djflow.assembly.house import House
 from djflow.circulars import service
 from djflow.circulars.model import Circular, Confirmation, Terms
 from djflow.circulars.wording import say
@@ -65,11 +64,6 @@ def _known(session: Session, circular_id: str) -> Circular:
         return service.circular(session, circular_id)
     except NotFoundError as error:
         raise NotFoundError(_NOT_YOURS, code="circular.unknown") from error
-
-
-def terms_of(house: House) -> Terms:
-    """Return the office's rules of circulars."""
-    return house.settings.circulars.terms(house.settings.calendar)
 
 
 def title_of(terms: Terms, found: Circular) -> str:
