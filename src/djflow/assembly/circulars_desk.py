@@ -241,9 +241,7 @@ def preview(house: House, circular_id: str, *, word: bool) -> Preview:
     """
     from djflow.documents.official.rendering import render  # noqa: PLC0415 - heavy
 
-    terms = terms_of(house)
-    with house.reading() as session:
-        paper = handing.document(session, circular_id, acts.letterhead(house), terms=terms)
+    paper = acts.printed(house, circular_id)
     made = render(paper, now=house.now())
     if word or made.pdf is None:
         return Preview(f"{paper.title}.docx", made.docx)
