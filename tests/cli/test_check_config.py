@@ -25,10 +25,12 @@ def test_a_sound_configuration_ends_well(home: Path) -> None:
     assert result.exit_code == 0
     assert [line for line in result.output.splitlines() if line.startswith("config/")] == [
         "config/approvals.toml",
+        "config/circulars.toml",
         "config/dispatch.toml",
         "config/documents.toml",
         "config/fund.toml",
         "config/markets.toml",
+        "config/meetings.toml",
     ]
     assert re.search(r"配置没有错误，有 [0-9]+ 处提醒。\n$", result.output)
 
@@ -43,11 +45,13 @@ def test_errors_fail_the_check_and_are_grouped_by_file(home: Path) -> None:
     lines = result.output.splitlines()
     assert [line for line in lines if line.startswith("config/")] == [
         "config/approvals.toml",
+        "config/circulars.toml",
         "config/dispatch.toml",
         "config/djflow.toml",
         "config/documents.toml",
         "config/fund.toml",
         "config/markets.toml",
+        "config/meetings.toml",
         "config/roster.toml",
     ]
     assert re.fullmatch(r"共 2 处错误要改，[0-9]+ 处提醒。", lines[-1])
