@@ -10,8 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from djflow.circulars.model import ACT_WORDS, STATE_WORDS, Act, Circular, CircularState, Who
-from djflow.core.clock import civil_datetime
-from djflow.core.errors import ConflictError, RuleError
+from djflow.core.ways import Way
 
 A, S, W = Act, CircularState, Who
 
@@ -76,6 +75,7 @@ TRANSITIONS: tuple[Transition, ...] = (
 BY_STATE_AND_ACT: Mapping[tuple[CircularState, Act], Transition] = MappingProxyType(
     {(row.state, row.act): row for row in TRANSITIONS}
 )
+_WAY = Way("circular", BY_STATE_AND_ACT, STATE_WORDS, ACT_WORDS)
 NEEDS_REASON = frozenset({A.RETURN, A.DROP})
 
 _SENTENCES: Mapping[Guard, Callable[[Facts], str]] = MappingProxyType(
@@ -91,15 +91,7 @@ def transition_of(circular: Circular, act: Act) -> Transition:
 
     Raises: ConflictError saying where the circular is and since when.
     """
-    row = BY_STATE_AND_ACT.get((circular.state, act))
-    if row is None:
-        since = civil_datetime(circular.since)
-        raise ConflictError(
-            f"{circular.period.title}的通报已在 {since:%Y年%m月%d日 %H:%M} 变为“{STATE_WORDS[circular.state]}”，"
-            f"不能{ACT_WORDS[act]}：请刷新后查看。",
-            code="circular.state",
-        )
-    return row
+    return _WAY.row(f"{circular.period.title}的通报", circular.state, circular.since, act)
 
 
 def require_may(row: Transition, who: Who) -> None:
@@ -107,8 +99,7 @@ def require_may(row: Transition, who: Who) -> None:
 
     Raises: RuleError.
     """
-    if who not in row.who:
-        raise RuleError(f"您的身份不能{ACT_WORDS[row.act]}。", code="circular.who")
+    _WAY.require_may(who, row.who, row.act)
 
 
 def require_guards(row: Transition, facts: Facts) -> None:
@@ -117,6 +108,4 @@ def require_guards(row: Transition, facts: Facts) -> None:
     Raises: RuleError saying what is missing.
     """
     for guard in row.guards:
-        sentence = _SENTENCES[guard](facts)
-        if sentence:
-            raise RuleError(sentence, code=f"circular.{guard.value}")
+        _WAY.require(guard.value, _SENTENCES[guard](facts))

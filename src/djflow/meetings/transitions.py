@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from djflow.core.clock import civil_datetime
-from djflow.core.errors import ConflictError, RuleError
+from djflow.core.ways import Way
 from djflow.meetings.model import ACT_WORDS, MEETING_WORDS, Act, Limit, Meeting, MeetingState, Who
 
 A, S, W = Act, MeetingState, Who
@@ -96,6 +95,7 @@ TRANSITIONS: tuple[Transition, ...] = (
 BY_STATE_AND_ACT: Mapping[tuple[MeetingState, Act], Transition] = MappingProxyType(
     {(row.state, row.act): row for row in TRANSITIONS}
 )
+_WAY = Way("meeting", BY_STATE_AND_ACT, MEETING_WORDS, ACT_WORDS)
 LIMIT_OF: Mapping[MeetingState, Limit] = MappingProxyType({row.state: row.limit for row in TRANSITIONS if row.limit})
 """How long a meeting may stay in a state; the act that should end it carries the limit."""
 NEEDS_REASON = frozenset({A.POSTPONE, A.CANCEL})
@@ -120,15 +120,7 @@ def transition_of(meeting: Meeting, act: Act) -> Transition:
 
     Raises: ConflictError saying where the meeting is and since when.
     """
-    row = BY_STATE_AND_ACT.get((meeting.state, act))
-    if row is None:
-        since = civil_datetime(meeting.since)
-        raise ConflictError(
-            f"这次会议已在 {since:%Y年%m月%d日 %H:%M} 变为“{MEETING_WORDS[meeting.state]}”，"
-            f"不能{ACT_WORDS[act]}：请刷新后查看。",
-            code="meeting.state",
-        )
-    return row
+    return _WAY.row("这次会议", meeting.state, meeting.since, act)
 
 
 def require_may(row: Transition, who: Who) -> None:
@@ -136,8 +128,7 @@ def require_may(row: Transition, who: Who) -> None:
 
     Raises: RuleError.
     """
-    if who not in row.who:
-        raise RuleError(f"您的身份不能{ACT_WORDS[row.act]}。", code="meeting.who")
+    _WAY.require_may(who, row.who, row.act)
 
 
 def require_guard(row: Transition, facts: Facts) -> None:
@@ -145,6 +136,4 @@ def require_guard(row: Transition, facts: Facts) -> None:
 
     Raises: RuleError saying what is missing.
     """
-    sentence = _SENTENCES[row.guard](facts)
-    if sentence:
-        raise RuleError(sentence, code=f"meeting.{row.guard.value}")
+    _WAY.require(row.guard.value, _SENTENCES[row.guard](facts))

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from djflow.core.clock import civil_datetime
 from djflow.core.errors import ConflictError, RuleError
+from djflow.core.ways import Way
 from djflow.dispatch.batches.model import (
     BATCH_ACT_WORDS,
     BATCH_WORDS,
@@ -163,6 +163,7 @@ STEPS: tuple[Step, ...] = (
 BY_STATE_AND_ACT: Mapping[tuple[BatchState, BatchAct], Transition] = MappingProxyType(
     {(row.state, row.act): row for row in TRANSITIONS}
 )
+_WAY = Way("batch", BY_STATE_AND_ACT, BATCH_WORDS, BATCH_ACT_WORDS)
 STEP_OF: Mapping[tuple[CandidateState, CandidateAct], Step] = MappingProxyType(
     {(row.state, row.act): row for row in STEPS}
 )
@@ -212,15 +213,7 @@ def transition_of(batch: Batch, act: BatchAct) -> Transition:
 
     Raises: ConflictError saying where the batch is and since when.
     """
-    row = BY_STATE_AND_ACT.get((batch.state, act))
-    if row is None:
-        since = civil_datetime(batch.since)
-        raise ConflictError(
-            f"“{batch.title}”已在 {since:%Y年%m月%d日 %H:%M} 变为“{BATCH_WORDS[batch.state]}”，"
-            f"不能{BATCH_ACT_WORDS[act]}：请刷新后查看。",
-            code="batch.state",
-        )
-    return row
+    return _WAY.row(f"“{batch.title}”", batch.state, batch.since, act)
 
 
 def require_guard(row: Transition, facts: Facts) -> None:
@@ -228,9 +221,7 @@ def require_guard(row: Transition, facts: Facts) -> None:
 
     Raises: RuleError saying what is missing.
     """
-    sentence = _SENTENCES[row.guard](facts)
-    if sentence:
-        raise RuleError(sentence, code=f"batch.{row.guard.value}")
+    _WAY.require(row.guard.value, _SENTENCES[row.guard](facts))
 
 
 def require_may(row: Transition, who: Who) -> None:
@@ -238,8 +229,7 @@ def require_may(row: Transition, who: Who) -> None:
 
     Raises: RuleError.
     """
-    if who not in row.who:
-        raise RuleError(f"您的身份不能{BATCH_ACT_WORDS[row.act]}。", code="batch.who")
+    _WAY.require_may(who, row.who, row.act)
 
 
 def step_of(candidate: Candidate, act: CandidateAct, who: Who) -> Step:

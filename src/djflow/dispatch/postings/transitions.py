@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from djflow.core.clock import civil_datetime
-from djflow.core.errors import ConflictError, RuleError
+from djflow.core.ways import Way
 from djflow.dispatch.postings.model import ACT_WORDS, POSTING_WORDS, Act, Limit, Posting, PostingState, Who
 
 A, S, W = Act, PostingState, Who
@@ -97,6 +96,7 @@ TRANSITIONS: tuple[Transition, ...] = (
 BY_STATE_AND_ACT: Mapping[tuple[PostingState, Act], Transition] = MappingProxyType(
     {(row.state, row.act): row for row in TRANSITIONS}
 )
+_WAY = Way("posting", BY_STATE_AND_ACT, POSTING_WORDS, ACT_WORDS)
 LIMIT_OF: Mapping[PostingState, Limit] = MappingProxyType({row.state: row.limit for row in TRANSITIONS if row.limit})
 """How long a posting may stay in a state; the act that should end it carries the limit."""
 
@@ -125,15 +125,7 @@ def transition_of(posting: Posting, act: Act) -> Transition:
 
     Raises: ConflictError saying where the posting is and since when.
     """
-    row = BY_STATE_AND_ACT.get((posting.state, act))
-    if row is None:
-        since = civil_datetime(posting.since)
-        raise ConflictError(
-            f"这次派出已在 {since:%Y年%m月%d日 %H:%M} 变为“{POSTING_WORDS[posting.state]}”，"
-            f"不能{ACT_WORDS[act]}：请刷新后查看。",
-            code="posting.state",
-        )
-    return row
+    return _WAY.row("这次派出", posting.state, posting.since, act)
 
 
 def require_may(row: Transition, who: Who) -> None:
@@ -141,8 +133,7 @@ def require_may(row: Transition, who: Who) -> None:
 
     Raises: RuleError.
     """
-    if who not in row.who:
-        raise RuleError(f"您的身份不能{ACT_WORDS[row.act]}。", code="posting.who")
+    _WAY.require_may(who, row.who, row.act)
 
 
 def require_guard(row: Transition, facts: Facts) -> None:
@@ -150,6 +141,4 @@ def require_guard(row: Transition, facts: Facts) -> None:
 
     Raises: RuleError saying what is missing.
     """
-    sentence = _SENTENCES[row.guard](facts)
-    if sentence:
-        raise RuleError(sentence, code=f"posting.{row.guard.value}")
+    _WAY.require(row.guard.value, _SENTENCES[row.guard](facts))

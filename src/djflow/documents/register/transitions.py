@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from djflow.core.clock import civil_datetime
-from djflow.core.errors import ConflictError, RuleError
+from djflow.core.ways import Way
 from djflow.documents.register.model import ACT_WORDS, STATE_WORDS, Act, Document, DocumentState, Who
 
 A, S, W = Act, DocumentState, Who
@@ -93,6 +92,7 @@ TRANSITIONS: tuple[Transition, ...] = (
 BY_STATE_AND_ACT: Mapping[tuple[DocumentState, Act], Transition] = MappingProxyType(
     {(row.state, row.act): row for row in TRANSITIONS}
 )
+_WAY = Way("document", BY_STATE_AND_ACT, STATE_WORDS, ACT_WORDS)
 WRITABLE = frozenset({S.DRAFT, S.RETURNED})
 """States in which text and units may be changed."""
 BEFORE_SIGNING = frozenset({S.PROOFREAD, S.COUNTERSIGN, S.REVIEW})
@@ -120,15 +120,7 @@ def transition_of(document: Document, act: Act) -> Transition:
 
     Raises: ConflictError saying where the document is and since when.
     """
-    row = BY_STATE_AND_ACT.get((document.state, act))
-    if row is None:
-        since = civil_datetime(document.since)
-        raise ConflictError(
-            f"{document.name}已在 {since:%Y年%m月%d日 %H:%M} 变为“{STATE_WORDS[document.state]}”，"
-            f"不能{ACT_WORDS[act]}：请刷新后查看。",
-            code="document.state",
-        )
-    return row
+    return _WAY.row(document.name, document.state, document.since, act)
 
 
 def require_may(row: Transition, who: Who) -> None:
@@ -136,8 +128,7 @@ def require_may(row: Transition, who: Who) -> None:
 
     Raises: RuleError.
     """
-    if who not in row.who:
-        raise RuleError(f"您的身份不能{ACT_WORDS[row.act]}这份公文。", code="document.who")
+    _WAY.require_may(who, row.who, row.act, "这份公文")
 
 
 def require_guard(row: Transition, facts: Facts) -> None:
@@ -145,6 +136,4 @@ def require_guard(row: Transition, facts: Facts) -> None:
 
     Raises: RuleError saying what is missing.
     """
-    sentence = _SENTENCES[row.guard](facts)
-    if sentence:
-        raise RuleError(sentence, code=f"document.{row.guard.value}")
+    _WAY.require(row.guard.value, _SENTENCES[row.guard](facts))

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from djflow.core.clock import civil_datetime
-from djflow.core.errors import ConflictError, RuleError
+from djflow.core.ways import Way
 from djflow.fund.cases.model import ACT_WORDS, STATE_WORDS, Act, CaseState, FundCase, Limit, Who
 
 A, S, W = Act, CaseState, Who
@@ -120,6 +119,7 @@ TRANSITIONS: tuple[Transition, ...] = (
 BY_STATE_AND_ACT: Mapping[tuple[CaseState, Act], Transition] = MappingProxyType(
     {(row.state, row.act): row for row in TRANSITIONS}
 )
+_WAY = Way("fund", BY_STATE_AND_ACT, STATE_WORDS, ACT_WORDS)
 LIMIT_OF: Mapping[CaseState, Limit] = MappingProxyType({row.state: row.limit for row in TRANSITIONS if row.limit})
 """How long a case may stay in a state; the act that should end it carries the limit."""
 
@@ -164,15 +164,7 @@ def transition_of(case: FundCase, act: Act) -> Transition:
 
     Raises: ConflictError saying where the case is and since when.
     """
-    row = BY_STATE_AND_ACT.get((case.state, act))
-    if row is None:
-        since = civil_datetime(case.since)
-        raise ConflictError(
-            f"申请 {case.number} 已在 {since:%Y年%m月%d日 %H:%M} 变为“{STATE_WORDS[case.state]}”，"
-            f"不能{ACT_WORDS[act]}：请刷新后查看。",
-            code="fund.state",
-        )
-    return row
+    return _WAY.row(f"申请 {case.number} ", case.state, case.since, act)
 
 
 def require_may(row: Transition, who: Who) -> None:
@@ -180,8 +172,7 @@ def require_may(row: Transition, who: Who) -> None:
 
     Raises: RuleError.
     """
-    if who not in row.who:
-        raise RuleError(f"您的身份不能{ACT_WORDS[row.act]}这件申请。", code="fund.who")
+    _WAY.require_may(who, row.who, row.act, "这件申请")
 
 
 def require_guard(row: Transition, facts: Facts) -> None:
@@ -189,6 +180,4 @@ def require_guard(row: Transition, facts: Facts) -> None:
 
     Raises: RuleError saying what is missing.
     """
-    sentence = _SENTENCES[row.guard](facts)
-    if sentence:
-        raise RuleError(sentence, code=f"fund.{row.guard.value}")
+    _WAY.require(row.guard.value, _SENTENCES[row.guard](facts))
