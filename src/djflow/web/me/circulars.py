@@ -9,14 +9,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
-from djflow.assembly import House, phone
+from djflow.assembly import House
 from djflow.assembly import circulars_mine as view
 from djflow.circulars.model import ANSWER_WORDS, MAX_REASON, STATE_WORDS, VERDICT_WORDS
-from djflow.core.errors import NotFoundError
-from djflow.core.ids import PersonId
-from djflow.web.me.frame import PRIVATE, MePages, route_class
+from djflow.web.me.frame import PersonPages, route_class
 from djflow.web.me.guard import fields
 
 BY = "me"
@@ -32,7 +30,7 @@ def circulars_router(house: House) -> APIRouter:
     return CircularPages(house).router()
 
 
-class CircularPages(MePages):
+class CircularPages(PersonPages):
     """Shows a unit's figures to whoever answers for it, and takes the answer."""
 
     entry = "/circular"
@@ -86,20 +84,3 @@ class CircularPages(MePages):
         own = view.unit_for(self._house, person, unit)
         view.correct(self._house, circular, view.typed(own, place, numbers, given.get("reason", "")), by=BY)
         return self._back(token, f"{circular}/{unit}?said=correct")
-
-    def _person(self, request: Request, token: str) -> PersonId:
-        try:
-            return phone.invited(self._house, token).person
-        except NotFoundError:
-            self.count_wrong(request)
-            raise
-
-    def _acting(self, request: Request, token: str, given: dict[str, str], act: str) -> PersonId:
-        person = self._person(request, token)
-        self._forms.check(request, given, token, act)
-        phone.used(self._house, token)
-        return person
-
-    def _back(self, token: str, path: str) -> Response:
-        # 303 turns the browser to a GET, so that reloading repeats nothing.
-        return RedirectResponse(f"/me/{token}/circular/{path}", status_code=303, headers=PRIVATE)

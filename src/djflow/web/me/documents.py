@@ -10,16 +10,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
-from djflow.assembly import House, phone
+from djflow.assembly import House
 from djflow.assembly import documents_phone as desk
-from djflow.core.errors import InputError, NotFoundError
-from djflow.core.ids import PersonId
+from djflow.core.errors import InputError
 from djflow.documents.official.model import KIND_LABELS
 from djflow.documents.register.sharing.service import MAX_OPINION
 from djflow.web.files import attachment_headers, media_type
-from djflow.web.me.frame import PRIVATE, MePages, route_class
+from djflow.web.me.frame import PRIVATE, PersonPages, route_class
 from djflow.web.me.guard import fields
 
 MOST_DONE = 30
@@ -35,7 +34,7 @@ def documents_router(house: House) -> APIRouter:
     return DocumentPages(house).router()
 
 
-class DocumentPages(MePages):
+class DocumentPages(PersonPages):
     """Shows the own unit's documents, and acts for the unit."""
 
     entry = "/document"
@@ -74,13 +73,13 @@ class DocumentPages(MePages):
 
     def acknowledge(self, request: Request, token: str, document: str, given: Fields) -> Response:
         """Note that the own unit has it."""
-        person = self._acting(request, token, given, f"{document}/acknowledge")
+        person = self._acting(request, token, given, f"document/{document}/acknowledge")
         desk.acknowledge(self._house, person, document)
         return self._back(token, f"{document}?said=acknowledge")
 
     def countersign(self, request: Request, token: str, document: str, given: Fields) -> Response:
         """Take what the own unit says, or show what was typed again with what is wrong."""
-        person = self._acting(request, token, given, f"{document}/countersign")
+        person = self._acting(request, token, given, f"document/{document}/countersign")
         word, opinion = given.get("agreed", ""), given.get("opinion", "")
         try:
             desk.countersign(self._house, person, document, agreed=_agreed(word), opinion=opinion)
@@ -91,27 +90,10 @@ class DocumentPages(MePages):
 
     def take_file(self, request: Request, token: str, document: str, file: str, given: Fields) -> Response:
         """Hand out a file, never to be kept on the way."""
-        person = self._acting(request, token, given, f"{document}/file/{file}")
+        person = self._acting(request, token, given, f"document/{document}/file/{file}")
         kept, content = desk.take_file(self._house, person, document, file)
         headers = {**PRIVATE, **attachment_headers(kept.name)}
         return Response(content, media_type=media_type(kept.name), headers=headers)
-
-    def _person(self, request: Request, token: str) -> PersonId:
-        try:
-            return phone.invited(self._house, token).person
-        except NotFoundError:
-            self.count_wrong(request)
-            raise
-
-    def _acting(self, request: Request, token: str, given: dict[str, str], act: str) -> PersonId:
-        person = self._person(request, token)
-        self._forms.check(request, given, token, f"document/{act}")
-        phone.used(self._house, token)
-        return person
-
-    def _back(self, token: str, path: str) -> Response:
-        # 303 turns the browser to a GET, so that reloading repeats nothing.
-        return RedirectResponse(f"/me/{token}/document/{path}", status_code=303, headers=PRIVATE)
 
 
 def _agreed(word: str) -> bool:

@@ -6,10 +6,11 @@ from typing import Any
 
 from fastapi.routing import APIRoute
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from djflow.assembly import House, phone
-from djflow.core.errors import DjflowError, GoneError
+from djflow.core.errors import DjflowError, GoneError, NotFoundError
+from djflow.core.ids import PersonId
 from djflow.web.errors import HEADINGS, STATUS
 from djflow.web.frame import HTML, NO_STORE, environment
 from djflow.web.me.guard import COOKIE, Forms, TooManyWrongLinksError, WrongLinks
@@ -94,6 +95,29 @@ class MePages:
         )
         headers = PRIVATE | ({"Retry-After": "600"} if status == 429 else {})
         return Response(body, status, headers, HTML)
+
+
+class PersonPages(MePages):
+    """Pages of one part of what somebody has to do, below the own link and `entry`."""
+
+    def _person(self, request: Request, token: str) -> PersonId:
+        """Return whose link it is, and count one that nobody was given; raises NotFoundError."""
+        try:
+            return phone.invited(self._house, token).person
+        except NotFoundError:
+            self.count_wrong(request)
+            raise
+
+    def _acting(self, request: Request, token: str, given: dict[str, str], act: str) -> PersonId:
+        """Return who acts by a form of these pages; raises what the check of its mark raises."""
+        person = self._person(request, token)
+        self._forms.check(request, given, token, act)
+        phone.used(self._house, token)
+        return person
+
+    def _back(self, token: str, path: str) -> Response:
+        # 303 turns the browser to a GET, so that reloading repeats nothing.
+        return RedirectResponse(f"{self.root}/{token}{self.entry}/{path}", status_code=303, headers=PRIVATE)
 
 
 def route_class(refused: Callable[[Request, DjflowError], Response]) -> type[APIRoute]:

@@ -9,18 +9,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
-from djflow.assembly import House, phone
+from djflow.assembly import House
 from djflow.assembly import meetings as acts
 from djflow.assembly import meetings_mine as view
 from djflow.assembly import meetings_signing as signing
 from djflow.core.errors import InputError, NotFoundError
-from djflow.core.ids import PersonId
 from djflow.meetings.actions.model import ITEM_WORDS, LIGHT_WORDS, ItemAct, ItemState
 from djflow.meetings.invitations.model import GRANT_WORDS, REPLY_WORDS, Reply, Wish
 from djflow.meetings.model import MEETING_WORDS, TOPIC_WORDS, NewTopic
-from djflow.web.me.frame import PRIVATE, MePages, route_class
+from djflow.web.me.frame import PersonPages, route_class
 from djflow.web.me.guard import fields
 from djflow.web.me.signing import remember
 
@@ -43,7 +42,7 @@ def meetings_router(house: House) -> APIRouter:
     return MeetingPages(house).router()
 
 
-class MeetingPages(MePages):
+class MeetingPages(PersonPages):
     """Shows meetings to whoever has to do with them, and acts for them."""
 
     entry = "/meeting"
@@ -158,20 +157,3 @@ class MeetingPages(MePages):
             raise NotFoundError("没有这个操作：请返回查看。", code="meeting.item")
         acts.act_on_item(self._house, item, ItemAct(what), person, given.get("text", ""), by=BY)
         return self._back(token, f"item/{item}?said=item")
-
-    def _person(self, request: Request, token: str) -> PersonId:
-        try:
-            return phone.invited(self._house, token).person
-        except NotFoundError:
-            self.count_wrong(request)
-            raise
-
-    def _acting(self, request: Request, token: str, given: dict[str, str], act: str) -> PersonId:
-        person = self._person(request, token)
-        self._forms.check(request, given, token, act)
-        phone.used(self._house, token)
-        return person
-
-    def _back(self, token: str, path: str) -> Response:
-        # 303 turns the browser to a GET, so that reloading repeats nothing.
-        return RedirectResponse(f"/me/{token}/meeting/{path}", status_code=303, headers=PRIVATE)

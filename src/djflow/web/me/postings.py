@@ -18,14 +18,13 @@ from djflow.assembly import House, phone
 from djflow.assembly import dispatch_postings as acts
 from djflow.assembly import dispatch_postings_view as view
 from djflow.core.errors import ConflictError, InputError, NotFoundError, RuleError
-from djflow.core.ids import PersonId
 from djflow.core.spans import DateSpan, Month
 from djflow.dispatch.postings.leave.model import GRANTOR_WORDS, LEAVE_WORDS, Leave, LeaveState, Wish
 from djflow.dispatch.postings.model import POSTING_WORDS, Who
 from djflow.dispatch.postings.months.model import LIGHT_WORDS, DiaryEntry, Form, ServiceMonth
 from djflow.dispatch.postings.reviews.model import GRADE_WORDS, STAGE_WORDS
 from djflow.dispatch.postings.service import is_serving
-from djflow.web.me.frame import PRIVATE, MePages, route_class
+from djflow.web.me.frame import PRIVATE, PersonPages, route_class
 from djflow.web.me.guard import fields
 
 BY = "me"
@@ -68,7 +67,7 @@ def postings_router(house: House) -> APIRouter:
     return PostingPages(house).router()
 
 
-class PostingPages(MePages):
+class PostingPages(PersonPages):
     """Shows postings to whoever was sent, and acts for them."""
 
     entry = "/posting"
@@ -191,13 +190,13 @@ class PostingPages(MePages):
 
     def report(self, request: Request, token: str, posting: str, given: Fields) -> Response:
         """Report for duty."""
-        self._acting(request, token, given, f"{posting}/report")
+        self._own_acting(request, token, given, f"{posting}/report")
         acts.report(self._house, posting, Who.CADRE, by=BY)
         return self._back(token, posting, "report")
 
     def ask_leave(self, request: Request, token: str, posting: str, given: Fields) -> Response:
         """Ask for leave, or show what was typed again with what is wrong."""
-        self._acting(request, token, given, f"{posting}/leave")
+        self._own_acting(request, token, given, f"{posting}/leave")
         try:
             span = DateSpan(_day(given, "first", "开始日"), _day(given, "last", "结束日"))
             acts.ask_leave(self._house, posting, Wish(span, given.get("reason", "")), by=BY)
@@ -207,7 +206,7 @@ class PostingPages(MePages):
 
     def withdraw_leave(self, request: Request, token: str, posting: str, given: Fields) -> Response:
         """Take a request for leave back."""
-        own = self._acting(request, token, given, f"{posting}/withdraw")
+        own = self._own_acting(request, token, given, f"{posting}/withdraw")
         leave = given.get("leave", "")
         if leave not in {one.id for one in own.sheet.leaves}:
             raise NotFoundError("没有这次请假：请返回刷新后再试。", code="leave.unknown")
@@ -216,7 +215,7 @@ class PostingPages(MePages):
 
     def write_diary(self, request: Request, token: str, posting: str, given: Fields) -> Response:
         """Keep an entry, or show what was typed again with what is wrong."""
-        self._acting(request, token, given, f"{posting}/diary")
+        self._own_acting(request, token, given, f"{posting}/diary")
         try:
             acts.write_diary(self._house, posting, _day(given, "on", "日期"), given.get("text", ""), by=BY)
         except _TO_MEND as error:
@@ -225,7 +224,7 @@ class PostingPages(MePages):
 
     def fill_month(self, request: Request, token: str, posting: str, month: str, given: Fields) -> Response:
         """Keep a month's form, or show what was typed again with what is wrong."""
-        self._acting(request, token, given, f"{posting}/month/{month}")
+        self._own_acting(request, token, given, f"{posting}/month/{month}")
         which = Month.parse(month)
         try:
             form = Form(
@@ -241,7 +240,7 @@ class PostingPages(MePages):
 
     def write_summary(self, request: Request, token: str, posting: str, given: Fields) -> Response:
         """Keep the own summary, or show what was typed again with what is wrong."""
-        self._acting(request, token, given, f"{posting}/summary")
+        self._own_acting(request, token, given, f"{posting}/summary")
         try:
             acts.write_summary(self._house, posting, given.get("text", ""), by=BY)
         except _TO_MEND as error:
@@ -253,17 +252,10 @@ class PostingPages(MePages):
         shown.status_code = typed.status
         return shown
 
-    def _person(self, request: Request, token: str) -> PersonId:
-        try:
-            return phone.invited(self._house, token).person
-        except NotFoundError:
-            self.count_wrong(request)
-            raise
-
     def _own(self, request: Request, token: str, posting: str) -> view.Own:
         return view.mine(self._house, self._person(request, token), posting)
 
-    def _acting(self, request: Request, token: str, given: dict[str, str], act: str) -> view.Own:
+    def _own_acting(self, request: Request, token: str, given: dict[str, str], act: str) -> view.Own:
         own = self._own(request, token, act.partition("/")[0])
         self._forms.check(request, given, token, f"posting/{act}")
         phone.used(self._house, token)

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from djflow.assembly import House, answers, documents_phone, phone, reach
 from djflow.assembly import circulars_mine as circulars
@@ -13,7 +13,7 @@ from djflow.assembly import dispatch_postings_view as view
 from djflow.core.errors import InputError, NotFoundError
 from djflow.core.ids import PersonId
 from djflow.web.errors import MESSAGES
-from djflow.web.me.frame import PRIVATE, MePages, route_class
+from djflow.web.me.frame import PRIVATE, PersonPages, route_class
 from djflow.web.me.guard import fields
 
 BY = "me"
@@ -25,7 +25,7 @@ def me_router(house: House) -> APIRouter:
     return PhonePages(house).router()
 
 
-class PhonePages(MePages):
+class PhonePages(PersonPages):
     """Shows and acts for whoever holds a good link."""
 
     def router(self) -> APIRouter:
@@ -177,19 +177,5 @@ class PhonePages(MePages):
             raise NotFoundError("这次值班现在不由您承担：请返回查看最新安排。", code="answer.not_yours")
         return found
 
-    def _person(self, request: Request, token: str) -> PersonId:
-        try:
-            return phone.invited(self._house, token).person
-        except NotFoundError:
-            self.count_wrong(request)
-            raise
-
-    def _acting(self, request: Request, token: str, given: dict[str, str], act: str) -> PersonId:
-        person = self._person(request, token)
-        self._forms.check(request, given, token, act)
-        phone.used(self._house, token)
-        return person
-
     def _back(self, token: str, path: str) -> Response:
-        # 303 turns the browser to a GET, so that reloading repeats nothing.
-        return RedirectResponse(f"/me/{token}/{quote(path, safe='/@')}", status_code=303, headers=PRIVATE)
+        return super()._back(token, quote(path, safe="/@"))
