@@ -3,10 +3,9 @@
 from enum import StrEnum
 from typing import Annotated
 
-from prefect.input import RunInput
 from pydantic import BeforeValidator, Field
 
-from flows.forms import MIN_REASON, blank
+from flows.forms import MIN_REASON, Review, blank
 
 _WHERE = "*看完初稿，在最后填写“决定”，再按 Resume。*"
 
@@ -32,7 +31,7 @@ class Verdict(StrEnum):
     DROP = "取消这份通报"
 
 
-class CircularReview(RunInput):
+class CircularReview(Review):
     """The answer to a circular's draft."""
 
     decision: Verdict = Field(

@@ -4,22 +4,18 @@ The review form is only the face of the circular's row: answered elsewhere, noth
 people never.
 """
 
-import itertools
-
-from prefect.flow_runs import asuspend_flow_run
-
 from djflow.assembly import House, circulars
 from djflow.assembly.circulars import Stage, Watched
 from djflow.circulars.model import STATE_WORDS, Circular, CircularState
 from djflow.circulars.periods import Period
 from flows.artifacts import leave_files, leave_table, leave_text
+from flows.asking import reviewed
 from flows.circular_forms import CircularReview, PeriodText, Verdict, review_form
 from flows.frame import COORDINATOR, SCHEDULE, Ending, attention, done, program, step, the_house
 from flows.runs import replace_waiting
 from flows.this_run import meant_on, run_url, say
 
 DEPLOYMENT = "通报核对和审核/通报核对和审核"
-_DAY_SECONDS = 86_400
 
 
 @step("看要通报哪一期")
@@ -83,19 +79,10 @@ def answer(house: House, seen: Circular, review: CircularReview) -> Circular:
 
 async def review(found: Stage) -> CircularReview:
     """Suspend the run until the coordinator has given an answer that can be acted upon."""
-    house, complaint = the_house(), ""
-    text = f"[打开本次运行]({run_url(house.settings.prefect.address)})\n\n{circulars.markdown(found)}"
-    for attempt in itertools.count(1):
-        given = await asuspend_flow_run(
-            wait_for_input=review_form(text, complaint),
-            key=f"circular-{found.circular.id}-{found.circular.version}-{attempt}",
-            timeout=house.settings.prefect.review_timeout_days * _DAY_SECONDS,
-        )
-        complaint = given.complaint
-        if not complaint:
-            return given
-        say(complaint)
-    raise AssertionError
+    address = run_url(the_house().settings.prefect.address)
+    text = f"[打开本次运行]({address})\n\n{circulars.markdown(found)}"
+    key = f"circular-{found.circular.id}-{found.circular.version}"
+    return await reviewed(key, lambda complaint: review_form(text, complaint))
 
 
 @program("通报核对和审核", lambda: f"{meant_on()}·通报核对和审核")

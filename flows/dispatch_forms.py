@@ -4,10 +4,10 @@ import re
 from enum import StrEnum
 from typing import Annotated
 
-from prefect.input import RunInput
 from pydantic import Field
 
 from djflow.assembly.dispatch_batches import Pair
+from flows.forms import Review
 
 MIN_REASON = 2
 _WHERE = "*看完说明，在最后填写“决定”，再按 Resume。*"
@@ -35,7 +35,7 @@ class Choice(StrEnum):
     CANCEL = "取消本批"
 
 
-class ProposalReview(RunInput):
+class ProposalReview(Review):
     """The answer to a proposal."""
 
     decision: Choice = Field(

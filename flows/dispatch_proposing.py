@@ -4,20 +4,15 @@ The batch's row in the database decides what happens next; the review form is on
 送审 puts the proposal before its approvers, who decide on their own pages. People appear by their codes.
 """
 
-import itertools
-
-from prefect.flow_runs import asuspend_flow_run
-
 from djflow.assembly import House
 from djflow.assembly import dispatch_batches as desk
 from djflow.dispatch.batches.model import BATCH_WORDS, Batch, BatchState
 from flows.artifacts import leave_table, leave_text
+from flows.asking import reviewed
 from flows.dispatch import Rows, demands, standing
 from flows.dispatch_forms import BatchKey, Choice, ProposalReview, review_form
 from flows.frame import COORDINATOR, Ending, done, program, step, the_house
-from flows.this_run import label_run, meant_on, run_url, say
-
-_DAY_SECONDS = 86_400
+from flows.this_run import label_run, meant_on, run_url
 
 
 @step("拟定方案")
@@ -49,18 +44,7 @@ def answer(house: House, seen: Batch, review: ProposalReview) -> Batch:
 
 async def review(current: Batch, text: str) -> ProposalReview:
     """Suspend the run until the coordinator has given an answer that can be acted upon."""
-    house, complaint = the_house(), ""
-    for attempt in itertools.count(1):
-        given = await asuspend_flow_run(
-            wait_for_input=review_form(text, complaint),
-            key=f"proposal-{current.id}-{current.round}-{attempt}",
-            timeout=house.settings.prefect.review_timeout_days * _DAY_SECONDS,
-        )
-        complaint = given.complaint
-        if not complaint:
-            return given
-        say(complaint)
-    raise AssertionError
+    return await reviewed(f"proposal-{current.id}-{current.round}", lambda complaint: review_form(text, complaint))
 
 
 async def show(current: Batch, text: str, rows: Rows) -> None:

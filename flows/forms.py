@@ -59,7 +59,16 @@ class Decision(StrEnum):
     VOID = "作废"
 
 
-class RosterReview(RunInput):
+class Review(RunInput):
+    """An answer that says itself what is wrong with it."""
+
+    @property
+    def complaint(self) -> str:
+        """What is wrong with the answer, in Chinese; empty when it can be acted upon."""
+        return ""
+
+
+class RosterReview(Review):
     """The answer to a roster's draft; `weighting` is narrowed to the configured presets by `review_form`."""
 
     decision: Decision = Field(

@@ -4,10 +4,6 @@ The row's state in the database decides what happens next. The review form is on
 restarted or answered late reads the state first and does nothing that was already done.
 """
 
-import itertools
-
-from prefect.flow_runs import asuspend_flow_run
-
 from djflow.assembly import House
 from djflow.assembly import roster as desk
 from djflow.assembly.filing import links
@@ -16,12 +12,11 @@ from djflow.core.subject import Subject
 from djflow.roster.outputs.markdown import roster_table
 from djflow.roster.views import RosterState
 from flows.artifacts import leave_files, leave_table, leave_text
+from flows.asking import reviewed
 from flows.drafting import answer, draft, standing
 from flows.forms import MonthText, RosterReview, month_meant, review_form
 from flows.frame import Ending, attention, done, program, step, the_house
-from flows.this_run import label_run, meant_on, parameter, run_url, say
-
-_DAY_SECONDS = 86_400
+from flows.this_run import label_run, meant_on, parameter, run_url
 
 
 @step("准备审核说明")
@@ -40,22 +35,10 @@ async def show(current: desk.Draft, text: str) -> None:
 
 
 async def review(current: desk.Draft, text: str) -> RosterReview:
-    """Suspend the run until the coordinator has given an answer that can be acted upon.
-
-    Each question has its own key: Prefect answers a reused key with the first answer.
-    """
-    house, complaint = the_house(), ""
-    for attempt in itertools.count(1):
-        given = await asuspend_flow_run(
-            wait_for_input=review_form(desk.presets(house), text, complaint),
-            key=f"review-{current.roster_id}-{current.round}-{attempt}",
-            timeout=house.settings.prefect.review_timeout_days * _DAY_SECONDS,
-        )
-        complaint = given.complaint
-        if not complaint:
-            return given
-        say(complaint)
-    raise AssertionError
+    """Suspend the run until the coordinator has given an answer that can be acted upon."""
+    presets = desk.presets(the_house())
+    key = f"review-{current.roster_id}-{current.round}"
+    return await reviewed(key, lambda complaint: review_form(presets, text, complaint))
 
 
 def _run_title() -> str:
