@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
+from djflow.accounts import answering
 from djflow.accounts.model import Account
 from djflow.assembly.circulars import terms_of
 from djflow.assembly.circulars_scope import asked_of, scope_of, title_of
 from djflow.assembly.house import House
-from djflow.circulars import confirming, service, telling
+from djflow.circulars import confirming, service
 from djflow.circulars.figures import Seen, shown, unit_of
 from djflow.circulars.model import (
     OVER,
@@ -90,14 +91,14 @@ class MySheet:
 def own(house: House, person: PersonId) -> tuple[MyCircular, ...]:
     """Return the circulars under way that somebody answers to for a unit, newest first."""
     with house.reading() as session:
-        units = telling.units_of(session, person)
+        units = answering.units_of(session, person)
         return _of_units(house, session, service.running(session), units) if units else ()
 
 
 def waiting(house: House, person: PersonId) -> tuple[MyCircular, ...]:
     """Return the circulars whose figures wait for somebody."""
     with house.reading() as session:
-        units = telling.units_of(session, person)
+        units = answering.units_of(session, person)
         asking = service.circulars(session, {CircularState.CONFIRMING}) if units else ()
         return tuple(one for one in _of_units(house, session, asking, units) if one.waits)
 
@@ -190,7 +191,7 @@ def unit_for(house: House, person: PersonId, unit: str) -> UnitId:
     Raises: NotFoundError for another one.
     """
     with house.reading() as session:
-        for one in telling.units_of(session, person):
+        for one in answering.units_of(session, person):
             if one == unit:
                 return one
     raise NotFoundError("没有这份通报，或没有请您的单位核对：请返回查看。", code="circular.unknown")

@@ -8,11 +8,10 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from djflow.accounts import service as accounts
-from djflow.accounts.model import Role
+from djflow.accounts import answering
 from djflow.circulars.model import KIND, Circular
 from djflow.core.clock import instant_of
-from djflow.core.ids import PersonId, UnitId
+from djflow.core.ids import UnitId
 from djflow.core.subject import Subject
 from djflow.inbox import service as inbox
 from djflow.inbox.model import Address, ItemKind, NewItem
@@ -20,8 +19,6 @@ from djflow.notify import service as notify
 from djflow.notify.model import Answer, Intent, NoticeKind
 from djflow.people import service as people
 
-UNIT_ROLES = (Role.UNIT_LIAISON, Role.TOWN_CLERK)
-"""Whoever answers for a unit."""
 _STAYS_TRUE = timedelta(days=14)
 
 
@@ -33,7 +30,7 @@ def part_of(found: Circular, unit: UnitId) -> Subject:
 def asked(session: Session, found: Circular, units: Iterable[UnitId], due_on: date, *, now: datetime) -> None:
     """Ask units to look at their figures."""
     for unit in units:
-        for role in UNIT_ROLES:
+        for role in answering.ROLES:
             item = NewItem(
                 ItemKind.CIRCULAR,
                 part_of(found, unit),
@@ -56,33 +53,12 @@ def answered(session: Session, found: Circular, units: Iterable[UnitId], *, by: 
     """Close the tasks of units that have answered or need not any more."""
     for unit in units:
         inbox.settle(session, ItemKind.CIRCULAR, part_of(found, unit), by=by, now=now)
-        for person in answering(session, unit):
+        for person in answering.persons_of(session, unit):
             notify.acknowledge(session, found.subject, person, Answer.CONFIRMED, via="circular", now=now)
 
 
-def answering(session: Session, unit: UnitId) -> tuple[PersonId, ...]:
-    """Return who answers for a unit, by id."""
-    known = accounts.holders(session, UNIT_ROLES)
-    cards = people.people_by_ids(session, [one.person for one in known if one.person])
-    found = {
-        card.id
-        for one in known
-        if one.person and (card := cards.get(one.person)) and not card.has_gone and (one.unit or card.unit_id) == unit
-    }
-    return tuple(sorted(found))
-
-
-def units_of(session: Session, person: PersonId) -> tuple[UnitId, ...]:
-    """Return the units somebody answers for, by id."""
-    card = people.people_by_ids(session, [person]).get(person)
-    if card is None or card.has_gone:
-        return ()
-    mine = [one for one in accounts.holders(session, UNIT_ROLES) if one.person == person]
-    return tuple(sorted({one.unit or card.unit_id for one in mine}))
-
-
 def _notify(session: Session, found: Circular, unit: UnitId, slot: str, words: str, now: datetime) -> None:
-    told = answering(session, unit)
+    told = answering.persons_of(session, unit)
     names = {key: card.name for key, card in people.people_by_ids(session, told).items()}
     intents = [
         Intent(

@@ -9,10 +9,10 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from djflow.accounts import service as accounts
+from djflow.accounts import answering
 from djflow.accounts.model import Role
 from djflow.core.clock import instant_of
-from djflow.core.ids import PersonId, UnitId
+from djflow.core.ids import UnitId
 from djflow.core.subject import Subject
 from djflow.documents.register.model import KIND, Document, Receipt
 from djflow.inbox import service as inbox
@@ -23,8 +23,6 @@ from djflow.people import service as people
 
 OWN = ""
 """The part of a document's own task: to number it, to mend it."""
-UNIT_ROLES = (Role.UNIT_LIAISON, Role.TOWN_CLERK)
-"""Whoever answers for a unit."""
 _STAYS_TRUE = timedelta(days=14)
 
 
@@ -65,7 +63,7 @@ def to_number(session: Session, found: Document, *, now: datetime) -> None:
 def asked(session: Session, found: Document, units: Iterable[UnitId], due: date, *, now: datetime) -> None:
     """Ask units to countersign."""
     for unit in units:
-        for role in UNIT_ROLES:
+        for role in answering.ROLES:
             to = Address(role=role, unit=unit)
             item = _item(found, f"countersign-{unit}", to, f"{found.name}请贵单位会签", due)
             inbox.raise_item(session, item, now=now)
@@ -81,7 +79,7 @@ def answered(session: Session, found: Document, unit: UnitId, *, by: str, now: d
 def issued(session: Session, found: Document, receipts: Iterable[Receipt], due: date, *, now: datetime) -> None:
     """Tell every unit that a document is there for it."""
     for one in receipts:
-        for role in UNIT_ROLES:
+        for role in answering.ROLES:
             to = Address(role=role, unit=one.unit)
             item = _item(found, f"receipt-{one.unit}", to, f"{found.name}请签收", due)
             inbox.raise_item(session, item, now=now)
@@ -96,7 +94,7 @@ def reminder(session: Session, found: Document, receipt: Receipt, count: int, *,
 def acknowledged(session: Session, found: Document, unit: UnitId, *, by: str, now: datetime) -> None:
     """Close the task of a unit that has acknowledged, and stop reminding it."""
     settle(session, found, f"receipt-{unit}", by=by, now=now)
-    for person in _answering(session, unit):
+    for person in answering.persons_of(session, unit):
         notify.acknowledge(session, found.subject, person, Answer.CONFIRMED, via="document", now=now)
 
 
@@ -111,19 +109,8 @@ def _item(found: Document, part: str, to: Address, title: str, due: date | None 
     return NewItem(ItemKind.DOCUMENT, part_of(found, part), to, title, f"/desk/documents/{found.id}", due_at)
 
 
-def _answering(session: Session, unit: UnitId) -> tuple[PersonId, ...]:
-    known = accounts.holders(session, UNIT_ROLES)
-    cards = people.people_by_ids(session, [one.person for one in known if one.person])
-    found = {
-        card.id
-        for one in known
-        if one.person and (card := cards.get(one.person)) and not card.has_gone and (one.unit or card.unit_id) == unit
-    }
-    return tuple(sorted(found))
-
-
 def _notify(session: Session, found: Document, unit: UnitId, slot: str, words: str, now: datetime) -> None:
-    told = _answering(session, unit)
+    told = answering.persons_of(session, unit)
     names = {key: card.name for key, card in people.people_by_ids(session, told).items()}
     intents = [
         Intent(
