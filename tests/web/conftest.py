@@ -1,10 +1,7 @@
 """A visitor who asks the application without a network, and a served board with a real browser."""
 
 import asyncio
-import logging
 import shutil
-import socket
-import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -12,7 +9,6 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, sync_playwright
 
@@ -20,6 +16,7 @@ from djflow.core.clock import FixedClock
 from djflow.web.app import create_app
 from djflow.web.public.memory import MemoryBoardSource
 from tests.web.sample_board import sample_source
+from tests.web.serving import served_at
 
 CLOCK = FixedClock(datetime(2026, 12, 2, 1, 0, 0, 500, tzinfo=UTC))
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -71,15 +68,8 @@ def visitor(source: MemoryBoardSource) -> Visitor:
 @pytest.fixture(scope="session")
 def board_address() -> Iterator[str]:
     """The address of the invented district's board, really served on a free port of this machine."""
-    door = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(create_app(sample_source(), clock=CLOCK), log_level=logging.ERROR, lifespan="off")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{door.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
-    door.close()
+    with served_at(create_app(sample_source(), clock=CLOCK)) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

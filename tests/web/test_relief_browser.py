@@ -1,16 +1,12 @@
 """The fund's public and phone pages in a real browser: an old phone's width, light and dark, without scripts, paper."""
 
 import io
-import logging
-import socket
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
 
@@ -30,6 +26,7 @@ from tests.fund.books import Branch, at, claim, hanging, photo
 from tests.web.conftest import browser
 from tests.web.desk.conftest import PASSWORD, Staff, house
 from tests.web.desk.test_browser import NAMELESS_SHOWN
+from tests.web.serving import served_at
 from tests.web.test_browser import CONTRAST
 
 __all__ = ["branch", "browser", "house"]
@@ -87,14 +84,8 @@ def served(house: House, branch: Branch, tmp_path: Path) -> Iterator[Served]:
         link = phone.link_for(later, branch["G4"]).removeprefix(later.settings.web.address)
     routers = [fund_router(later), relief_router(later), desk_router(later)]
     app = create_app(upkeep.board_source(later), extra_routers=routers, clock=later.clock)
-    door = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level=logging.ERROR, lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
-    thread.start()
-    yield Served(f"http://127.0.0.1:{door.getsockname()[1]}", link, draft, refused, filed, period)
-    server.should_exit = True
-    thread.join(10)
-    door.close()
+    with served_at(app) as address:
+        yield Served(address, link, draft, refused, filed, period)
 
 
 def measured(page: Page, folder: Path, name: str) -> None:

@@ -1,16 +1,12 @@
 """Approvals in a real browser: the desk at an office's screen and a phone's, the sheet on paper, the check page."""
 
 import io
-import logging
-import socket
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from unicodedata import normalize
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, BrowserContext
 from pypdf import PdfReader
 
@@ -26,6 +22,7 @@ from tests.web.conftest import browser
 from tests.web.desk.approval_people import OPINION, OfficeAtDesk, settled
 from tests.web.desk.conftest import PASSWORD
 from tests.web.desk.test_browser import NAMELESS_SHOWN, with_scripts
+from tests.web.serving import served_at
 from tests.web.test_browser import CONTRAST, SMALL_TARGETS
 
 __all__ = ["browser"]
@@ -77,16 +74,10 @@ def served(house: House) -> Iterator[Served]:
             one = accounts.account_by_login(session, login)
             accounts.set_disabled(session, one.id, disabled=True, by="t", now=house.now())
     blocked = say(office, office.open(9), "u-t1", Verdict.APPROVE)
-    door = socket.create_server(("127.0.0.1", 0))
     routers = [desk_router(house), check_router(house)]
     app = create_app(upkeep.board_source(house), extra_routers=routers, clock=house.clock)
-    server = uvicorn.Server(uvicorn.Config(app, log_level=logging.ERROR, lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
-    thread.start()
-    yield Served(f"http://127.0.0.1:{door.getsockname()[1]}", office, office.case(done.id), still, blocked)
-    server.should_exit = True
-    thread.join(10)
-    door.close()
+    with served_at(app) as address:
+        yield Served(address, office, office.case(done.id), still, blocked)
 
 
 def entered(browser: Browser, address: str, login: str, width: int) -> BrowserContext:

@@ -1,13 +1,9 @@
 """Batches in a real browser, at an office's screen and at a phone's: desk pages and the public list."""
 
-import logging
-import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser
 
 from djflow.assembly import House, upkeep
@@ -17,6 +13,7 @@ from djflow.web.public.dispatch import MENU, dispatch_router
 from tests.web.conftest import browser
 from tests.web.desk.batch_office import CLERK, hang, open_district, staffed, the_batch
 from tests.web.desk.test_browser import NAMELESS_SHOWN, entered, with_scripts
+from tests.web.serving import served_at
 from tests.web.test_browser import CONTRAST, SMALL_TARGETS
 
 __all__ = ["browser"]
@@ -33,14 +30,8 @@ def served(tmp_path: Path) -> Iterator[tuple[str, House]]:
     hang(house)
     routers = [desk_router(house), dispatch_router(house)]
     app = create_app(upkeep.board_source(house), extra_routers=routers, neighbours=(MENU,), clock=house.clock)
-    door = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level=logging.ERROR, lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{door.getsockname()[1]}", house
-    server.should_exit = True
-    thread.join(10)
-    door.close()
+    with served_at(app) as address:
+        yield address, house
     house.database.engine.dispose()
 
 

@@ -1,14 +1,10 @@
 """The desk in a real browser, at an office's screen and at a phone's, with scripts off."""
 
-import logging
-import socket
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from djflow.accounts.model import Role
@@ -22,6 +18,7 @@ from tests.assembly.test_runs import run_of
 from tests.web.conftest import browser
 from tests.web.desk.conftest import PASSWORD, Staff, app_of
 from tests.web.desk.test_messages import NUMBER, refused
+from tests.web.serving import served_at
 from tests.web.test_browser import CONTRAST, NAMELESS, SMALL_TARGETS
 
 __all__ = ["browser"]
@@ -81,15 +78,22 @@ def address(house: House, staff: Staff, ids: dict[str, PersonId]) -> Iterator[tu
     staff.make("security", Role.SECURITY_ADMIN, person="A01")
     staff.make("auditor", Role.AUDIT_ADMIN, person="A03")
     staff.make("system", Role.SYSTEM_ADMIN, person="A04")
-    door = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app_of(house), log_level=logging.ERROR, lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
-    thread.start()
     named = {"draft": draft.roster_id, "account": account.id, "person": ids["A02"], "notice": notice}
-    yield f"http://127.0.0.1:{door.getsockname()[1]}", named
-    server.should_exit = True
-    thread.join(10)
-    door.close()
+    with served_at(app_of(house)) as address:
+        yield address, named
+
+
+def look(page: Page, url: str, *, unfold: bool = False) -> None:
+    """Open a page that must be there, what is folded too when wanted, and measure it."""
+    answer = page.goto(url)
+    assert answer is not None
+    assert answer.status == 200, url
+    if unfold:
+        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), url
+    assert page.evaluate(NAMELESS_SHOWN) == [], url
+    assert page.evaluate(CONTRAST) == [], url
+    assert page.evaluate(SMALL_TARGETS) == [], url
 
 
 def entered(browser: Browser, address: str, login: str, width: int) -> BrowserContext:

@@ -1,18 +1,12 @@
 """Circulars at the desk: figures, corrections, paragraphs, hand-over; a unit sees its own figures and nothing else."""
 
-import logging
 import re
-import socket
-import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page
 
 from djflow.accounts.model import Role
 from djflow.assembly import House, upkeep
@@ -23,8 +17,8 @@ from djflow.web.desk.router import desk_router
 from tests.assembly.circulating import Press, opened
 from tests.web.conftest import browser
 from tests.web.desk.conftest import Browser, Staff
-from tests.web.desk.test_browser import NAMELESS_SHOWN, entered, with_scripts
-from tests.web.test_browser import CONTRAST, SMALL_TARGETS
+from tests.web.desk.test_browser import entered, look, with_scripts
+from tests.web.serving import served_at
 
 __all__ = ["browser"]
 HERE = "/desk/circulars"
@@ -119,20 +113,10 @@ def test_whoever_only_looks_sees_no_button_and_no_reason(press: Press) -> None:
     assert press.state() is CircularState.CONFIRMING
 
 
-@contextmanager
-def serving(house: House) -> Iterator[str]:
+def serving(house: House) -> AbstractContextManager[str]:
     """Serve a house's desk really, and give its address."""
     app = create_app(upkeep.board_source(house), extra_routers=[desk_router(house)], clock=house.clock)
-    door = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level=logging.ERROR, lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{door.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
-        door.close()
+    return served_at(app)
 
 
 def staged(press: Press) -> None:
@@ -159,19 +143,7 @@ def test_pages_can_be_read_and_pressed(browser: Chromium, press: Press, width: i
             context = entered(browser, address, login, width)
             page = with_scripts(browser, context, width)
             for number, url in enumerate([HERE, *(f"{path}{part}" for part in shown)]):
-                look(page, f"{address}{url}")
+                look(page, f"{address}{url}", unfold=True)
                 page.screenshot(path=tmp_path / f"{login}-{number}-{width}.png", full_page=True)
             page.context.close()
             context.close()
-
-
-def look(page: Page, url: str) -> None:
-    """Open a page that must be there, open what is folded, and measure it."""
-    answer = page.goto(url)
-    assert answer is not None
-    assert answer.status == 200, url
-    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), url
-    assert page.evaluate(NAMELESS_SHOWN) == [], url
-    assert page.evaluate(CONTRAST) == [], url
-    assert page.evaluate(SMALL_TARGETS) == [], url

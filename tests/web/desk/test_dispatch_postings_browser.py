@@ -1,16 +1,12 @@
 """The host's pages about postings in a real browser, at an office's screen and at a small phone's, scripts off."""
 
-import logging
 import os
-import socket
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser
 
 from djflow.accounts.model import Role
@@ -28,6 +24,7 @@ from tests.assembly.posted import BY, begun, staffed
 from tests.web.conftest import browser
 from tests.web.desk.conftest import Staff, app_of
 from tests.web.desk.test_browser import NAMELESS_SHOWN, entered
+from tests.web.serving import served_at
 from tests.web.test_browser import CONTRAST, SMALL_TARGETS
 
 __all__ = ["browser", "house", "ids"]
@@ -68,14 +65,8 @@ def served(house: House, ids: dict[str, PersonId]) -> Iterator[tuple[str, str]]:
         day, posting = aside.submit(prepared, house, ids).result()
     Staff(day).make("bhost", Role.HOST_SUPERVISOR, person="C03")
     Staff(day).make("boffice", Role.CADRE_CLERK, person="B02")
-    door = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app_of(day), log_level=logging.ERROR, lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{door.getsockname()[1]}", posting
-    server.should_exit = True
-    thread.join(10)
-    door.close()
+    with served_at(app_of(day)) as address:
+        yield address, posting
 
 
 @pytest.mark.parametrize("width", [1280, 360])

@@ -1,16 +1,11 @@
 """Documents at the desk in a real browser, at an office's screen and at a phone's."""
 
-import logging
-import socket
-import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from djflow.accounts.model import Role
 from djflow.assembly import House, documents_acts
@@ -18,8 +13,8 @@ from djflow.core.ids import PersonId
 from tests.assembly.documented import BY, Papers, staffed
 from tests.web.conftest import browser
 from tests.web.desk.conftest import Staff, app_of
-from tests.web.desk.test_browser import NAMELESS_SHOWN, entered, with_scripts
-from tests.web.test_browser import CONTRAST, SMALL_TARGETS
+from tests.web.desk.test_browser import entered, look, with_scripts
+from tests.web.serving import served_at
 
 __all__ = ["browser"]
 pytestmark = [
@@ -30,19 +25,9 @@ pytestmark = [
 ROOT = "/desk/documents"
 
 
-@contextmanager
-def serving(house: House) -> Iterator[str]:
+def serving(house: House) -> AbstractContextManager[str]:
     """Serve a house's desk really, and give its address."""
-    door = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app_of(house), log_level=logging.ERROR, lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{door.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
-        door.close()
+    return served_at(app_of(house))
 
 
 @pytest.fixture
@@ -84,14 +69,3 @@ def test_pages_can_be_read_and_pressed(
                 page.screenshot(path=tmp_path / f"{login}-{number}-{width}.png", full_page=True)
             page.context.close()
             context.close()
-
-
-def look(page: Page, url: str) -> None:
-    """Open a page that must be there, and measure it."""
-    answer = page.goto(url)
-    assert answer is not None
-    assert answer.status == 200, url
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), url
-    assert page.evaluate(NAMELESS_SHOWN) == [], url
-    assert page.evaluate(CONTRAST) == [], url
-    assert page.evaluate(SMALL_TARGETS) == [], url

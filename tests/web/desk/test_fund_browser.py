@@ -1,15 +1,11 @@
 """The fund's pages in a real browser, at an office's screen and at a small phone's, with scripts off."""
 
-import logging
-import socket
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser
 
 from djflow.accounts.model import Role
@@ -25,6 +21,7 @@ from tests.web.conftest import browser
 from tests.web.desk.conftest import Staff, app_of
 from tests.web.desk.fund_office import FundOffice, settle_office
 from tests.web.desk.test_browser import NAMELESS_SHOWN, entered, with_scripts
+from tests.web.serving import served_at
 from tests.web.test_browser import CONTRAST, SMALL_TARGETS
 
 __all__ = ["browser", "house"]
@@ -60,14 +57,8 @@ def served(house: House) -> Iterator[tuple[str, FundCase]]:
     with ThreadPoolExecutor(1) as aside:  # the browser's own loop runs in this thread
         case = aside.submit(lambda: on_their_way(settle_office(house))).result()
     Staff(house).make("branch", Role.BRANCH_SECRETARY, person="G3")
-    door = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app_of(house), log_level=logging.ERROR, lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{door.getsockname()[1]}", case
-    server.should_exit = True
-    thread.join(10)
-    door.close()
+    with served_at(app_of(house)) as address:
+        yield address, case
 
 
 @pytest.mark.parametrize("width", [1280, 360])

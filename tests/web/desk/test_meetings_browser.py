@@ -1,17 +1,12 @@
 """Meetings at the desk and at the door in a real browser, at an office's screen and at a phone's."""
 
-import logging
-import socket
-import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from djflow.accounts.model import Role
 from djflow.assembly import House, meetings_items, meetings_planning, upkeep
@@ -30,9 +25,9 @@ from tests.assembly.conftest import at
 from tests.assembly.test_meetings import AtMoment, Hall, fixed, hall
 from tests.web.conftest import browser
 from tests.web.desk.conftest import Staff
-from tests.web.desk.test_browser import NAMELESS_SHOWN, entered, with_scripts
+from tests.web.desk.test_browser import entered, look, with_scripts
 from tests.web.me.conftest import link_path
-from tests.web.test_browser import CONTRAST, SMALL_TARGETS
+from tests.web.serving import served_at
 
 __all__ = ["at", "browser", "hall"]
 
@@ -72,21 +67,11 @@ def staged(hall: Hall, at: AtMoment) -> tuple[House, list[str]]:
     return house, [*office, two, f"{two}/seats", f"{two}/stop/cancel"]
 
 
-@contextmanager
-def serving(house: House) -> Iterator[str]:
+def serving(house: House) -> AbstractContextManager[str]:
     """Serve a house's pages of meetings really, and give their address."""
     routers = [desk_router(house), meetings_router(house), signing_router(house)]
     app = create_app(upkeep.board_source(house), extra_routers=routers, clock=house.clock)
-    door = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level=logging.ERROR, lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{door.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
-        door.close()
+    return served_at(app)
 
 
 @pytest.fixture
@@ -115,17 +100,6 @@ def test_pages_can_be_read_and_pressed(
                 page.screenshot(path=tmp_path / f"{login}-{number}-{width}.png", full_page=True)
             page.context.close()
             context.close()
-
-
-def look(page: Page, url: str) -> None:
-    """Open a page that must be there, and measure it."""
-    answer = page.goto(url)
-    assert answer is not None
-    assert answer.status == 200, url
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), url
-    assert page.evaluate(NAMELESS_SHOWN) == [], url
-    assert page.evaluate(CONTRAST) == [], url
-    assert page.evaluate(SMALL_TARGETS) == [], url
 
 
 def test_somebody_signs_in_at_the_door(browser: Browser, hall: Hall, at: AtMoment, tmp_path: Path) -> None:

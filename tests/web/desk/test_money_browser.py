@@ -1,15 +1,11 @@
 """The fund's money in a real browser at an office's screen and a phone's: nothing is cut off, all is named."""
 
-import logging
 import re
-import socket
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser
 
 from djflow.core.ids import PersonId
@@ -20,6 +16,7 @@ from tests.web.desk.test_browser import NAMELESS_SHOWN
 from tests.web.desk.test_fund_gifts import PERSON, UNIT, confirmed, pledged
 from tests.web.desk.test_fund_money import INCOME, booked
 from tests.web.desk.test_fund_payments import PAPER, answer_of, key, payment, sent
+from tests.web.serving import served_at
 from tests.web.test_browser import CONTRAST, SMALL_TARGETS
 
 __all__ = ["browser", "till"]
@@ -68,14 +65,8 @@ def served(till: Till) -> Iterator[tuple[str, dict[str, str]]]:
     """The desk really served, its books full."""
     with ThreadPoolExecutor(1) as aside:  # the browser's own loop runs in this thread
         named = aside.submit(busy, till).result()
-    door = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app_of(till.house), log_level=logging.ERROR, lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{door.getsockname()[1]}", named
-    server.should_exit = True
-    thread.join(10)
-    door.close()
+    with served_at(app_of(till.house)) as address:
+        yield address, named
 
 
 @pytest.mark.parametrize("width", [1280, 390])

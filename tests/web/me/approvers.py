@@ -1,13 +1,8 @@
 """Matters that wait for an approver, and the phone they open them with."""
 
-import logging
-import socket
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
-import uvicorn
 from fastapi import FastAPI
 
 from djflow.approvals import service as approvals
@@ -25,6 +20,7 @@ from djflow.web.app import create_app
 from djflow.web.me.approve import approve_router
 from tests.fund.books import Branch, claim, photo
 from tests.web.me.conftest import Phone
+from tests.web.serving import served_at
 
 PAPERS = ("application_form", "id_copy", "disaster_proof", "bank_card", "commitment", "consent")
 
@@ -100,16 +96,6 @@ def opened(house: House, token: str) -> Phone:
     return phone
 
 
-@contextmanager
-def served(house: House) -> Iterator[str]:
+def served(house: House) -> AbstractContextManager[str]:
     """Serve the pages on a free port of this machine and return the address."""
-    door = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app_of(house), log_level=logging.ERROR, lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{door.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
-        door.close()
+    return served_at(app_of(house))

@@ -1,14 +1,10 @@
 """Circulars on the phone: the own unit's figures confirmed or corrected; whatever is not one's own does not exist."""
 
-import logging
-import socket
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser
 
 from djflow.assembly import House, outbox, upkeep
@@ -23,6 +19,7 @@ from tests.assembly.circulating import Press, opened
 from tests.web.conftest import browser
 from tests.web.me.conftest import Phone, link_path
 from tests.web.me.test_phone import checked
+from tests.web.serving import served_at
 
 __all__ = ["browser"]
 
@@ -111,14 +108,10 @@ def test_the_pages_fit_a_phone(
         aside.submit(press.do, Act.ASK).result()
     routers = [circulars_router(press.house), me_router(press.house)]
     app = create_app(upkeep.board_source(press.house), extra_routers=routers, clock=press.house.clock)
-    door = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level=logging.ERROR, lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
-    thread.start()
-    try:
+    with served_at(app) as address:
         context = browser.new_context(viewport={"width": 360, "height": 780}, color_scheme=scheme)
         page = context.new_page()
-        link = f"http://127.0.0.1:{door.getsockname()[1]}{link_path(press.house, press.ids['C02'])}"
+        link = f"{address}{link_path(press.house, press.ids['C02'])}"
         page.goto(link)
         checked(page)
         page.get_by_text("通报数据等您核对").click()
@@ -135,7 +128,3 @@ def test_the_pages_fit_a_phone(
         page.goto(f"{link}/circular")
         checked(page)
         context.close()
-    finally:
-        server.should_exit = True
-        thread.join(10)
-        door.close()

@@ -1,17 +1,12 @@
 """Documents on a phone in a real browser at 360×780, light and dark."""
 
-import logging
-import socket
-import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser
 
 from djflow.assembly import House, upkeep
@@ -26,6 +21,7 @@ from tests.web.conftest import browser
 from tests.web.me.approvers import code_now, token_for
 from tests.web.me.conftest import link_path
 from tests.web.me.test_phone import checked
+from tests.web.serving import served_at
 
 __all__ = ["browser"]
 pytestmark = [
@@ -36,21 +32,11 @@ pytestmark = [
 LONG = "关于进一步规范全区镇（乡）党委和区级有关部门基层党建重点任务推进情况报送工作的通知"
 
 
-@contextmanager
-def serving(house: House) -> Iterator[str]:
+def serving(house: House) -> AbstractContextManager[str]:
     """Serve the phone pages of a house really, and give their address."""
     routers = [approve_router(house), documents_router(house), me_router(house)]
     app = create_app(upkeep.board_source(house), extra_routers=routers, clock=house.clock)
-    door = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level=logging.ERROR, lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{door.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
-        door.close()
+    return served_at(app)
 
 
 @pytest.fixture

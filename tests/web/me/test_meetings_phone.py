@@ -1,12 +1,8 @@
 """Meetings on a phone in a real browser at 360×780, light and dark."""
 
-import logging
-import socket
-import threading
 from typing import Literal
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser
 
 from djflow.assembly import House, upkeep
@@ -17,6 +13,7 @@ from tests.web.conftest import browser
 from tests.web.me.conftest import link_path
 from tests.web.me.test_meetings import noticed
 from tests.web.me.test_phone import checked
+from tests.web.serving import served_at
 
 __all__ = ["browser", "hall", "noticed"]
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
@@ -26,14 +23,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 def test_meetings_fit_a_phone(browser: Browser, hall: Hall, noticed: House, scheme: Literal["light", "dark"]) -> None:
     """List and meeting are readable and usable; an answer given with the thumb is kept."""
     app = create_app(upkeep.board_source(noticed), extra_routers=[meetings_router(noticed)], clock=noticed.clock)
-    door = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level=logging.ERROR, lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
-    thread.start()
-    try:
+    with served_at(app) as address:
         context = browser.new_context(viewport={"width": 360, "height": 780}, color_scheme=scheme)
         page = context.new_page()
-        link = f"http://127.0.0.1:{door.getsockname()[1]}{link_path(noticed, hall.ids['A01'])}"
+        link = f"{address}{link_path(noticed, hall.ids['A01'])}"
         page.goto(f"{link}/meeting")
         checked(page)
         page.get_by_text(hall.meeting.new.title).click()
@@ -42,7 +35,3 @@ def test_meetings_fit_a_phone(browser: Browser, hall: Hall, noticed: House, sche
         page.get_by_text("已收到您的回复").wait_for()
         checked(page)
         context.close()
-    finally:
-        server.should_exit = True
-        thread.join(10)
-        door.close()

@@ -1,13 +1,9 @@
 """The phone pages in a real browser at 360×780, scripts off: confirm, decline, swap with one thumb, light and dark."""
 
-import logging
-import socket
-import threading
 from collections.abc import Iterator
 from typing import Literal
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page
 
 from djflow.assembly import House
@@ -15,6 +11,7 @@ from djflow.core.ids import PersonId
 from tests.assembly.test_answers import FIRST, free_person, holder
 from tests.web.conftest import browser
 from tests.web.me.conftest import app_of, link_path
+from tests.web.serving import served_at
 from tests.web.test_browser import CONTRAST, NAMELESS
 
 __all__ = ["browser"]
@@ -29,14 +26,8 @@ PRIMARY = "() => document.querySelectorAll('button.primary, a.primary').length"
 @pytest.fixture
 def address(published: House) -> Iterator[str]:
     """The address of the house's pages, really served."""
-    door = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app_of(published), log_level=logging.ERROR, lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{door.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
-    door.close()
+    with served_at(app_of(published)) as address:
+        yield address
 
 
 def checked(page: Page) -> None:

@@ -1,9 +1,6 @@
 """A posted cadre's pages and the host's in a real browser at 360×780, scripts off, light and dark."""
 
-import logging
 import os
-import socket
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,7 +9,6 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser
 
 from djflow.assembly import House, phone, upkeep
@@ -30,6 +26,7 @@ from tests.assembly.posted import BY, appointed, begun, staffed
 from tests.dispatch.posted import at
 from tests.web.conftest import browser
 from tests.web.me.test_phone import checked
+from tests.web.serving import served_at
 
 __all__ = ["browser", "house", "ids"]
 pytestmark = [
@@ -55,17 +52,10 @@ def served(house: House, ids: dict[str, PersonId]) -> Iterator[Served]:
     """The phone pages on a morning in January, when December's form is out and leave is asked for."""
     with ThreadPoolExecutor(1) as aside:  # the browser's own loop runs in this thread
         day, links = aside.submit(_prepare, house, ids).result()
-    door = socket.create_server(("127.0.0.1", 0))
     routers = [postings_router(day), me_router(day)]
     app = create_app(upkeep.board_source(day), extra_routers=routers, clock=day.clock)
-    server = uvicorn.Server(uvicorn.Config(app, log_level=logging.ERROR, lifespan="off"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
-    thread.start()
-    address = f"http://127.0.0.1:{door.getsockname()[1]}"
-    yield Served(address, address + links[0], address + links[1])
-    server.should_exit = True
-    thread.join(10)
-    door.close()
+    with served_at(app) as address:
+        yield Served(address, address + links[0], address + links[1])
 
 
 def _prepare(house: House, ids: dict[str, PersonId]) -> tuple[House, tuple[str, str]]:
