@@ -1,6 +1,6 @@
 """Reads and writes documents, their texts and their steps."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -75,6 +75,13 @@ def document(session: Session, document_id: str, *, lock: bool = False) -> Docum
     query = select(DocumentRow).where(DocumentRow.id == document_id).execution_options(populate_existing=True)
     row = session.scalar(query.with_for_update() if lock else query)
     return None if row is None else _document(row)
+
+
+def documents_by_ids(session: Session, ids: Collection[str]) -> Mapping[DocumentId, Document]:
+    """Return some documents by id."""
+    query = select(DocumentRow).where(DocumentRow.id.in_(sorted(ids))).execution_options(populate_existing=True)
+    found = (_document(row) for row in session.scalars(query))
+    return {one.id: one for one in found}
 
 
 def of_origin(session: Session, origin: Subject) -> Document | None:

@@ -16,7 +16,6 @@ from djflow.documents.register.model import (
     Act,
     Countersign,
     Document,
-    DocumentId,
     DocumentState,
     KeptFile,
     Receipt,
@@ -26,6 +25,7 @@ from djflow.documents.register.model import (
 from djflow.documents.register.moving import Step, held, read, step
 from djflow.documents.register.sharing import store
 from djflow.documents.register.sharing.store import Said
+from djflow.documents.register.store import documents_by_ids
 from djflow.documents.register.transitions import OUT
 
 MAX_OPINION = 500
@@ -103,12 +103,9 @@ def acknowledge(session: Session, document_id: str, unit: UnitId, *, by: str, no
 
 def waiting(session: Session, *, terms: Terms, now: datetime) -> tuple[tuple[Document, Receipt, int], ...]:
     """Return every unit that has not acknowledged, with how many reminders it should have had by today."""
-    today, known = civil_date(now), dict[DocumentId, Document]()
-    found = []
-    for one in store.open_receipts(session):
-        document = known.setdefault(one.document, read(session, one.document))
-        found.append((document, one, rules.steps_due(document, one, terms, today)))
-    return tuple(found)
+    today, opened = civil_date(now), store.open_receipts(session)
+    known = documents_by_ids(session, {one.document for one in opened})
+    return tuple((known[one.document], one, rules.steps_due(known[one.document], one, terms, today)) for one in opened)
 
 
 def remind(session: Session, document_id: str, unit: UnitId, *, terms: Terms, now: datetime) -> bool:
@@ -137,12 +134,16 @@ def countersigns(session: Session, document_id: str) -> tuple[Countersign, ...]:
 
 def of_units(session: Session, units: Collection[UnitId]) -> tuple[tuple[Document, Receipt], ...]:
     """Return what some units got, the newest first."""
-    return tuple((read(session, one.document), one) for one in store.of_units(session, units))
+    found = store.of_units(session, units)
+    known = documents_by_ids(session, {one.document for one in found})
+    return tuple((known[one.document], one) for one in found)
 
 
 def asked_of(session: Session, units: Collection[UnitId]) -> tuple[Document, ...]:
     """Return what waits for a countersign of one of some units."""
-    return tuple(read(session, one) for one in store.asked_of(session, units))
+    found = store.asked_of(session, units)
+    known = documents_by_ids(session, found)
+    return tuple(known[one] for one in found)
 
 
 def files(session: Session, document_id: str) -> tuple[KeptFile, ...]:
