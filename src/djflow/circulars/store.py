@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from djflow.circulars import codec
@@ -39,7 +39,7 @@ from djflow.circulars.tables import (
 from djflow.core.ids import UnitId, new_id
 from djflow.core.sections import Figure
 from djflow.db.session import vault_of
-from djflow.db.store import sealing_vault
+from djflow.db.store import keep_step, move_on, sealing_vault
 
 _MOVE_REASON, _CLAIM_REASON, _CLAIM_ANSWER = (
     "circular_move.reason",
@@ -120,14 +120,12 @@ def _circular(row: CircularRow) -> Circular:
 
 def change(session: Session, found: Circular, made: Change) -> bool:
     """Move a circular on if it still is as it was; False when somebody else was faster."""
-    values: dict[str, object] = {"state": made.after, "since": made.at, "version": found.version + 1}
+    values: dict[str, object] = {"state": made.after, "since": made.at}
     if made.due_on is not None:
         values["due_on"] = made.due_on
     if made.document_id is not None:
         values["document_id"] = made.document_id
-    still = (CircularRow.id == found.id, CircularRow.state == found.state, CircularRow.version == found.version)
-    statement = update(CircularRow).where(*still).values(values).returning(CircularRow.id)
-    if session.scalar(statement.execution_options(synchronize_session=False)) is None:
+    if not move_on(session, CircularRow, found, values):
         return False
     row = CircularMoveRow(
         id=new_id(made.at),
@@ -140,10 +138,7 @@ def change(session: Session, found: Circular, made: Change) -> bool:
         at=made.at,
         by=made.by,
     )
-    if made.reason:
-        row.reason = sealing_vault(session).seal(made.reason, context=f"{_MOVE_REASON}:{row.id}")
-    session.add(row)
-    session.flush()
+    keep_step(session, row, made.reason, _MOVE_REASON)
     return True
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import Protocol
 
 from sqlalchemy import Column, LargeBinary, Table, bindparam, inspect, select, update
 from sqlalchemy.orm import Session
@@ -14,6 +15,24 @@ from djflow.db.vault import Vault, key_of
 
 ACTIVE_KEY = "active_key"
 _PAGE = 2000
+
+
+class Standing(Protocol):
+    """What stands in a state: whoever moves it on names the version they saw."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102 - a protocol names what it needs
+    @property
+    def state(self) -> str: ...  # noqa: D102 - a protocol names what it needs
+    @property
+    def version(self) -> int: ...  # noqa: D102 - a protocol names what it needs
+
+
+class StepRow(Protocol):
+    """The row of a step, with its sealed reason."""
+
+    id: str
+    reason: bytes | None
 
 
 def fact(session: Session, name: str) -> str | None:
@@ -38,6 +57,22 @@ def sealing_vault(session: Session) -> Vault:
     if active is not None and active not in vault.keys:
         raise KeyFileError("密钥已经更换，而本程序还在用旧密钥，没有保存：请重新启动 djflow 后再试一次。")
     return vault
+
+
+def move_on(session: Session, row: type[Base], found: Standing, values: Mapping[str, object]) -> bool:
+    """Write `values` and the next version into a row if it still is as it was found; False when somebody was faster."""
+    columns = row.__table__.c
+    still = (columns.id == found.id, columns.state == found.state, columns.version == found.version)
+    statement = update(row).where(*still).values({**values, "version": found.version + 1}).returning(columns.id)
+    return session.scalar(statement.execution_options(synchronize_session=False)) is not None
+
+
+def keep_step(session: Session, row: StepRow, reason: str, context: str) -> None:
+    """Write a step, its reason sealed for its own row; an empty reason is none."""
+    if reason:
+        row.reason = sealing_vault(session).seal(reason, context=f"{context}:{row.id}")
+    session.add(row)
+    session.flush()
 
 
 def lock_active_key(session: Session) -> None:

@@ -4,12 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from djflow.core.ids import PersonId, UnitId, new_id
 from djflow.db.session import vault_of
-from djflow.db.store import sealing_vault
+from djflow.db.store import keep_step, move_on
 from djflow.meetings.model import (
     Act,
     Meeting,
@@ -92,15 +92,13 @@ def meetings(session: Session, states: Collection[MeetingState]) -> tuple[Meetin
 
 def change(session: Session, meeting: Meeting, made: Change) -> bool:
     """Move a meeting on if it still is as it was; False when somebody else was faster."""
-    values: dict[str, object] = {"state": made.after, "since": made.at, "version": meeting.version + 1}
+    values: dict[str, object] = {"state": made.after, "since": made.at}
     if made.moved is not None:
         values |= {"starts_at": made.moved.starts_at, "ends_at": made.moved.ends_at, "place": made.moved.place}
         values["round"] = meeting.round + 1
     if made.topics_fixed is not None:
         values["topics_fixed"] = made.topics_fixed
-    still = (MeetingRow.id == meeting.id, MeetingRow.state == meeting.state, MeetingRow.version == meeting.version)
-    statement = update(MeetingRow).where(*still).values(values).returning(MeetingRow.id)
-    if session.scalar(statement.execution_options(synchronize_session=False)) is None:
+    if not move_on(session, MeetingRow, meeting, values):
         return False
     row = MeetingMoveRow(
         id=new_id(made.at),
@@ -113,10 +111,7 @@ def change(session: Session, meeting: Meeting, made: Change) -> bool:
         at=made.at,
         by=made.by,
     )
-    if made.reason:
-        row.reason = sealing_vault(session).seal(made.reason, context=f"{_MOVE_REASON}:{row.id}")
-    session.add(row)
-    session.flush()
+    keep_step(session, row, made.reason, _MOVE_REASON)
     return True
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from djflow.core.ids import PersonId, UnitId, new_id
 from djflow.db.session import vault_of
-from djflow.db.store import sealing_vault
+from djflow.db.store import keep_step, sealing_vault
 from djflow.dispatch.batches.model import (
     Batch,
     BatchAct,
@@ -103,10 +103,7 @@ def change_batch(session: Session, row: DispatchBatchRow, move: Move, due_on: da
         at=move.at,
         reason=None,
     )
-    if move.reason:
-        kept.reason = sealing_vault(session).seal(move.reason, context=f"dispatch_move.reason:{kept.id}")
-    session.add(kept)
-    session.flush()
+    keep_step(session, kept, move.reason, "dispatch_move.reason")
     return batch_of(row)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from djflow.core.ids import AbsenceId, PersonId, UnitId, new_id
 from djflow.core.spans import DateSpan
 from djflow.db.session import vault_of
-from djflow.db.store import sealing_vault
+from djflow.db.store import keep_step, move_on
 from djflow.dispatch.policy.model import Paper
 from djflow.dispatch.postings.model import (
     Act,
@@ -151,7 +151,7 @@ def _narrowed(query: Select[PostingRow], wanted: Wanted) -> Select[PostingRow]:
 
 def change(session: Session, posting: Posting, made: Change) -> bool:
     """Move a posting on if it still is as it was; False when somebody else was faster."""
-    values: dict[str, object] = {"state": made.after, "version": posting.version + 1}
+    values: dict[str, object] = {"state": made.after}
     if made.after is not posting.state:
         values["since"] = made.at
     for name in ("reported_on", "recall"):
@@ -159,9 +159,7 @@ def change(session: Session, posting: Posting, made: Change) -> bool:
             values[name] = getattr(made, name)
     if made.last is not None:
         values["last_on"] = made.last
-    still = (PostingRow.id == posting.id, PostingRow.state == posting.state, PostingRow.version == posting.version)
-    statement = update(PostingRow).where(*still).values(values).returning(PostingRow.id)
-    if session.scalar(statement.execution_options(synchronize_session=False)) is None:
+    if not move_on(session, PostingRow, posting, values):
         return False
     row = PostingMoveRow(
         id=new_id(made.at),
@@ -174,10 +172,7 @@ def change(session: Session, posting: Posting, made: Change) -> bool:
         at=made.at,
         by=made.by,
     )
-    if made.reason:
-        row.reason = sealing_vault(session).seal(made.reason, context=f"{_MOVE_REASON}:{row.id}")
-    session.add(row)
-    session.flush()
+    keep_step(session, row, made.reason, _MOVE_REASON)
     return True
 
 

@@ -12,7 +12,7 @@ from djflow.core.ids import PersonId, new_id
 from djflow.core.spans import DateSpan
 from djflow.core.subject import Subject
 from djflow.db.session import vault_of
-from djflow.db.store import sealing_vault
+from djflow.db.store import keep_step, sealing_vault
 from djflow.documents.official.model import OfficialDocument
 from djflow.documents.register.codec import decode, digest, encode
 from djflow.documents.register.model import (
@@ -136,10 +136,7 @@ def change(session: Session, found: Document, made: Change) -> None:
         at=made.at,
         by=made.by,
     )
-    if made.reason:
-        row.reason = sealing_vault(session).seal(made.reason, context=f"{_REASON}:{row.id}")
-    session.add(row)
-    session.flush()
+    keep_step(session, row, made.reason, _REASON)
 
 
 def rewrite(session: Session, found: Document, text: OfficialDocument, series: str, *, by: str, now: datetime) -> None:

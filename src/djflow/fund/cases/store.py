@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import cast
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from djflow.core.ids import BranchId, PersonId, UnitId, new_id
 from djflow.db.session import vault_of
-from djflow.db.store import sealing_vault
+from djflow.db.store import keep_step, move_on, sealing_vault
 from djflow.db.vault import Vault
 from djflow.fund.cases.model import Act, CaseId, CaseState, Category, Claim, Filing, FundCase, Move, Who
 from djflow.fund.cases.rules import Ban
@@ -210,16 +210,14 @@ def case_of(row: FundCaseRow) -> FundCase:
 
 def change_state(session: Session, case: FundCase, change: Change) -> bool:
     """Move a case on if it still is where it was; False when somebody else was faster."""
-    values: dict[str, object] = {"state": change.after, "since": change.at, "version": case.version + 1}
+    values: dict[str, object] = {"state": change.after, "since": change.at}
     if change.new_round:
         values["round"] = case.round + 1
     if change.act is Act.SUBMIT:
         values["submitted_at"] = change.at
     if change.approved_fen is not None:
         values["approved_fen"] = change.approved_fen
-    still = (FundCaseRow.id == case.id, FundCaseRow.state == case.state, FundCaseRow.version == case.version)
-    statement = update(FundCaseRow).where(*still).values(values).returning(FundCaseRow.id)
-    if session.scalar(statement.execution_options(synchronize_session=False)) is None:
+    if not move_on(session, FundCaseRow, case, values):
         return False
     row = FundCaseMoveRow(
         id=new_id(change.at),
@@ -233,10 +231,7 @@ def change_state(session: Session, case: FundCase, change: Change) -> bool:
         at=change.at,
         by=change.by,
     )
-    if change.reason:
-        row.reason = sealing_vault(session).seal(change.reason, context=f"{_MOVE_REASON}:{row.id}")
-    session.add(row)
-    session.flush()
+    keep_step(session, row, change.reason, _MOVE_REASON)
     return True
 
 
