@@ -53,10 +53,12 @@ def terms_of(house: House) -> Terms:
     return house.settings.circulars.terms(house.settings.calendar)
 
 
-def letterhead(house: House, period: Period) -> Letterhead:
-    """Return who issues the circular of a period, who prints it, and the head of the fund's books at its end."""
+def letterhead(house: House, circular_id: str) -> Letterhead:
+    """Return who issues a circular, who prints it, and the head of the fund's books at the end of its period."""
+    with house.reading() as session:
+        last = service.circular(session, circular_id).period.span.last
     department = house.settings.district.department
-    return Letterhead((department,), f"{department}办公室", ledger_digest.anchor_line(house, period.span.last))
+    return Letterhead((department,), f"{department}办公室", ledger_digest.anchor_line(house, last))
 
 
 def period_due(house: House) -> Period | None:
@@ -142,8 +144,8 @@ def render(house: House, circular_id: str, name: str) -> bytes | None:
 
 def printed(house: House, circular_id: str) -> OfficialDocument:
     """Return a circular as it would be printed, without number and day; raises NotFoundError."""
+    head = letterhead(house, circular_id)
     with house.reading() as session:
-        head = letterhead(house, service.circular(session, circular_id).period)
         return handing.document(session, circular_id, head, terms=terms_of(house))
 
 
@@ -152,9 +154,7 @@ def hand_over(house: House, circular_id: str, *, by: str) -> Document:
 
     Raises: what `circulars.handing.hand` and `documents_signing.submit` raise.
     """
-    terms, documents = terms_of(house), document_terms(house)
-    with house.reading() as session:
-        head = letterhead(house, service.circular(session, circular_id).period)
+    terms, documents, head = terms_of(house), document_terms(house), letterhead(house, circular_id)
     with house.transaction() as session:
         made = handing.hand(session, circular_id, head, terms=terms, documents=documents, by=by, now=house.now())
     return signing.submit(house, made.id, by=by) if made.state is DocumentState.DRAFT else made
