@@ -8,7 +8,7 @@ from djflow.approvals import service as approvals
 from djflow.approvals.chains.model import Power
 from djflow.approvals.model import AddSigner, Answer, Case, NewCase, Place, TaskId, Transfer, Verdict
 from djflow.assembly import House, approval_acts, approving, outbox, relief
-from djflow.assembly.approvals import office_of
+from djflow.assembly.approval_office import office_of
 from djflow.assembly.phone import link_from
 from djflow.core.errors import ConflictError, InputError, RuleError
 from djflow.core.subject import Subject

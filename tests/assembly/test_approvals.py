@@ -15,7 +15,8 @@ from djflow.approvals import service
 from djflow.approvals.chains import service as chains
 from djflow.approvals.model import NewCase, Place
 from djflow.assembly import House, create_house, open_house, outbox
-from djflow.assembly.approvals import explain, office_of, sweep, vacancies
+from djflow.assembly.approval_office import office_of
+from djflow.assembly.approvals import explain, sweep, vacancies
 from djflow.assembly.phone import link_from
 from djflow.cli.main import djflow
 from djflow.core.errors import ConfigError, InputError, NotFoundError

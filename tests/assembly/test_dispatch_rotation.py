@@ -11,7 +11,7 @@ from djflow.approvals import service as approvals
 from djflow.approvals.chains import service as chains
 from djflow.approvals.model import Answer, Verdict
 from djflow.assembly import House, dispatch_reserve, dispatch_rotation, dispatch_rotation_acts, dispatch_training
-from djflow.assembly.approvals import office_of
+from djflow.assembly.approval_office import office_of
 from djflow.assembly.dispatch_terms import dispatch_terms
 from djflow.core.clock import FixedClock, days
 from djflow.core.errors import RuleError

@@ -14,6 +14,7 @@ from djflow.approvals.model import CaseState, Verdict
 from djflow.assembly import House, approval_desk, documents_acts
 from djflow.assembly import documents_signing as signing
 from djflow.assembly import documents_watch as watching
+from djflow.assembly.approval_office import office_of
 from djflow.assembly.documents_scope import document_for
 from djflow.core.errors import ConflictError, NotFoundError, RuleError
 from djflow.core.ids import PersonId
@@ -148,7 +149,7 @@ def test_a_crash_between_approval_and_register_is_healed(papers: Papers) -> None
     found = papers.sent()
     case = papers.case(found)
     with papers.house.transaction() as session:
-        approvals.withdraw(session, case.id, office=signing.office_of(papers.house), by=BY, now=papers.house.now())
+        approvals.withdraw(session, case.id, office=office_of(papers.house), by=BY, now=papers.house.now())
     assert state(papers, found) is S.PROOFREAD
     assert [signing.catch_up(papers.house, by="watch") for _ in range(2)] == [1, 0]
     assert state(papers, found) is S.RETURNED

@@ -7,7 +7,7 @@ import pytest
 
 from djflow.accounts.model import Role
 from djflow.assembly import House, dispatch_batches, matters
-from djflow.assembly.approvals import office_of
+from djflow.assembly.approval_office import office_of
 from djflow.core.subject import Subject
 from djflow.dispatch.batches import deciding
 from djflow.dispatch.reserve import service as reserve

@@ -16,7 +16,8 @@ from djflow.approvals.doorway import denying
 from djflow.approvals.doorway import service as doorway
 from djflow.approvals.doorway.model import Denial
 from djflow.approvals.model import AddSigner, Case, CaseId, CaseState, DenialId, Office, Outcome, TaskId, Transfer
-from djflow.assembly.approvals import desk_of, hear, office_of
+from djflow.assembly.approval_office import office_of
+from djflow.assembly.approvals import desk_of, hear
 from djflow.assembly.house import House
 from djflow.audit import service as audit
 from djflow.core.errors import InputError, RuleError

@@ -20,7 +20,7 @@ from djflow.approvals.views import service as views
 from djflow.approvals.views.model import Sheet, SheetCheck
 from djflow.assembly import approval_acts, matters, relief
 from djflow.assembly import case_view as fund_case
-from djflow.assembly.approvals import office_of
+from djflow.assembly.approval_office import office_of
 from djflow.assembly.house import House
 from djflow.assembly.opinions import Said
 from djflow.audit import service as audit

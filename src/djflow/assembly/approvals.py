@@ -10,10 +10,11 @@ from djflow.accounts.model import ROLE_WORDS, Role
 from djflow.approvals import rules, staffing
 from djflow.approvals.chains.model import Chain, ChainStep, Level, StepKind
 from djflow.approvals.chains.rules import path
-from djflow.approvals.model import Case, CaseId, CaseState, NewCase, Office, Outcome, Place, World
+from djflow.approvals.model import Case, CaseId, CaseState, NewCase, Outcome, Place, World
 from djflow.approvals.sweeping.service import sweep as swept
 from djflow.assembly import dispatch_extensions as extensions
 from djflow.assembly import documents_signing, meetings_inbox, meetings_topics
+from djflow.assembly.approval_office import office_of
 from djflow.assembly.dispatch_extensions import EXTENSION
 from djflow.assembly.dispatch_hearing import hear_batches
 from djflow.assembly.dispatch_rotation_hearing import hear_rotation
@@ -65,12 +66,6 @@ class Vacancy:
     def sentence(self) -> str:
         """The vacancy as people read it."""
         return f"{self.place}没有{ROLE_WORDS[self.role]}，“{self.chain}”的“{self.step}”没有人办"
-
-
-def office_of(house: House) -> Office:
-    """Return what the approval engine needs of the configuration."""
-    configured = house.settings.approvals
-    return Office(house.settings.calendar, configured.deputies, configured.superiors)
 
 
 def sweep(house: House, *, limit: int | None = None) -> dict[str, int]:

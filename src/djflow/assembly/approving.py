@@ -22,7 +22,7 @@ from djflow.approvals.model import AddSigner, Case, Outcome, Task, Transfer, Ver
 from djflow.approvals.views import service as views
 from djflow.approvals.views.model import SheetRound
 from djflow.assembly import approval_acts, matters, relief
-from djflow.assembly.approvals import office_of
+from djflow.assembly.approval_office import office_of
 from djflow.assembly.house import House
 from djflow.assembly.opinions import said
 from djflow.audit import service as audit

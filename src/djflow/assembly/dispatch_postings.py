@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from djflow.assembly import dispatch_extensions as extensions
 from djflow.assembly import dispatch_postings_telling as telling
-from djflow.assembly.approvals import office_of
+from djflow.assembly.approval_office import office_of
 from djflow.assembly.dispatch_terms import dispatch_terms
 from djflow.assembly.house import House
 from djflow.core.spans import DateSpan, Month

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from djflow.accounts.model import Account
-from djflow.assembly.approvals import office_of
+from djflow.assembly.approval_office import office_of
 from djflow.assembly.dispatch_terms import dispatch_terms
 from djflow.assembly.house import House
 from djflow.core.errors import RuleError

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from djflow.assembly.approvals import office_of
+from djflow.assembly.approval_office import office_of
 from djflow.assembly.dispatch_question import ask, due_of
 from djflow.assembly.dispatch_terms import dispatch_terms
 from djflow.assembly.house import House

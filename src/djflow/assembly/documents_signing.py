@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from djflow.approvals import service as approvals
 from djflow.approvals.chains.model import Chain, ChainStep, StepKind
-from djflow.approvals.model import Case, CaseState, NewCase, Office, Outcome, Verdict
+from djflow.approvals.model import Case, CaseState, NewCase, Outcome, Verdict
+from djflow.assembly.approval_office import office_of
 from djflow.assembly.documents_terms import document_terms
 from djflow.assembly.house import House
 from djflow.core.errors import ConflictError, IntegrityError, RuleError
@@ -24,12 +25,6 @@ from djflow.documents.register.transitions import BEFORE_SIGNING
 
 _BACK = frozenset({CaseState.RETURNED, CaseState.REJECTED, CaseState.WITHDRAWN, CaseState.EXPIRED})
 """Outcomes that put a document back on its drafter's desk."""
-
-
-def office_of(house: House) -> Office:
-    """Return what the approval engine needs of the configuration."""
-    configured = house.settings.approvals
-    return Office(house.settings.calendar, configured.deputies, configured.superiors)
 
 
 def submit(house: House, document_id: str, *, by: str) -> Document:

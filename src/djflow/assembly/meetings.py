@@ -12,7 +12,7 @@ from djflow.assembly import meetings_heard as heard
 from djflow.assembly import meetings_inbox as waiting
 from djflow.assembly import meetings_telling as telling
 from djflow.assembly import meetings_topics as asked
-from djflow.assembly.approvals import office_of
+from djflow.assembly.approval_office import office_of
 from djflow.assembly.documents_terms import document_terms
 from djflow.assembly.house import House
 from djflow.core.clock import instant_of

@@ -12,7 +12,7 @@ from djflow.accounts.model import NewAccount, Role
 from djflow.approvals import service as approvals
 from djflow.approvals.model import Case, CaseId
 from djflow.assembly import House
-from djflow.assembly.approvals import office_of
+from djflow.assembly.approval_office import office_of
 from tests.approvals.offices import (
     CLERKS,
     DEPUTIES,

@@ -6,7 +6,7 @@ from djflow.accounts.model import Role
 from djflow.approvals import service as approvals
 from djflow.approvals.model import Answer, Verdict
 from djflow.assembly import House, create_house, dispatch_batches
-from djflow.assembly.approvals import office_of
+from djflow.assembly.approval_office import office_of
 from djflow.assembly.dispatch_hearing import hear_batches
 from djflow.core.clock import FixedClock
 from djflow.core.spans import Month

@@ -10,7 +10,8 @@ from djflow.approvals import service as approvals
 from djflow.approvals.chains import service as chains
 from djflow.approvals.model import Answer, Verdict
 from djflow.assembly import House
-from djflow.assembly.approvals import hear, office_of
+from djflow.assembly.approval_office import office_of
+from djflow.assembly.approvals import hear
 from djflow.assembly.dispatch_terms import dispatch_terms
 from djflow.core.ids import PersonId
 from djflow.core.spans import DateSpan

@@ -12,7 +12,7 @@ from djflow.approvals import service as approvals
 from djflow.approvals.chains import service as chains
 from djflow.approvals.model import Case, CaseState
 from djflow.assembly import House, relief
-from djflow.assembly.approvals import office_of
+from djflow.assembly.approval_office import office_of
 from djflow.audit import service as audit
 from djflow.core.clock import FixedClock
 from djflow.core.subject import Subject

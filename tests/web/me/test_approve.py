@@ -17,7 +17,7 @@ from djflow.approvals import service as approvals
 from djflow.approvals.doorway import service as doorway
 from djflow.approvals.model import Answer, Transfer, Verdict
 from djflow.assembly import House, approval_acts, relief
-from djflow.assembly.approvals import office_of
+from djflow.assembly.approval_office import office_of
 from djflow.audit import service as audit
 from djflow.core.clock import FixedClock
 from djflow.core.errors import RuleError
