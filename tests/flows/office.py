@@ -199,8 +199,9 @@ def moved_in(demo_home: Path, home: Path) -> Path:
     """Copy the demonstration to `home` and give it ports of its own."""
     shutil.copytree(demo_home, home, dirs_exist_ok=True)
     file = home / "config" / "djflow.toml"
-    web, prefect = free_ports(2)
-    file.write_text(file.read_text("utf-8").replace("4280", str(web)).replace("4200", str(prefect)), "utf-8")
+    ports = dict(zip(("4280", "4200"), map(str, free_ports(2)), strict=True))
+    # One pass over whole numbers: a free port may itself begin with 4200.
+    file.write_text(re.sub(r"\b(4280|4200)\b", lambda found: ports[found[0]], file.read_text("utf-8")), "utf-8")
     return home
 
 
