@@ -32,6 +32,7 @@ def address(published: House) -> Iterator[str]:
 
 def checked(page: Page) -> None:
     """Look at a page: nothing sideways, text dark enough, all named, targets for a thumb, one primary button."""
+    page.wait_for_load_state()  # a link that was just pressed may still be on its way
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert page.evaluate(CONTRAST) == []
     assert page.evaluate(NAMELESS.replace("('input')", "('input:not([type=hidden])')")) == []
