@@ -23,10 +23,15 @@ async def asked(deployment: str, keys: Sequence[str], form: type[Answers]) -> An
 
     Prefect answers a reused key with the first answer: a run that is resumed finds what was said.
     """
-    if await replace_waiting(deployment, "由后面的一次运行代替，请在新的运行里答复。"):
-        say("前一次运行还在等答复，已由这一次代替。")
+    await replace(deployment)
     key = hashlib.sha256("|".join(keys).encode()).hexdigest()[:16]
     return await asuspend_flow_run(wait_for_input=form, key=key, timeout=_patience())
+
+
+async def replace(deployment: str) -> None:
+    """End an earlier run of a deployment that still waits for an answer: this one asks anew."""
+    if await replace_waiting(deployment, "由后面的一次运行代替，请在新的运行里答复。"):
+        say("前一次运行还在等答复，已由这一次代替。")
 
 
 async def reviewed(key: str, form: Callable[[str], type[Given]]) -> Given:

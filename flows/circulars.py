@@ -9,11 +9,10 @@ from djflow.assembly.circulars import Stage, Watched
 from djflow.circulars.model import STATE_WORDS, Circular, CircularState
 from djflow.circulars.periods import Period
 from flows.artifacts import leave_files, leave_table, leave_text
-from flows.asking import reviewed
+from flows.asking import replace, reviewed
 from flows.circular_forms import CircularReview, PeriodText, Verdict, review_form
 from flows.frame import COORDINATOR, SCHEDULE, Ending, attention, done, program, step, the_house
-from flows.runs import replace_waiting
-from flows.this_run import meant_on, run_url, say
+from flows.this_run import meant_on, run_url
 
 DEPLOYMENT = "通报核对和审核/通报核对和审核"
 
@@ -93,8 +92,7 @@ async def circular_confirm_watch() -> Ending:
     await leave_table("circulars-stuck", f"办不下去的通报{len(found.stuck)}份", found.stuck)
     ends = []
     for one in found.waiting:
-        if await replace_waiting(DEPLOYMENT, "由后面的一次运行代替，请在新的运行里答复。"):
-            say("前一次运行还在等答复，已由这一次代替。")
+        await replace(DEPLOYMENT)
         shown = await read(one.id)
         await show(shown)
         after = await answer(one, await review(shown))
