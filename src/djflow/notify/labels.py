@@ -28,6 +28,10 @@ KIND_LABELS: Mapping[NoticeKind, str] = MappingProxyType(
         NoticeKind.APPROVAL_CODE: "审批验证码",
         NoticeKind.FUND_PROGRESS: "温暖基金办理进度",
         NoticeKind.FUND_BRANCH: "温暖基金支部提示",
+        NoticeKind.RESERVE_OUTCOME: "培养储备名单结果",
+        NoticeKind.COURSE_CALL: "调训通知",
+        NoticeKind.COURSE_OFF: "不用参训通知",
+        NoticeKind.HOURS_SHORT: "学时不足提醒",
         NoticeKind.BATCH_CALL: "选派推荐通知",
         NoticeKind.BATCH_PERSON: "选派进展",
         NoticeKind.POSTING_CADRE: "派出干部通知",
@@ -42,6 +46,7 @@ NOTICE_LABELS: Mapping[NoticeState, str] = MappingProxyType(
     {
         NoticeState.PENDING: "待发",
         NoticeState.OPEN: "办理中",
+        NoticeState.SENT: "已发出",
         NoticeState.CLOSED: "已办结",
         NoticeState.MERGED: "已并入合并通知",
         NoticeState.SUPERSEDED: "已被新情况取代",
